@@ -1,0 +1,1 @@
+"""Fake messaging platforms that speak the wire, with people, latency and faults."""
