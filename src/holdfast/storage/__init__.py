@@ -1,0 +1,25 @@
+"""Where things are made durable: the database, the spool, the event log, migrations."""
+
+from holdfast.storage.database import Database, Row, StoreUnavailableError, Tx
+from holdfast.storage.event_log import Event, EventLog, append_event, read_events
+from holdfast.storage.migrations import MigrationError, migrate
+from holdfast.storage.spool import Envelope, NewEnvelope, Spool, SpoolUnavailableError
+from holdfast.storage.sqlite import SqliteDatabase
+
+__all__ = [
+    "Database",
+    "Envelope",
+    "Event",
+    "EventLog",
+    "MigrationError",
+    "NewEnvelope",
+    "Row",
+    "Spool",
+    "SpoolUnavailableError",
+    "SqliteDatabase",
+    "StoreUnavailableError",
+    "Tx",
+    "append_event",
+    "migrate",
+    "read_events",
+]

@@ -1,0 +1,50 @@
+"""The seam to a database: a unit of work is an async function of a transaction.
+
+A unit of work awaits nothing but its transaction. On SQLite it is run inside the writer thread, many in
+one commit; on a networked database it runs on the event loop. The code above cannot tell.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Row = Mapping[str, Any]
+"""A result row by column name."""
+
+
+class StoreUnavailableError(Exception):
+    """The store did not commit; nothing of the unit of work has taken effect."""
+
+
+class Tx(Protocol):
+    async def all(self, sql: str, /, **values: object) -> list[Row]: ...
+
+    async def one(self, sql: str, /, **values: object) -> Row | None: ...
+
+    async def run(self, sql: str, /, **values: object) -> int:
+        """Execute a statement; the number of rows it changed."""
+        ...
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None: ...
+
+
+class Database(Protocol):
+    async def write(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run one unit of work and return once it is committed and synced.
+
+        An exception of the work rolls back its own changes alone. Raises StoreUnavailableError when the
+        commit failed.
+        """
+        ...
+
+    async def read(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a read on one consistent view, beside the writer."""
+        ...
+
+    async def close(self) -> None: ...

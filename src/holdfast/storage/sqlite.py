@@ -1,0 +1,203 @@
+"""SQLite: one writer thread with group commit, readers apart."""
+
+import asyncio
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Concatenate, Final, cast
+
+from holdfast.storage.database import P, Row, StoreUnavailableError, T, Tx
+
+BATCH_UNITS_MAX: Final = 512
+"""Units of work in one commit."""
+QUEUE_UNITS_MAX: Final = 50_000
+BUSY_TIMEOUT_MS: Final = 10_000
+READERS: Final = 3
+CACHE_KIB: Final = 65_536
+
+
+class SqliteTx:
+    """A transaction on one connection; its methods never suspend, so a unit of work runs in one go."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def all(self, sql: str, /, **values: object) -> list[Row]:
+        return cast("list[Row]", self._connection.execute(sql, values).fetchall())
+
+    async def one(self, sql: str, /, **values: object) -> Row | None:
+        return cast("Row | None", self._connection.execute(sql, values).fetchone())
+
+    async def run(self, sql: str, /, **values: object) -> int:
+        return self._connection.execute(sql, values).rowcount
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
+        self._connection.executemany(sql, rows)
+
+
+def connect(path: Path, *, synchronous: str = "FULL", read_only: bool = False) -> sqlite3.Connection:
+    mode = "ro" if read_only else "rwc"
+    connection = sqlite3.connect(
+        f"file:{path}?mode={mode}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_TIMEOUT_MS / 1000,
+    )
+    connection.row_factory = sqlite3.Row
+    if not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    return connection
+
+
+class SqliteDatabase:
+    """The embedded database.
+
+    With ``inline`` no thread is used and every call finishes before it returns: for a simulation that
+    owns time. ``synchronous`` is FULL wherever a promise rests on it.
+    """
+
+    def __init__(self, path: Path, *, inline: bool = False, synchronous: str = "FULL") -> None:
+        self._inline = inline
+        self._writer = connect(path, synchronous=synchronous)
+        self._queue: deque[_Unit] = deque()
+        self._wake = threading.Condition()
+        self._closed = False
+        self._free_readers: deque[sqlite3.Connection] = deque()
+        if not inline:
+            self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+            self._free_readers.extend(connect(path, read_only=True) for _ in range(READERS))
+            self._thread = threading.Thread(target=self._write_batches, name="store-write", daemon=True)
+            self._thread.start()
+
+    async def write(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        unit = _Unit(lambda tx: work(tx, *args, **kwargs))
+        if self._inline:
+            _commit_batch(self._writer, [unit])
+            return cast("T", unit.outcome())
+        unit.waiter = asyncio.get_running_loop().create_future()
+        unit.loop = asyncio.get_running_loop()
+        with self._wake:
+            if self._closed or len(self._queue) >= QUEUE_UNITS_MAX:
+                raise StoreUnavailableError("the store is closed or its queue is full")
+            self._queue.append(unit)
+            self._wake.notify()
+        await asyncio.shield(unit.waiter)
+        return cast("T", unit.outcome())
+
+    async def read(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if self._inline:
+            return cast("T", _drive(work(SqliteTx(self._writer), *args, **kwargs)))
+        return await asyncio.get_running_loop().run_in_executor(
+            self._readers, self._read, lambda tx: work(tx, *args, **kwargs)
+        )
+
+    def _read(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        connection = self._free_readers.popleft()
+        try:
+            connection.execute("BEGIN")
+            return _drive(work(SqliteTx(connection)))
+        finally:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            self._free_readers.append(connection)
+
+    async def close(self) -> None:
+        if self._inline:
+            self._writer.close()
+            return
+        with self._wake:
+            self._closed = True
+            self._wake.notify()
+        await asyncio.to_thread(self._thread.join)
+        self._readers.shutdown(wait=True)
+        for connection in (*self._free_readers, self._writer):
+            connection.close()
+
+    def _write_batches(self) -> None:
+        while True:
+            with self._wake:
+                while not self._queue and not self._closed:
+                    self._wake.wait()
+                if not self._queue:
+                    return
+                batch = [self._queue.popleft() for _ in range(min(len(self._queue), BATCH_UNITS_MAX))]
+            _commit_batch(self._writer, batch)
+            for unit in batch:
+                unit.announce()
+
+
+class _Unit:
+    """One unit of work on its way through the writer, with its result or its error."""
+
+    def __init__(self, work: Callable[[Tx], Awaitable[Any]]) -> None:
+        self.work = work
+        self.result: object = None
+        self.error: BaseException | None = None
+        self.waiter: asyncio.Future[None] | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    def outcome(self) -> object:
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def announce(self) -> None:
+        if self.loop is None or self.waiter is None:
+            return
+        with suppress(RuntimeError):  # the loop that waited is gone; the commit stands all the same
+            self.loop.call_soon_threadsafe(_finish, self.waiter)
+
+
+def _finish(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def _commit_batch(connection: sqlite3.Connection, batch: list[_Unit]) -> None:
+    """Run the units in one transaction; a unit that fails is rolled back alone."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for unit in batch:
+            _run_unit(connection, unit)
+        connection.execute("COMMIT")
+    except (sqlite3.Error, OSError) as error:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        for unit in batch:
+            failure = StoreUnavailableError(str(error))
+            failure.__cause__ = error
+            unit.error = failure
+
+
+def _run_unit(connection: sqlite3.Connection, unit: _Unit) -> None:
+    connection.execute("SAVEPOINT unit")
+    try:
+        unit.result = _drive(unit.work(SqliteTx(connection)))
+    except Exception as error:  # noqa: BLE001 - handed to the caller, whose unit alone is undone
+        unit.error = error
+        connection.execute("ROLLBACK TO unit")
+    connection.execute("RELEASE unit")
+
+
+def _drive(work: Awaitable[T]) -> T:
+    """Run a coroutine that awaits only its transaction, which on SQLite never suspends."""
+    coroutine = cast("Coroutine[Any, Any, T]", work)
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    coroutine.close()
+    raise RuntimeError("a unit of work may await nothing but its transaction")
