@@ -324,3 +324,13 @@ CREATE TABLE audit_entry (
     subject TEXT NOT NULL DEFAULT '',
     detail TEXT NOT NULL DEFAULT ''
 );
+
+-- private links that let a person continue a conversation in our own chat; each works once
+CREATE TABLE continue_link (
+    token_hash TEXT PRIMARY KEY,
+    contact_id TEXT NOT NULL REFERENCES contact(id),
+    channel TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at BIGINT
+);
