@@ -1,0 +1,96 @@
+"""Every setting of a hub, with its unit in its name and a default that suits production."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from holdfast.settings.secret import Secret
+
+
+class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the radar looks. ``control_urls`` are hosts unrelated to any platform, to tell our uplink from
+    their failure; ``feeds`` maps a platform to the address of its status feed."""
+
+    probe_seconds: float = 30.0
+    feed_seconds: float = 180.0
+    control_seconds: float = 15.0
+    history_seconds: float = 60.0
+    control_urls: tuple[str, ...] = ()
+    feeds: dict[str, str] = {}
+
+
+class Outbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``retry_horizon_hours``: how long a message may wait. ``doubt_evidence_seconds``: how long the echo is
+    awaited before the platform's history is read. ``lease_seconds``: after this a dead worker's lane is
+    taken over."""
+
+    retry_horizon_hours: float = 96.0
+    bot_horizon_hours: float = 1.0
+    retry_seconds_min: float = 1.0
+    retry_seconds_max: float = 300.0
+    breaker_failures: int = 3
+    breaker_probe_seconds_min: float = 2.0
+    breaker_probe_seconds_max: float = 30.0
+    lease_seconds: float = 60.0
+    doubt_evidence_seconds: float = 8.0
+    doubt_recheck_seconds: float = 15.0
+    lanes_at_once: int = 32
+
+
+class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``file``: a playbook of your own (TOML); without one the built-in playbook is used."""
+
+    file: Path | None = None
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The public status page, served by a process of its own."""
+
+    host: str = "127.0.0.1"
+    port: int = 8781
+    public_url: str = ""
+    hub_silent_seconds: float = 10.0
+
+
+class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Our own web chat."""
+
+    greeting: str = "Hello! Write to us here; we answer as soon as we can."
+    continue_link_hours: float = 72.0
+    allowed_origins: tuple[str, ...] = ("*",)
+
+
+class Hub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One business. ``public_url`` is how platforms and people reach this hub from outside."""
+
+    name: str = "My business"
+    data_dir: Path = Path("holdfast-data")
+    host: str = "127.0.0.1"
+    port: int = 8780
+    public_url: str = ""
+    key: Secret | None = None
+    log_json: bool = False
+    log_level: str = "info"
+    event_retention_days: float = 30.0
+    spool_retention_days: float = 30.0
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole configuration; ``channel`` tables are decoded by the platform they name."""
+
+    hub: Hub = Hub()
+    radar: Radar = Radar()
+    outbox: Outbox = Outbox()
+    playbook: Playbook = Playbook()
+    status: Status = Status()
+    direct: Direct = Direct()
+    channel: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def public_url(self) -> str:
+        return (self.hub.public_url or f"http://{self.hub.host}:{self.hub.port}").rstrip("/")
+
+    @property
+    def status_url(self) -> str:
+        return (self.status.public_url or f"http://{self.status.host}:{self.status.port}").rstrip("/")
