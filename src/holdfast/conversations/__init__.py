@@ -1,0 +1,22 @@
+"""People, their addresses and conversations, and the applier that fills them from the spool."""
+
+from holdfast.conversations.actions import Conversations
+from holdfast.conversations.applier import Applier
+from holdfast.conversations.apply_event import Settlement
+from holdfast.conversations.history_reader import HistoryReader
+from holdfast.conversations.model import AddressTakenError, NewAddress, UnknownContactError
+from holdfast.conversations.people import Person, conversation_changed, ensure_conversation, person_at
+
+__all__ = [
+    "AddressTakenError",
+    "Applier",
+    "Conversations",
+    "HistoryReader",
+    "NewAddress",
+    "Person",
+    "Settlement",
+    "UnknownContactError",
+    "conversation_changed",
+    "ensure_conversation",
+    "person_at",
+]

@@ -1,0 +1,128 @@
+"""The applier: reads the spool in order and gives every envelope its effect exactly once.
+
+The cursor moves in the transaction that makes the effects, so a kill repeats nothing and skips nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+
+from holdfast.channels.contract import Adapter, InboundEvent, Unrecognised, UnreadableError
+from holdfast.conversations import store
+from holdfast.conversations.apply_event import Context, Settlement, apply_event, note_unreadable
+from holdfast.kernel import Clock, IdSource, get_log
+from holdfast.storage import Database, Envelope, EventLog, Spool, StoreUnavailableError, Tx
+
+BATCH_ENVELOPES: Final = 200
+IDLE_SECONDS: Final = 1.0
+RETRY_SECONDS: Final = 0.5
+CURSOR: Final = "applier"
+
+Observe = Callable[[Tx, Envelope, Sequence[InboundEvent]], Awaitable[None]]
+"""Told of every envelope that was read, inside the transaction that applies it."""
+
+
+class Read(msgspec.Struct, frozen=True):
+    """An envelope with what it says, or with the reason why it cannot be read."""
+
+    envelope: Envelope
+    events: tuple[InboundEvent, ...] = ()
+    problem: str = ""
+
+
+class Applier:
+    def __init__(
+        self,
+        *,
+        spool: Spool,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        ids: IdSource,
+        channels: Callable[[], Mapping[str, Adapter]],
+        settlement: Settlement,
+        observe: Observe,
+    ) -> None:
+        self._spool = spool
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._ids = ids
+        self._channels = channels
+        self._settlement = settlement
+        self._observe = observe
+        self._log = get_log("applier")
+        self.on_applied: Callable[[], None] = lambda: None
+
+    async def run(self) -> None:
+        """Apply what arrives until cancelled; a store that is away only makes the spool longer."""
+        while True:
+            try:
+                applied = await self.apply_batch()
+            except StoreUnavailableError as error:
+                self._log.warning("store unavailable, the spool keeps what arrives", error=str(error))
+                await self._clock.sleep(RETRY_SECONDS)
+                continue
+            if not applied:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._spool.arrived.wait(), IDLE_SECONDS)
+
+    async def apply_batch(self) -> int:
+        """Apply the next envelopes; how many there were."""
+        self._spool.arrived.clear()
+        cursor = await self._database.read(store.read_cursor, CURSOR)
+        envelopes = await self._spool.after(cursor, BATCH_ENVELOPES)
+        if not envelopes:
+            return 0
+        batch = [self._read(envelope) for envelope in envelopes]
+        try:
+            await self._database.write(self._apply, batch)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one of the batch is poison: find it, keep it, go on
+            self._log.warning("a batch failed, applying one by one", error=repr(error))
+            for read in batch:
+                await self._apply_alone(read)
+        self._events.wake()
+        self.on_applied()
+        return len(envelopes)
+
+    async def _apply_alone(self, read: Read) -> None:
+        try:
+            await self._database.write(self._apply, [read])
+        except StoreUnavailableError:
+            raise
+        except Exception as error:
+            self._log.exception("envelope set aside", spool_seq=read.envelope.seq)
+            problem = f"Could not be applied: {type(error).__name__}"
+            await self._database.write(self._apply, [Read(read.envelope, problem=problem)])
+
+    def _read(self, envelope: Envelope) -> Read:
+        adapter = self._channels().get(envelope.channel)
+        if adapter is None:
+            return Read(envelope, problem="The channel is no longer connected.")
+        try:
+            return Read(envelope, tuple(adapter.parse(envelope)))
+        except UnreadableError as error:
+            return Read(envelope, problem=str(error))
+        except Exception as error:
+            self._log.exception("adapter failed to read", spool_seq=envelope.seq)
+            return Read(envelope, problem=f"Could not be read: {type(error).__name__}")
+
+    async def _apply(self, tx: Tx, batch: Sequence[Read]) -> None:
+        now = self._clock.now_ms()
+        for read in batch:
+            if read.problem:
+                await note_unreadable(tx, read.envelope, problem=read.problem, now=now)
+            context = Context(read.envelope, self._ids, self._settlement, now)
+            for event in read.events:
+                await apply_event(tx, context, event)
+            if any(not isinstance(event, Unrecognised) for event in read.events):
+                await self._observe(tx, read.envelope, read.events)
+        await store.write_cursor(tx, CURSOR, batch[-1].envelope.seq)

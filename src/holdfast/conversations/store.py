@@ -1,0 +1,301 @@
+"""Every statement of this unit."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from holdfast.storage import Row, Tx
+
+PARKED_DAYS_MAX: Final = 8
+"""How long an event may wait for what it refers to; longer than any platform's redelivery."""
+SEEN_DAYS_MAX: Final = 31
+
+_CURSOR: Final = "SELECT value FROM reader_cursor WHERE name = :name"
+_SET_CURSOR: Final = """
+INSERT INTO reader_cursor (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+_ADDRESS: Final = "SELECT * FROM address WHERE channel = :channel AND value = :value"
+_ADDRESS_BY_ID: Final = "SELECT * FROM address WHERE id = :id"
+_ADDRESSES: Final = "SELECT * FROM address WHERE contact_id = :contact_id ORDER BY created_at, id"
+_INSERT_ADDRESS: Final = """
+INSERT INTO address (id, contact_id, channel, value, name, proof, consent, consent_at, created_at)
+VALUES (:id, :contact_id, :channel, :value, :name, :proof, :consent, :at, :at)
+"""
+_ADDRESS_WROTE: Final = """
+UPDATE address SET last_in_at = MAX(COALESCE(last_in_at, 0), :at),
+    proof = COALESCE(proof, :proof),
+    consent = CASE WHEN consent = 'none' THEN 'reply' ELSE consent END,
+    name = CASE WHEN :name <> '' THEN :name ELSE name END
+WHERE id = :id
+"""
+_SET_CONSENT: Final = "UPDATE address SET consent = :consent, consent_at = :at WHERE id = :id"
+_CONTACT: Final = "SELECT * FROM contact WHERE id = :id"
+_INSERT_CONTACT: Final = "INSERT INTO contact (id, name, created_at) VALUES (:id, :name, :at)"
+_NAME_CONTACT: Final = "UPDATE contact SET name = :name WHERE id = :id AND name = ''"
+_CONVERSATION_OF: Final = "SELECT * FROM conversation WHERE contact_id = :contact_id"
+_CONVERSATION: Final = "SELECT * FROM conversation WHERE id = :id"
+_INSERT_CONVERSATION: Final = """
+INSERT INTO conversation (id, contact_id, last_at, created_at) VALUES (:id, :contact_id, :at, :at)
+"""
+_CONVERSATION_IN: Final = """
+UPDATE conversation SET
+    last_preview = CASE WHEN :at >= last_at OR last_preview = '' THEN :preview ELSE last_preview END,
+    last_channel = CASE WHEN :at >= COALESCE(last_in_at, 0) THEN :channel ELSE last_channel END,
+    last_at = MAX(last_at, :at),
+    last_in_at = MAX(COALESCE(last_in_at, 0), :at),
+    waiting_since = COALESCE(waiting_since, :at),
+    unread = unread + 1,
+    status = 'open'
+WHERE id = :id
+"""
+_CONVERSATION_OUT: Final = """
+UPDATE conversation SET
+    last_preview = CASE WHEN :at >= last_at THEN :preview ELSE last_preview END,
+    last_at = MAX(last_at, :at),
+    waiting_since = CASE WHEN :answers = 1 THEN NULL ELSE waiting_since END
+WHERE id = :id
+"""
+_MARK_READ: Final = "UPDATE conversation SET unread = 0 WHERE id = :id"
+_SET_STATUS: Final = "UPDATE conversation SET status = :status WHERE id = :id"
+_INSERT_MESSAGE: Final = """
+INSERT INTO message (id, conversation_id, direction, author, channel, address_id, external_id, text, attachments,
+    details, at, stored_at, source, late, automatic, spool_seq, state, state_reason)
+VALUES (:id, :conversation_id, :direction, :author, :channel, :address_id, :external_id, :text, :attachments,
+    :details, :at, :stored_at, :source, :late, :automatic, :spool_seq, :state, :state_reason)
+ON CONFLICT DO NOTHING
+"""
+_MESSAGE_BY_EXTERNAL: Final = "SELECT * FROM message WHERE channel = :channel AND external_id = :external_id"
+_EDIT: Final = """
+UPDATE message SET text = :text, edited_at = :at
+WHERE id = :id AND (edited_at IS NULL OR edited_at <= :at) AND unsent_at IS NULL
+"""
+_UNSEND: Final = "UPDATE message SET text = '', attachments = '[]', unsent_at = :at WHERE id = :id"
+_REACT: Final = """
+INSERT INTO reaction (message_id, by, emoji, at) VALUES (:message_id, :by, :emoji, :at)
+ON CONFLICT (message_id, by) DO UPDATE SET emoji = excluded.emoji, at = excluded.at WHERE excluded.at >= reaction.at
+"""
+_SEEN: Final = "INSERT INTO seen_event (channel, key, at) VALUES (:channel, :key, :at) ON CONFLICT DO NOTHING"
+_FORGET_SEEN: Final = "DELETE FROM seen_event WHERE at < :before"
+_PARK: Final = """
+INSERT INTO parked_event (id, channel, external_id, body, at) VALUES (:id, :channel, :external_id, :body, :at)
+"""
+_PARKED: Final = """
+SELECT * FROM parked_event WHERE channel = :channel AND external_id = :external_id ORDER BY id
+"""
+_UNPARK: Final = "DELETE FROM parked_event WHERE channel = :channel AND external_id = :external_id"
+_FORGET_PARKED: Final = "DELETE FROM parked_event WHERE at < :before"
+_UNREAD: Final = """
+INSERT INTO unread_envelope (spool_seq, channel, at, problem, excerpt)
+VALUES (:spool_seq, :channel, :at, :problem, :excerpt) ON CONFLICT DO NOTHING
+"""
+_MOVE_ADDRESS: Final = "UPDATE address SET contact_id = :to WHERE id = :id"
+_MOVE_ADDRESSES: Final = "UPDATE address SET contact_id = :to WHERE contact_id = :contact_id"
+_MOVE_MESSAGES: Final = """
+UPDATE message SET conversation_id = :to WHERE conversation_id = :conversation_id
+"""
+_MOVE_MESSAGES_OF_ADDRESS: Final = """
+UPDATE message SET conversation_id = :to WHERE conversation_id = :conversation_id AND address_id = :address_id
+"""
+_MOVE_INTENTS: Final = """
+UPDATE intent SET conversation_id = :to, contact_id = :contact_id WHERE conversation_id = :conversation_id
+"""
+_MERGED: Final = "UPDATE contact SET merged_into = :to WHERE id = :id"
+_DROP_CONVERSATION: Final = "DELETE FROM conversation WHERE id = :id"
+_REFRESH_CONVERSATION: Final = """
+UPDATE conversation SET
+    last_at = COALESCE((SELECT MAX(at) FROM message WHERE conversation_id = :id), created_at),
+    last_in_at = (SELECT MAX(at) FROM message WHERE conversation_id = :id AND direction = 'in'),
+    last_channel = (SELECT channel FROM message WHERE conversation_id = :id AND direction = 'in'
+        ORDER BY at DESC LIMIT 1),
+    last_preview = COALESCE((SELECT substr(text, 1, 140) FROM message WHERE conversation_id = :id
+        ORDER BY at DESC, id DESC LIMIT 1), '')
+WHERE id = :id
+"""
+_KNOWN: Final = """
+SELECT external_id FROM message WHERE channel = :channel
+    AND external_id IN (SELECT value FROM json_each(:ids))
+UNION SELECT external_id FROM delivery WHERE channel = :channel
+    AND external_id IN (SELECT value FROM json_each(:ids))
+"""
+_AUDIT: Final = """
+INSERT INTO audit_entry (id, at, who, action, subject, detail) VALUES (:id, :at, :who, :action, :subject, :detail)
+"""
+
+
+async def read_cursor(tx: Tx, name: str) -> int:
+    row = await tx.one(_CURSOR, name=name)
+    return int(row["value"]) if row else 0
+
+
+async def write_cursor(tx: Tx, name: str, value: int) -> None:
+    await tx.run(_SET_CURSOR, name=name, value=value)
+
+
+async def find_address(tx: Tx, channel: str, value: str) -> Row | None:
+    return await tx.one(_ADDRESS, channel=channel, value=value)
+
+
+async def get_address(tx: Tx, address_id: str) -> Row | None:
+    return await tx.one(_ADDRESS_BY_ID, id=address_id)
+
+
+async def addresses_of(tx: Tx, contact_id: str) -> list[Row]:
+    return await tx.all(_ADDRESSES, contact_id=contact_id)
+
+
+async def insert_address(
+    tx: Tx,
+    *,
+    address_id: str,
+    contact_id: str,
+    channel: str,
+    value: str,
+    name: str,
+    proof: str | None,
+    consent: str,
+    at: int,
+) -> None:
+    await tx.run(
+        _INSERT_ADDRESS,
+        id=address_id,
+        contact_id=contact_id,
+        channel=channel,
+        value=value,
+        name=name,
+        proof=proof,
+        consent=consent,
+        at=at,
+    )
+
+
+async def note_wrote(tx: Tx, *, address_id: str, at: int, name: str, proven: bool) -> None:
+    await tx.run(_ADDRESS_WROTE, id=address_id, at=at, name=name, proof="wrote" if proven else None)
+
+
+async def set_consent(tx: Tx, *, address_id: str, consent: str, at: int) -> None:
+    await tx.run(_SET_CONSENT, id=address_id, consent=consent, at=at)
+
+
+async def get_contact(tx: Tx, contact_id: str) -> Row | None:
+    return await tx.one(_CONTACT, id=contact_id)
+
+
+async def insert_contact(tx: Tx, *, contact_id: str, name: str, at: int) -> None:
+    await tx.run(_INSERT_CONTACT, id=contact_id, name=name, at=at)
+
+
+async def name_contact(tx: Tx, *, contact_id: str, name: str) -> None:
+    await tx.run(_NAME_CONTACT, id=contact_id, name=name)
+
+
+async def conversation_of(tx: Tx, contact_id: str) -> Row | None:
+    return await tx.one(_CONVERSATION_OF, contact_id=contact_id)
+
+
+async def get_conversation(tx: Tx, conversation_id: str) -> Row | None:
+    return await tx.one(_CONVERSATION, id=conversation_id)
+
+
+async def insert_conversation(tx: Tx, *, conversation_id: str, contact_id: str, at: int) -> None:
+    await tx.run(_INSERT_CONVERSATION, id=conversation_id, contact_id=contact_id, at=at)
+
+
+async def conversation_heard(tx: Tx, *, conversation_id: str, at: int, preview: str, channel: str) -> None:
+    await tx.run(_CONVERSATION_IN, id=conversation_id, at=at, preview=preview, channel=channel)
+
+
+async def conversation_answered(
+    tx: Tx, *, conversation_id: str, at: int, preview: str, answers: bool
+) -> None:
+    await tx.run(_CONVERSATION_OUT, id=conversation_id, at=at, preview=preview, answers=int(answers))
+
+
+async def mark_read(tx: Tx, conversation_id: str) -> int:
+    return await tx.run(_MARK_READ, id=conversation_id)
+
+
+async def set_status(tx: Tx, conversation_id: str, status: str) -> int:
+    return await tx.run(_SET_STATUS, id=conversation_id, status=status)
+
+
+async def insert_message(tx: Tx, **columns: Any) -> bool:
+    """Insert a message row; False where the same external id is already there."""
+    return await tx.run(_INSERT_MESSAGE, **columns) == 1
+
+
+async def message_by_external(tx: Tx, channel: str, external_id: str) -> Row | None:
+    return await tx.one(_MESSAGE_BY_EXTERNAL, channel=channel, external_id=external_id)
+
+
+async def edit_message(tx: Tx, *, message_id: str, text: str, at: int) -> None:
+    await tx.run(_EDIT, id=message_id, text=text, at=at)
+
+
+async def unsend_message(tx: Tx, *, message_id: str, at: int) -> None:
+    await tx.run(_UNSEND, id=message_id, at=at)
+
+
+async def react(tx: Tx, *, message_id: str, by: str, emoji: str, at: int) -> None:
+    await tx.run(_REACT, message_id=message_id, by=by, emoji=emoji, at=at)
+
+
+async def first_sight(tx: Tx, *, channel: str, key: str, at: int) -> bool:
+    """Whether this event has not been applied before; remembers it."""
+    return await tx.run(_SEEN, channel=channel, key=key, at=at) == 1
+
+
+async def park(tx: Tx, *, parked_id: str, channel: str, external_id: str, body: bytes, at: int) -> None:
+    await tx.run(
+        _PARK, id=parked_id, channel=channel, external_id=external_id, body=body.decode(), at=at
+    )
+
+
+async def take_parked(tx: Tx, channel: str, external_id: str) -> list[bytes]:
+    """The events that were waiting for this message, in order of arrival; they wait no longer."""
+    rows = await tx.all(_PARKED, channel=channel, external_id=external_id)
+    if rows:
+        await tx.run(_UNPARK, channel=channel, external_id=external_id)
+    return [str(row["body"]).encode() for row in rows]
+
+
+async def note_unread(tx: Tx, *, spool_seq: int, channel: str, at: int, problem: str, excerpt: str) -> None:
+    await tx.run(_UNREAD, spool_seq=spool_seq, channel=channel, at=at, problem=problem, excerpt=excerpt)
+
+
+async def known_external_ids(tx: Tx, channel: str, ids: Sequence[str]) -> set[str]:
+    rows = await tx.all(_KNOWN, channel=channel, ids=msgspec.json.encode(list(ids)).decode())
+    return {str(row["external_id"]) for row in rows}
+
+
+async def merge_into(tx: Tx, *, kept: Row, dropped: Row) -> None:
+    """Move everything of one conversation and its contact to another; rows are conversations."""
+    await tx.run(_MOVE_ADDRESSES, to=kept["contact_id"], contact_id=dropped["contact_id"])
+    await tx.run(_MOVE_MESSAGES, to=kept["id"], conversation_id=dropped["id"])
+    await tx.run(
+        _MOVE_INTENTS, to=kept["id"], contact_id=kept["contact_id"], conversation_id=dropped["id"]
+    )
+    await tx.run(_MERGED, to=kept["contact_id"], id=dropped["contact_id"])
+    await tx.run(_DROP_CONVERSATION, id=dropped["id"])
+    await tx.run(_REFRESH_CONVERSATION, id=kept["id"])
+
+
+async def split_off(tx: Tx, *, address_id: str, source: Row, target: Row) -> None:
+    """Move one address and what was said over it to another contact's conversation."""
+    await tx.run(_MOVE_ADDRESS, to=target["contact_id"], id=address_id)
+    await tx.run(
+        _MOVE_MESSAGES_OF_ADDRESS, to=target["id"], conversation_id=source["id"], address_id=address_id
+    )
+    for conversation in (source, target):
+        await tx.run(_REFRESH_CONVERSATION, id=conversation["id"])
+
+
+async def forget_old(tx: Tx, now_ms: int) -> None:
+    day_ms = 86_400_000
+    await tx.run(_FORGET_SEEN, before=now_ms - SEEN_DAYS_MAX * day_ms)
+    await tx.run(_FORGET_PARKED, before=now_ms - PARKED_DAYS_MAX * day_ms)
+
+
+async def audit(tx: Tx, *, entry_id: str, at: int, who: str, action: str, subject: str, detail: str) -> None:
+    await tx.run(_AUDIT, id=entry_id, at=at, who=who, action=action, subject=subject, detail=detail)

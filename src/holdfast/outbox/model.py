@@ -1,0 +1,76 @@
+"""Records of the road out: what we want a person to receive, and the ways of delivering it."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from holdfast.channels.contract import Attachment
+
+TEXT_BYTES_MAX: Final = 16_000
+"""The longest text that one message may have; channels with less get it in parts."""
+ONLY: Final = "only:"
+"""Prefix of a route that must not be left, such as ``only:instagram:shop``."""
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    HELD = "held"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+OPEN: Final = ("queued", "held", "sending", "in_doubt")
+WAITING: Final = ("queued", "held")
+PROVEN: Final = ("sent", "delivered", "read")
+
+
+class NewReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What someone wants a person to receive.
+
+    ``author`` is ``agent:<id>``, ``api:<token>`` or ``playbook:<name>``; ``route`` is ``auto``, a channel to
+    prefer, or ``only:<channel>``; ``klass`` is ``person`` for a person's words and ``bot`` for a machine's.
+    """
+
+    conversation_id: str
+    text: str
+    author: str
+    route: str = "auto"
+    klass: str = "person"
+    source: str = "console"
+    idempotency_key: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    automatic: bool = False
+    incident_id: str | None = None
+
+
+class Enqueued(msgspec.Struct, frozen=True):
+    """The message, and whether it was made now rather than by an earlier call with the same key."""
+
+    message_id: str
+    created: bool
+
+
+class ReplyRefusedError(Exception):
+    """A reply that cannot be taken; nothing was stored."""
+
+    def __init__(self, code: str, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A lane that one worker owns until its lease ends; ``fence`` tells owners apart."""
+
+    lane: str
+    channel: str
+    fence: int

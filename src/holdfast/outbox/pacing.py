@@ -1,0 +1,39 @@
+"""Pacing of a channel's sends below the platform's limit: a token bucket that throttle headers slow down."""
+
+from typing import Final
+
+from holdfast.channels.contract import Throttle
+from holdfast.kernel import Clock
+
+SLOW_FROM: Final = 0.75
+"""Share of a platform's limit from which we slow down."""
+BURST_SECONDS: Final = 1.0
+
+
+class Pace:
+    def __init__(self, clock: Clock, sends_per_second: float) -> None:
+        self._clock = clock
+        self._rate = sends_per_second
+        self._slow = 1.0
+        self._free_at = 0.0
+        self._paused_until_ms = 0
+
+    async def turn(self) -> None:
+        """Wait for this send's turn."""
+        pause = (self._paused_until_ms - self._clock.now_ms()) / 1000
+        if pause > 0:
+            await self._clock.sleep(pause)
+        now = self._clock.monotonic()
+        self._free_at = max(self._free_at, now - BURST_SECONDS) + 1 / (self._rate * self._slow)
+        if self._free_at > now:
+            await self._clock.sleep(self._free_at - now)
+
+    def heed(self, throttle: Throttle) -> None:
+        """Slow down as the platform's limit fills; stop for as long as it asks."""
+        self._slow = 1.0 if throttle.used < SLOW_FROM else max(0.05, 1.0 - throttle.used)
+        if throttle.wait_ms:
+            self._paused_until_ms = self._clock.now_ms() + throttle.wait_ms
+
+    @property
+    def paused_until_ms(self) -> int:
+        return self._paused_until_ms
