@@ -59,10 +59,14 @@ class Reply(msgspec.Struct, frozen=True):
 
 
 class Genuine(msgspec.Struct, frozen=True):
-    """The request is the platform's. Store the body (unless it is a handshake), then answer ``reply``."""
+    """The request is the platform's. Store the body (unless it is a handshake), then answer ``reply``.
+
+    ``keep`` is what the body does not say and parsing needs: the headers of the envelope to be stored.
+    """
 
     reply: Reply = Reply()
     store: bool = True
+    keep: dict[str, str] = {}
 
 
 class Forged(msgspec.Struct, frozen=True):
@@ -311,12 +315,14 @@ class SentQuery(msgspec.Struct, frozen=True):
 class HistoryPage(msgspec.Struct, frozen=True):
     """Messages read back from a platform, as bodies that ``parse`` understands with source ``history``.
 
-    ``external_ids`` are the ids inside, so that the caller can drop what it already has. ``truncated``
-    says that the platform's own limit hides older messages of that thread.
+    ``external_ids`` and ``times`` (platform time, ms) belong to the bodies one by one, so that the caller
+    can drop what it already has and leave alone what is too young. ``truncated`` says that the platform's
+    own limit hides older messages of that thread.
     """
 
     bodies: tuple[bytes, ...]
     external_ids: tuple[str, ...]
+    times: tuple[int, ...]
     truncated: bool = False
 
 

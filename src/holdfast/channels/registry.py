@@ -6,9 +6,11 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from holdfast.channels.contract import Adapter
+from holdfast.channels.direct import DirectSettings, make_direct
 from holdfast.channels.instagram import InstagramSettings, make_instagram
 from holdfast.channels.settings import ChannelSettings, decode_settings
 from holdfast.channels.transport import Transport
+from holdfast.channels.whatsapp import WhatsAppSettings, make_whatsapp
 from holdfast.kernel import Clock
 
 
@@ -26,7 +28,12 @@ class PlatformKind(msgspec.Struct, frozen=True):
 
 
 PLATFORMS: Final[Mapping[str, PlatformKind]] = {
-    kind.name: kind for kind in (PlatformKind("instagram", "Instagram", InstagramSettings, make_instagram),)
+    kind.name: kind
+    for kind in (
+        PlatformKind("instagram", "Instagram", InstagramSettings, make_instagram),
+        PlatformKind("whatsapp", "WhatsApp", WhatsAppSettings, make_whatsapp),
+        PlatformKind("direct", "Web chat", DirectSettings, make_direct),
+    )
 }
 
 

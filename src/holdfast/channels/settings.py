@@ -99,4 +99,6 @@ def _plain(sentence: str) -> str:
     for technical, plain in _PLAIN_TYPES.items():
         text = text.replace(technical, plain)
     where = place.rstrip("`").lstrip(".")
+    if "matching regex" in text:
+        text = "this has the wrong form; an address begins with https://, a version looks like v26.0"
     return f"`{where}`: {text}" if where else text

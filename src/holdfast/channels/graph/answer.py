@@ -14,6 +14,8 @@ MESSAGE_CHARACTERS_MAX: Final = 300
 _MS_PER_MINUTE: Final = 60_000
 _MS_PER_SECOND: Final = 1_000
 WAIT_MS_MAX: Final = 24 * 60 * _MS_PER_MINUTE
+NO_CODE: Final = -1
+"""An error that names no code; 0 is a code of WhatsApp."""
 _SHARES: Final = ("call_count", "total_time", "total_cputime")
 
 
@@ -101,12 +103,12 @@ def _error(data: dict[str, Any] | None) -> GraphError | None:
     details = text_at(error, "error_data", "details")
     message = text_at(error, "message")
     return GraphError(
-        code=_whole(error.get("code")),
-        subcode=_whole(error.get("error_subcode")),
+        code=_whole(error.get("code"), otherwise=NO_CODE),
+        subcode=_whole(error.get("error_subcode"), otherwise=0),
         message=(f"{message} ({details})" if details else message)[:MESSAGE_CHARACTERS_MAX],
         transient=error.get("is_transient") is True,
     )
 
 
-def _whole(value: Any) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+def _whole(value: Any, *, otherwise: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else otherwise

@@ -1,0 +1,102 @@
+"""Our own chat: what visitors write comes from our own pages, what we write goes to them by the event log."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from holdfast.channels.contract import (
+    Accepted,
+    CannotTell,
+    Capability,
+    Evidence,
+    Forged,
+    FoundSent,
+    HistoryPage,
+    InboundEvent,
+    Limits,
+    MessageReceived,
+    Outgoing,
+    ProbeResult,
+    RawRequest,
+    ReceiptArrived,
+    ReceiptState,
+    Sending,
+    SentQuery,
+    UnreadableError,
+    Unrecognised,
+    Verification,
+)
+from holdfast.channels.direct.settings import DirectSettings
+from holdfast.channels.no_history import no_history
+from holdfast.channels.transport import Transport
+from holdfast.channels.untrusted import digest, id_at, read_json, text_at, time_ms, value_at
+from holdfast.kernel import Clock
+from holdfast.storage import Envelope
+
+
+def make_direct(
+    channel_id: str, settings: DirectSettings, *, transport: Transport, clock: Clock
+) -> "DirectAdapter":
+    del transport, clock  # nothing leaves this machine
+    return DirectAdapter(channel_id, settings)
+
+
+class DirectAdapter:
+    platform = "direct"
+
+    def __init__(self, channel_id: str, settings: DirectSettings) -> None:
+        self.channel_id = channel_id
+        self.failure_domain = settings.failure_domain
+        self.limits = Limits(
+            text_max=settings.text_characters_max,
+            sends_per_second=settings.sends_per_second,
+            receipts=True,
+            resend_is_safe=True,
+        )
+
+    def verify(self, request: RawRequest) -> Verification:
+        del request
+        return Forged("Direct has no webhook; its pages write to the hub themselves.", status=404)
+
+    def parse(self, envelope: Envelope) -> Sequence[InboundEvent]:
+        """One event of a page: ``{"id", "visitor", "name", "text", "at", "kind": "message" | "seen"}``.
+
+        ``id`` of a ``seen`` is the external id of the newest message of ours on the visitor's screen.
+        """
+        return [_event(read_json(envelope.body), envelope.received_at)]
+
+    async def send(self, outgoing: Outgoing) -> Sending:
+        """Committing the message is sending it: browsers read the event log by cursor."""
+        return Sending(Accepted(outgoing.delivery_id))
+
+    async def probe(self) -> Sequence[ProbeResult]:
+        detail = "Our own chat answers as long as this hub does."
+        return tuple(ProbeResult(capability, ok=True, detail=detail) for capability in Capability)
+
+    async def find_sent(self, query: SentQuery) -> Evidence:
+        # A delivery that reached this adapter was committed, and nothing else is needed.
+        return FoundSent(query.delivery_id) if query.delivery_id else CannotTell("The delivery has no id.")
+
+    def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+        del since_ms
+        return no_history("Direct keeps no history elsewhere; everything is in the store.")
+
+    async def resubscribe(self) -> bool:
+        return True
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _event(data: Any, received_at: int) -> InboundEvent:
+    key, visitor, kind = id_at(data, "id"), id_at(data, "visitor"), text_at(data, "kind")
+    if not key or not visitor:
+        raise UnreadableError("A chat event needs an id and a visitor.")
+    at = time_ms(value_at(data, "at"), received_at)
+    if kind == "message":
+        text = text_at(data, "text")
+        return MessageReceived(external_id=key, address=visitor, at=at, text=text, name=text_at(data, "name"))
+    if kind == "seen":
+        return ReceiptArrived(
+            key=f"seen:{key}:{visitor}", state=ReceiptState.READ, at=at, external_id=key, correlation=key
+        )
+    return Unrecognised(key=f"unrecognised:{digest(data)}", at=at, summary="a chat event of an unknown kind")
