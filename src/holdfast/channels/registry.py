@@ -9,6 +9,7 @@ from holdfast.channels.contract import Adapter
 from holdfast.channels.direct import DirectSettings, make_direct
 from holdfast.channels.instagram import InstagramSettings, make_instagram
 from holdfast.channels.settings import ChannelSettings, decode_settings
+from holdfast.channels.sms import SmsSettings, make_sms
 from holdfast.channels.transport import Transport
 from holdfast.channels.whatsapp import WhatsAppSettings, make_whatsapp
 from holdfast.kernel import Clock
@@ -32,6 +33,7 @@ PLATFORMS: Final[Mapping[str, PlatformKind]] = {
     for kind in (
         PlatformKind("instagram", "Instagram", InstagramSettings, make_instagram),
         PlatformKind("whatsapp", "WhatsApp", WhatsAppSettings, make_whatsapp),
+        PlatformKind("sms", "SMS", SmsSettings, make_sms),
         PlatformKind("direct", "Web chat", DirectSettings, make_direct),
     )
 }
