@@ -6,6 +6,7 @@ from holdfast.conversations.apply_event import Settlement
 from holdfast.conversations.history_reader import HistoryReader
 from holdfast.conversations.model import AddressTakenError, NewAddress, UnknownContactError
 from holdfast.conversations.people import Person, conversation_changed, ensure_conversation, person_at
+from holdfast.conversations.store import conversation_answered, take_parked
 
 __all__ = [
     "AddressTakenError",
@@ -16,7 +17,9 @@ __all__ = [
     "Person",
     "Settlement",
     "UnknownContactError",
+    "conversation_answered",
     "conversation_changed",
     "ensure_conversation",
     "person_at",
+    "take_parked",
 ]

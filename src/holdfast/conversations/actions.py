@@ -144,7 +144,13 @@ class Conversations:
     async def _note(self, tx: Tx, by: str, action: str, contact_id: str, detail: str) -> None:
         now = self._clock.now_ms()
         await store.audit(
-            tx, entry_id=self._ids.new("aud"), at=now, who=by, action=action, subject=contact_id, detail=detail
+            tx,
+            entry_id=self._ids.new("aud"),
+            at=now,
+            who=by,
+            action=action,
+            subject=contact_id,
+            detail=detail,
         )
         conversation = await store.conversation_of(tx, contact_id)
         await append_event(

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from holdfast.channels.contract import Adapter, InboundEvent, Unrecognised, UnreadableError
+from holdfast.channels.contract import Adapter, InboundEvent, UnreadableError, Unrecognised
 from holdfast.conversations import store
 from holdfast.conversations.apply_event import Context, Settlement, apply_event, note_unreadable
 from holdfast.kernel import Clock, IdSource, get_log
@@ -98,7 +98,7 @@ class Applier:
             await self._database.write(self._apply, [read])
         except StoreUnavailableError:
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with it, the ones behind it go on
             self._log.exception("envelope set aside", spool_seq=read.envelope.seq)
             problem = f"Could not be applied: {type(error).__name__}"
             await self._database.write(self._apply, [Read(read.envelope, problem=problem)])
@@ -111,7 +111,7 @@ class Applier:
             return Read(envelope, tuple(adapter.parse(envelope)))
         except UnreadableError as error:
             return Read(envelope, problem=str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - an adapter's defect must not stop the road
             self._log.exception("adapter failed to read", spool_seq=envelope.seq)
             return Read(envelope, problem=f"Could not be read: {type(error).__name__}")
 

@@ -176,9 +176,7 @@ async def _echoed(tx: Tx, context: Context, event: MessageEchoed) -> None:
     await _apply_parked(tx, context, event.external_id)
 
 
-async def _changed(
-    tx: Tx, context: Context, event: MessageEdited | MessageUnsent | ReactionChanged
-) -> None:
+async def _changed(tx: Tx, context: Context, event: MessageEdited | MessageUnsent | ReactionChanged) -> None:
     message = await store.message_by_external(tx, context.channel, event.external_id)
     if message is None:
         await _park(tx, context, event, event.external_id)

@@ -59,6 +59,4 @@ async def ensure_conversation(tx: Tx, ids: IdSource, *, contact_id: str, at: int
 
 
 async def conversation_changed(tx: Tx, conversation_id: str, at: int) -> None:
-    await append_event(
-        tx, at=at, kind="conversation.changed", conversation_id=conversation_id, body={}
-    )
+    await append_event(tx, at=at, kind="conversation.changed", conversation_id=conversation_id, body={})

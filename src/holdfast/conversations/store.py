@@ -247,9 +247,7 @@ async def first_sight(tx: Tx, *, channel: str, key: str, at: int) -> bool:
 
 
 async def park(tx: Tx, *, parked_id: str, channel: str, external_id: str, body: bytes, at: int) -> None:
-    await tx.run(
-        _PARK, id=parked_id, channel=channel, external_id=external_id, body=body.decode(), at=at
-    )
+    await tx.run(_PARK, id=parked_id, channel=channel, external_id=external_id, body=body.decode(), at=at)
 
 
 async def take_parked(tx: Tx, channel: str, external_id: str) -> list[bytes]:
@@ -273,9 +271,7 @@ async def merge_into(tx: Tx, *, kept: Row, dropped: Row) -> None:
     """Move everything of one conversation and its contact to another; rows are conversations."""
     await tx.run(_MOVE_ADDRESSES, to=kept["contact_id"], contact_id=dropped["contact_id"])
     await tx.run(_MOVE_MESSAGES, to=kept["id"], conversation_id=dropped["id"])
-    await tx.run(
-        _MOVE_INTENTS, to=kept["id"], contact_id=kept["contact_id"], conversation_id=dropped["id"]
-    )
+    await tx.run(_MOVE_INTENTS, to=kept["id"], contact_id=kept["contact_id"], conversation_id=dropped["id"])
     await tx.run(_MERGED, to=kept["contact_id"], id=dropped["contact_id"])
     await tx.run(_DROP_CONVERSATION, id=dropped["id"])
     await tx.run(_REFRESH_CONVERSATION, id=kept["id"])

@@ -38,7 +38,13 @@ def after_success(breaker: Breaker) -> Breaker:
 
 
 def after_failure(
-    breaker: Breaker, rules: BreakerRules, now: int, reason: str, *, wait_ms: int | None = None, at_once: bool = False
+    breaker: Breaker,
+    rules: BreakerRules,
+    now: int,
+    reason: str,
+    *,
+    wait_ms: int | None = None,
+    at_once: bool = False,
 ) -> Breaker:
     """Open after enough failures, or at once where the failure speaks for the whole channel."""
     failures = breaker.failures + 1

@@ -31,9 +31,8 @@ class Pace:
     def heed(self, throttle: Throttle) -> None:
         """Slow down as the platform's limit fills; stop for as long as it asks."""
         self._slow = 1.0 if throttle.used < SLOW_FROM else max(0.05, 1.0 - throttle.used)
-        if throttle.wait_ms:
-            self._paused_until_ms = self._clock.now_ms() + throttle.wait_ms
+        self.pause(throttle.wait_ms)
 
-    @property
-    def paused_until_ms(self) -> int:
-        return self._paused_until_ms
+    def pause(self, wait_ms: int) -> None:
+        """Send nothing on this channel for the given time."""
+        self._paused_until_ms = max(self._paused_until_ms, self._clock.now_ms() + wait_ms)

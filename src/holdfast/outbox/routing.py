@@ -57,14 +57,16 @@ def usable(candidate: Candidate, now: int) -> str:
     if candidate.proof is None:
         return "not proven to be theirs"
     if candidate.has_window:
-        if not candidate.window_closes_at:
-            return "the person has to write here first"
-        if candidate.window_closes_at <= now:
-            return "the reply window has closed"
-        return ""
+        return _window_problem(candidate, now)
     if not candidate.last_in_at and candidate.consent != "failover":
         return "did not agree to be reached here"
     return ""
+
+
+def _window_problem(candidate: Candidate, now: int) -> str:
+    if not candidate.window_closes_at:
+        return "the person has to write here first"
+    return "the reply window has closed" if candidate.window_closes_at <= now else ""
 
 
 def healthy(candidate: Candidate) -> bool:
@@ -89,7 +91,8 @@ def choose_failover(
     order: Sequence[str] = PLATFORM_ORDER,
 ) -> Candidate | None:
     """Another way to a person whose channel fails: agreed to, proven, healthy, in another failure domain
-    first. None where there is none, and the message is held."""
+    first. None where there is none, and the message is held.
+    """
     others = [
         candidate
         for candidate in candidates

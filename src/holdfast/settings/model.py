@@ -10,7 +10,8 @@ from holdfast.settings.secret import Secret
 
 class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the radar looks. ``control_urls`` are hosts unrelated to any platform, to tell our uplink from
-    their failure; ``feeds`` maps a platform to the address of its status feed."""
+    their failure; ``feeds`` maps a platform to the address of its status feed.
+    """
 
     probe_seconds: float = 30.0
     feed_seconds: float = 180.0
@@ -23,7 +24,8 @@ class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Outbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``retry_horizon_hours``: how long a message may wait. ``doubt_evidence_seconds``: how long the echo is
     awaited before the platform's history is read. ``lease_seconds``: after this a dead worker's lane is
-    taken over."""
+    taken over.
+    """
 
     retry_horizon_hours: float = 96.0
     bot_horizon_hours: float = 1.0

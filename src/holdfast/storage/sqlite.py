@@ -99,7 +99,7 @@ class SqliteDatabase:
         self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
         if self._inline:
-            return cast("T", _drive(work(SqliteTx(self._writer), *args, **kwargs)))
+            return _drive(work(SqliteTx(self._writer), *args, **kwargs))
         return await asyncio.get_running_loop().run_in_executor(
             self._readers, self._read, lambda tx: work(tx, *args, **kwargs)
         )

@@ -1,0 +1,21 @@
+"""The road out: what we want a person to receive, routed, leased, attempted, settled, reconciled."""
+
+from holdfast.outbox.candidates import ChannelFact
+from holdfast.outbox.ledger import incident_ledger, ledger_since
+from holdfast.outbox.model import Enqueued, NewReply, ReplyRefusedError
+from holdfast.outbox.outbox import Outbox, waiting_counts
+from holdfast.outbox.reroute import FailoverRule
+from holdfast.outbox.routing import Route
+
+__all__ = [
+    "ChannelFact",
+    "Enqueued",
+    "FailoverRule",
+    "NewReply",
+    "Outbox",
+    "ReplyRefusedError",
+    "Route",
+    "incident_ledger",
+    "ledger_since",
+    "waiting_counts",
+]

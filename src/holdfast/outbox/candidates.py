@@ -1,0 +1,61 @@
+"""From stored addresses and live channels to the facts that routing decides on."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from holdfast.channels.contract import Limits
+from holdfast.outbox.routing import Candidate
+from holdfast.storage import Row
+
+
+class ChannelFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A connected channel as the road out needs to know it; ``doubt_policy`` is ask, resend or never."""
+
+    channel: str
+    platform: str
+    name: str
+    domain: str
+    limits: Limits
+    health: str = "unknown"
+    doubt_policy: str = "ask"
+
+
+Facts = Callable[[], Mapping[str, ChannelFact]]
+
+
+def window_closes_at(limits: Limits, last_in_at: int | None, *, human: bool) -> int | None:
+    """When the reply window closes (ms); None without a window, 0 where it was never opened."""
+    if limits.reply_window_ms is None:
+        return None
+    if not last_in_at:
+        return 0
+    span = limits.reply_window_ms
+    if human and limits.human_window_ms:
+        span = max(span, limits.human_window_ms)
+    return last_in_at + span
+
+
+def candidates(rows: Sequence[Row], facts: Mapping[str, ChannelFact], *, human: bool) -> list[Candidate]:
+    """One candidate an address whose channel is connected."""
+    return [_candidate(row, facts[row["channel"]], human=human) for row in rows if row["channel"] in facts]
+
+
+def _candidate(row: Row, fact: ChannelFact, *, human: bool) -> Candidate:
+    return Candidate(
+        channel=fact.channel,
+        platform=fact.platform,
+        name=fact.name,
+        domain=fact.domain,
+        address_id=row["id"],
+        address=row["value"],
+        proof=row["proof"],
+        consent=row["consent"],
+        last_in_at=row["last_in_at"] or 0,
+        has_window=fact.limits.reply_window_ms is not None,
+        window_closes_at=window_closes_at(fact.limits, row["last_in_at"], human=human),
+        first_contact=fact.limits.first_contact,
+        health=fact.health,
+        text_max=fact.limits.text_max,
+        text_unit=fact.limits.text_unit,
+    )

@@ -1,0 +1,253 @@
+"""The dispatcher: claims lanes, sends what heads them, settles, and lets them go.
+
+A lane has one owner at a time, so order within it holds; many lanes go at once. That a delivery is being
+sent is committed before its first byte leaves, so a kill leaves a doubt, never a silent repeat.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+import msgspec
+
+from holdfast.channels.contract import Adapter, Attachment, Deferred, InDoubt, Outgoing, Scope, Sending
+from holdfast.kernel import Clock, get_log
+from holdfast.outbox import store
+from holdfast.outbox.breaker import Breaker, BreakerState
+from holdfast.outbox.candidates import Facts, window_closes_at
+from holdfast.outbox.model import Claimed
+from holdfast.outbox.pacing import Pace
+from holdfast.outbox.settle import Settle
+from holdfast.storage import Database, EventLog, Row, StoreUnavailableError, Tx
+
+LANES_A_CHANNEL: Final = 8
+"""Lanes of one channel at once, so that a slow platform cannot take every worker."""
+IDLE_SECONDS: Final = 1.0
+SOONEST_SECONDS: Final = 0.02
+THROTTLED_MS: Final = 1_000
+"""How long a channel rests when its platform asks for it without saying how long."""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """What to send now, and which attempt it is."""
+
+    outgoing: Outgoing
+    number: int
+    klass: str
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """Nothing to send now: when the lane is due again (ms), None for when something wakes it."""
+
+    due_at: int | None
+
+
+class Dispatcher:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        channels: Callable[[], Mapping[str, Adapter]],
+        facts: Facts,
+        settle: Settle,
+        node: str,
+        lease_ms: int,
+        lanes_at_once: int,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._channels = channels
+        self._facts = facts
+        self._settle = settle
+        self._node = node
+        self._lease_ms = lease_ms
+        self._lanes_at_once = lanes_at_once
+        self._paces: dict[str, Pace] = {}
+        self._busy: dict[str, set[asyncio.Task[None]]] = {}
+        self._wake = asyncio.Event()
+        self._log = get_log("dispatcher")
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Dispatch until cancelled; sends under way are waited for, or left in doubt by a kill."""
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    await self._claim_all()
+                    await self._idle()
+                except StoreUnavailableError as error:
+                    self._log.warning("store unavailable, nothing is sent", error=str(error))
+                    await self._clock.sleep(IDLE_SECONDS)
+        finally:
+            await self._abandon()
+
+    async def _abandon(self) -> None:
+        tasks = [task for tasks in self._busy.values() for task in tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _idle(self) -> None:
+        due_at = await self._database.read(store.next_due)
+        now = self._clock.now_ms()
+        seconds = IDLE_SECONDS if due_at is None else (due_at - now) / 1000
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), min(IDLE_SECONDS, max(SOONEST_SECONDS, seconds)))
+
+    async def _claim_all(self) -> None:
+        waiting = await self._database.read(store.channels_waiting)
+        breakers = await self._database.read(store.load_breakers)
+        for channel in waiting:
+            if channel in self._channels():
+                await self._claim(channel, breakers.get(channel, Breaker(channel)))
+
+    async def _claim(self, channel: str, breaker: Breaker) -> None:
+        now = self._clock.now_ms()
+        busy = self._busy.setdefault(channel, set())
+        everywhere = sum(len(tasks) for tasks in self._busy.values())
+        free = min(LANES_A_CHANNEL - len(busy), self._lanes_at_once - everywhere)
+        probing = breaker.state is BreakerState.OPEN
+        if free <= 0 or not breaker.lets_through(now) or (probing and busy):
+            return
+        lanes = await self._database.write(
+            store.lease_lanes,
+            channel=channel,
+            limit=1 if probing else free,
+            now=now,
+            until=now + self._lease_ms,
+            node=self._node,
+            any_lane=probing,
+        )
+        for lane in lanes:
+            task = asyncio.create_task(self._work_lane(lane, once=probing), name=f"lane {lane.lane}")
+            busy.add(task)
+            task.add_done_callback(partial(self._finished, busy))
+
+    def _finished(self, busy: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+        busy.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.error("a lane stopped; its lease will run out", lane=task.get_name(), error=repr(error))
+
+    async def _work_lane(self, lane: Claimed, *, once: bool) -> None:
+        """Send from the head of the lane until it is empty, has to wait, or the probe is done."""
+        while True:
+            await self._pace(lane.channel).turn()
+            step = await self._database.write(self._next, lane, probing=once)
+            if isinstance(step, Wait):
+                self._events.wake()
+                return
+            self._events.wake()
+            state = await self._send(lane, step)
+            self._events.wake()
+            if once or state not in {"sent", "delivered", "read", "rejected"}:
+                await self._database.write(self._let_go, lane)
+                return
+
+    async def _send(self, lane: Claimed, work: Work) -> str:
+        adapter = self._channels().get(lane.channel)
+        if adapter is None:
+            raise RuntimeError(f"channel {lane.channel} was removed while sending")
+        try:
+            sending = await adapter.send(work.outgoing)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the message may have left
+            self._log.exception("adapter failed while sending", delivery=work.outgoing.delivery_id)
+            sending = Sending(InDoubt(f"unexpected {type(error).__name__}"))
+        if sending.throttle is not None:
+            self._pace(lane.channel).heed(sending.throttle)
+        if isinstance(sending.outcome, Deferred) and sending.outcome.scope is Scope.CHANNEL:
+            self._pace(lane.channel).pause(sending.outcome.wait_ms or THROTTLED_MS)
+        return await self._settled(work, sending)
+
+    async def _settled(self, work: Work, sending: Sending) -> str:
+        """What the platform answered must be written down, however long the store is away."""
+        while True:
+            try:
+                return await self._database.write(
+                    self._settle.outcome, work.outgoing.delivery_id, work.number, sending
+                )
+            except StoreUnavailableError:
+                await self._clock.sleep(IDLE_SECONDS)
+
+    def _pace(self, channel: str) -> Pace:
+        if channel not in self._paces:
+            fact = self._facts().get(channel)
+            rate = fact.limits.sends_per_second if fact else 1.0
+            self._paces[channel] = Pace(self._clock, rate)
+        return self._paces[channel]
+
+    async def _let_go(self, tx: Tx, lane: Claimed) -> None:
+        head = await store.head_of_lane(tx, lane.lane)
+        await store.release_lane(tx, lane, _due(head))
+
+    async def _next(self, tx: Tx, lane: Claimed, *, probing: bool) -> Work | Wait:
+        """The head of the lane, marked as being sent; or why the lane has to wait."""
+        now = self._clock.now_ms()
+        if not await store.renew_lease(tx, lane, now + self._lease_ms):
+            return Wait(None)
+        while (head := await store.head_of_lane(tx, lane.lane)) is not None:
+            if head["state"] in {"sending", "in_doubt"}:
+                break
+            if head["next_at"] > now and not probing:
+                break
+            problem = self._too_late(head, now)
+            if not problem:
+                return await self._start(tx, head, now)
+            state, reason = problem
+            await store.set_state(tx, head, state, reason=reason, now=now, was=head["state"], final=True)
+            await store.show(tx, head["message_id"], now)
+        wait = Wait(_due(head))
+        await store.release_lane(tx, lane, wait.due_at)
+        return wait
+
+    def _too_late(self, head: Row, now: int) -> tuple[str, str] | None:
+        """Windows, consent and life time are judged when sending, not when queueing."""
+        if head["expires_at"] <= now:
+            return "expired", "It waited longer than it was meant to."
+        if head["consent"] == "opted_out":
+            return "rejected", "The person asked not to be written to here."
+        limits = self._facts()[head["channel"]].limits
+        closes = window_closes_at(limits, head["last_in_at"], human=head["klass"] == "person")
+        if closes is not None and closes <= now:
+            return "rejected", "The platform's reply window has closed; the person has to write first."
+        return None
+
+    async def _start(self, tx: Tx, head: Row, now: int) -> Work:
+        number = await store.start_attempt(tx, head["id"], now)
+        await store.show(tx, head["message_id"], now)
+        limits = self._facts()[head["channel"]].limits
+        closes = window_closes_at(limits, head["last_in_at"], human=False)
+        heard = await store.last_heard(tx, head["conversation_id"], head["channel"])
+        details = msgspec.json.decode(heard["details"], type=dict[str, str]) if heard else {}
+        return Work(
+            Outgoing(
+                delivery_id=head["id"],
+                address=head["address"],
+                text=head["text"],
+                created_at=head["created_at"],
+                human=head["klass"] == "person",
+                window_open=closes is None or closes > now,
+                attachments=msgspec.json.decode(head["attachments"], type=tuple[Attachment, ...])
+                if head["part"] == 1
+                else (),
+                subject=details.get("subject", ""),
+                in_reply_to=details.get("message_id", ""),
+                references=details.get("references", ""),
+            ),
+            number,
+            head["klass"],
+        )
+
+
+def _due(head: Row | None) -> int | None:
+    if head is None or head["state"] in {"sending", "in_doubt"}:
+        return None
+    return int(head["next_at"])

@@ -1,0 +1,210 @@
+"""The road out as the rest of Holdfast sees it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Final
+
+from holdfast.channels.contract import Adapter
+from holdfast.kernel import Clock, IdSource
+from holdfast.outbox import store
+from holdfast.outbox.breaker import Breaker, BreakerRules
+from holdfast.outbox.candidates import Facts, candidates
+from holdfast.outbox.dispatcher import Dispatcher
+from holdfast.outbox.enqueue import Enqueue
+from holdfast.outbox.model import Enqueued, NewReply, ReplyRefusedError
+from holdfast.outbox.reconcile import Reconciler
+from holdfast.outbox.reroute import FailoverRule, Reroute
+from holdfast.outbox.rescuer import Rescuer
+from holdfast.outbox.routing import Route, routes
+from holdfast.outbox.settle import Settle, SettleRules
+from holdfast.settings import Outbox as OutboxSettings
+from holdfast.storage import Database, EventLog, Row, Tx
+
+DECISIONS: Final = ("sent", "resend", "give_up")
+CANCELLED_AT_ONCE: Final = 1_000
+
+
+class Outbox:
+    """Takes replies, and owns the workers that deliver them: dispatcher, rescuer, reconciler."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        ids: IdSource,
+        random: Random,
+        channels: Callable[[], Mapping[str, Adapter]],
+        facts: Facts,
+        settings: OutboxSettings,
+        node: str,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._facts = facts
+        self.settle = Settle(clock=clock, random=random, facts=facts, rules=_rules(settings))
+        self.dispatcher = Dispatcher(
+            database=database,
+            events=events,
+            clock=clock,
+            channels=channels,
+            facts=facts,
+            settle=self.settle,
+            node=node,
+            lease_ms=_ms(settings.lease_seconds),
+            lanes_at_once=settings.lanes_at_once,
+        )
+        self.rescuer = Rescuer(
+            database=database,
+            events=events,
+            clock=clock,
+            doubt_evidence_ms=_ms(settings.doubt_evidence_seconds),
+        )
+        self.reconciler = Reconciler(
+            database=database,
+            events=events,
+            clock=clock,
+            channels=channels,
+            facts=facts,
+            settle=self.settle,
+            recheck_ms=_ms(settings.doubt_recheck_seconds),
+        )
+        self._enqueue = Enqueue(
+            clock=clock,
+            ids=ids,
+            facts=facts,
+            person_hours=settings.retry_horizon_hours,
+            bot_hours=settings.bot_horizon_hours,
+        )
+        self._reroute = Reroute(clock=clock, ids=ids, facts=facts)
+
+    async def enqueue(self, reply: NewReply) -> Enqueued:
+        """Take a reply: durable when this returns. Raises ReplyRefusedError."""
+        enqueued = await self._database.write(self._enqueue, reply)
+        self._stir()
+        return enqueued
+
+    async def routes(self, conversation_id: str) -> Sequence[Route]:
+        """Every way to the person of a conversation, the recommended one first."""
+        rows = await self._database.read(store.addresses_for, conversation_id)
+        return routes(candidates(rows, self._facts(), human=True), self._clock.now_ms())
+
+    async def breakers(self) -> Mapping[str, Breaker]:
+        return await self._database.read(store.load_breakers)
+
+    async def resolve_doubt(self, message_id: str, decision: str, by: str) -> None:
+        """A person says what became of a send in doubt. Raises ReplyRefusedError when it is not in doubt."""
+        if decision not in DECISIONS:
+            raise ReplyRefusedError(
+                "bad_decision", f"decision must be one of {', '.join(DECISIONS)}.", "decision"
+            )
+        await self._database.write(self._resolve_doubt, message_id, decision, by)
+        self._stir()
+
+    async def cancel(self, message_id: str, by: str) -> None:
+        """Take back a message of which nothing was sent. Raises ReplyRefusedError otherwise."""
+        await self._database.write(self._cancel, message_id, by)
+        self._stir()
+
+    async def hold(self, channel: str, incident_id: str) -> int:
+        """Put what waits on a channel to an incident's account; how many deliveries."""
+        tagged = await self._database.write(store.tag_incident, channel, incident_id)
+        self._stir()
+        return tagged
+
+    async def fail_over(self, channel: str, incident_id: str, rule: FailoverRule) -> int:
+        """Carry what is held on a channel to other ways; how many deliveries moved."""
+        moved = await self._database.write(self._reroute, channel, incident_id, rule)
+        if moved:
+            self._stir()
+        return moved
+
+    async def drop_stale_bots(self, incident_id: str) -> int:
+        """Automatic replies that an incident held are stale once it is over; how many were dropped."""
+        dropped = await self._database.write(self._drop_bots, incident_id)
+        self._stir()
+        return dropped
+
+    async def drain(self, channel: str) -> None:
+        """Let a recovered channel's queue go now rather than at its next retry."""
+        await self._database.write(store.wake_channel, channel, self._clock.now_ms())
+        self._stir()
+
+    def _stir(self) -> None:
+        self._events.wake()
+        self.dispatcher.wake()
+
+    async def _resolve_doubt(self, tx: Tx, message_id: str, decision: str, by: str) -> None:
+        rows = [row for row in await store.open_deliveries(tx, message_id) if row["state"] == "in_doubt"]
+        if not rows:
+            raise ReplyRefusedError("not_in_doubt", "This message is not in doubt.")
+        now = self._clock.now_ms()
+        for row in rows:
+            await self._decide(tx, row, decision, by, now)
+
+    async def _decide(self, tx: Tx, row: Row, decision: str, by: str, now: int) -> None:
+        if decision == "sent":
+            await self.settle.accepted(tx, row, f"stated:{row['id']}", now)
+            return
+        state = "queued" if decision == "resend" else "cancelled"
+        reason = f"Sent again on the word of {by}." if decision == "resend" else f"Given up by {by}."
+        await store.set_state(
+            tx, row, state, reason=reason, now=now, was="in_doubt", final=state == "cancelled"
+        )
+        await store.wake_lane(tx, row["lane"], now)
+        await store.show(tx, row["message_id"], now)
+
+    async def _cancel(self, tx: Tx, message_id: str, by: str) -> None:
+        rows = await store.open_deliveries(tx, message_id)
+        if not rows or any(row["state"] not in {"queued", "held"} for row in rows):
+            raise ReplyRefusedError(
+                "already_sent", "It is too late: this message has been sent or is being sent."
+            )
+        now = self._clock.now_ms()
+        for row in rows:
+            await store.set_state(
+                tx, row, "cancelled", reason=f"Taken back by {by}.", now=now, was=row["state"], final=True
+            )
+            await store.wake_lane(tx, row["lane"], now)
+        await store.show(tx, message_id, now)
+
+    async def _drop_bots(self, tx: Tx, incident_id: str) -> int:
+        now = self._clock.now_ms()
+        rows = await store.waiting_bots(tx, incident_id, CANCELLED_AT_ONCE)
+        for row in rows:
+            delivery = await store.get_delivery(tx, row["id"])
+            if delivery is None:
+                continue
+            reason = "An automatic reply that was no longer true."
+            await store.set_state(
+                tx, delivery, "expired", reason=reason, now=now, was=delivery["state"], final=True
+            )
+            await store.show(tx, row["message_id"], now)
+        return len(rows)
+
+
+async def waiting_counts(tx: Tx) -> dict[str, dict[str, int]]:
+    """Channel -> open delivery state -> how many."""
+    counts: dict[str, dict[str, int]] = {}
+    for row in await store.open_counts(tx):
+        counts.setdefault(row["channel"], {})[row["state"]] = row["count"]
+    return counts
+
+
+def _rules(settings: OutboxSettings) -> SettleRules:
+    return SettleRules(
+        breaker=BreakerRules(
+            failures_to_open=settings.breaker_failures,
+            probe_ms_min=_ms(settings.breaker_probe_seconds_min),
+            probe_ms_max=_ms(settings.breaker_probe_seconds_max),
+        ),
+        retry_ms_min=_ms(settings.retry_seconds_min),
+        retry_ms_max=_ms(settings.retry_seconds_max),
+        doubt_evidence_ms=_ms(settings.doubt_evidence_seconds),
+    )
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)

@@ -1,0 +1,68 @@
+"""The rescuer: whatever a kill can leave behind is found again here.
+
+A delivery marked as being sent whose worker is gone may or may not have been sent: it is in doubt. A lane
+with something to send that nobody will wake is woken.
+"""
+
+from typing import Final
+
+from holdfast.kernel import Clock, get_log
+from holdfast.outbox import store
+from holdfast.storage import Database, EventLog, StoreUnavailableError, Tx
+
+EVERY_SECONDS: Final = 5.0
+RESCUED_AT_ONCE: Final = 500
+_REASON: Final = "Holdfast stopped while sending this. Looking for proof before sending again."
+
+
+class Rescuer:
+    def __init__(self, *, database: Database, events: EventLog, clock: Clock, doubt_evidence_ms: int) -> None:
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._doubt_evidence_ms = doubt_evidence_ms
+        self._log = get_log("rescuer")
+
+    async def take_over_all(self) -> None:
+        """At the start of the only node: every lease is of a process that is gone."""
+        await self._database.write(store.free_leases)
+        await self.rescue()
+
+    async def run(self) -> None:
+        while True:
+            await self._clock.sleep(EVERY_SECONDS)
+            try:
+                await self.rescue()
+            except StoreUnavailableError as error:
+                self._log.warning("store unavailable", error=str(error))
+
+    async def rescue(self) -> int:
+        """Put abandoned deliveries in doubt and wake forgotten lanes; how many were abandoned."""
+        rescued = await self._database.write(self._rescue)
+        if rescued:
+            self._log.info("sends interrupted by a stop are in doubt", count=rescued)
+        self._events.wake()
+        return rescued
+
+    async def _rescue(self, tx: Tx) -> int:
+        now = self._clock.now_ms()
+        abandoned = await store.abandoned(tx, now, RESCUED_AT_ONCE)
+        for delivery_id in abandoned:
+            delivery = await store.get_delivery(tx, delivery_id)
+            if delivery is None:
+                continue
+            await store.end_attempt(
+                tx, delivery_id, delivery["attempts"], outcome="InDoubt", detail="interrupted", now=now
+            )
+            await store.set_state(
+                tx,
+                delivery,
+                "in_doubt",
+                reason=_REASON,
+                now=now,
+                was="sending",
+                next_at=now + self._doubt_evidence_ms,
+            )
+            await store.show(tx, delivery["message_id"], now)
+        await store.wake_forgotten_lanes(tx, now)
+        return len(abandoned)

@@ -1,0 +1,480 @@
+"""Every statement of this unit."""
+
+from typing import Any, Final
+
+from holdfast.outbox.breaker import Breaker, BreakerState
+from holdfast.outbox.model import Claimed
+from holdfast.outbox.shown_state import Part, shown_state
+from holdfast.storage import Row, Tx, append_event
+
+_CANDIDATES: Final = """
+SELECT a.* FROM address a JOIN conversation c ON c.contact_id = a.contact_id
+WHERE c.id = :conversation_id ORDER BY a.created_at, a.id
+"""
+_CONVERSATION: Final = "SELECT * FROM conversation WHERE id = :id"
+_INSERT_MESSAGE: Final = """
+INSERT INTO message (id, conversation_id, direction, author, channel, address_id, text, attachments, at, stored_at,
+    source, automatic, state, state_reason)
+VALUES (:id, :conversation_id, 'out', :author, :channel, :address_id, :text, :attachments, :at, :at,
+    :source, :automatic, :state, :state_reason)
+"""
+_INSERT_INTENT: Final = """
+INSERT INTO intent (id, message_id, conversation_id, contact_id, class, route, idempotency_key, created_at, expires_at)
+VALUES (:id, :message_id, :conversation_id, :contact_id, :klass, :route, :idempotency_key, :created_at, :expires_at)
+"""
+_INTENT_BY_KEY: Final = """
+SELECT i.*, m.text FROM intent i JOIN message m ON m.id = i.message_id WHERE i.idempotency_key = :key
+"""
+_INSERT_DELIVERY: Final = """
+INSERT INTO delivery (id, intent_id, message_id, lane, position, channel, address_id, part, parts, text, details,
+    state, reason, next_at, incident_id, created_at)
+VALUES (:id, :intent_id, :message_id, :lane,
+    (SELECT COALESCE(MAX(position), 0) + 1 FROM delivery WHERE lane = :lane),
+    :channel, :address_id, :part, :parts, :text, :details, :state, :reason, :at, :incident_id, :at)
+"""
+_OPEN_LANE: Final = """
+INSERT INTO lane (id, channel, address_id, due_at, urgency) VALUES (:id, :channel, :address_id, :at, :urgency)
+ON CONFLICT (id) DO UPDATE SET
+    due_at = CASE WHEN lane.due_at IS NULL THEN excluded.due_at ELSE MIN(lane.due_at, excluded.due_at) END,
+    urgency = MIN(lane.urgency, excluded.urgency)
+"""
+_DUE_LANES: Final = """
+SELECT id, channel, fence FROM lane
+WHERE channel = :channel AND due_at <= :now AND lease_until <= :now
+ORDER BY urgency, due_at LIMIT :limit
+"""
+_ANY_LANE: Final = """
+SELECT id, channel, fence FROM lane
+WHERE channel = :channel AND due_at IS NOT NULL AND lease_until <= :now
+ORDER BY due_at > :now, urgency, due_at LIMIT 1
+"""
+_LEASE: Final = """
+UPDATE lane SET leased_by = :node, lease_until = :until, fence = fence + 1
+WHERE id = :id AND fence = :fence AND lease_until <= :now
+"""
+_RENEW: Final = "UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence"
+_RELEASE: Final = """
+UPDATE lane SET lease_until = 0, leased_by = NULL, due_at = :due_at,
+    urgency = CASE WHEN :due_at IS NULL THEN 4503599627370496 ELSE urgency END
+WHERE id = :id AND fence = :fence
+"""
+_WAKE_LANE: Final = "UPDATE lane SET due_at = :now WHERE id = :id"
+_WAKE_CHANNEL: Final = "UPDATE lane SET due_at = :now WHERE channel = :channel AND due_at > :now"
+_CHANNELS_WAITING: Final = "SELECT DISTINCT channel FROM lane WHERE due_at IS NOT NULL"
+_NEXT_DUE: Final = "SELECT MIN(due_at) AS due_at FROM lane WHERE due_at IS NOT NULL"
+_HEAD: Final = """
+SELECT d.*, i.class AS klass, i.expires_at, i.route, a.value AS address, a.last_in_at, a.consent, a.proof,
+    m.conversation_id, m.attachments
+FROM delivery d JOIN intent i ON i.id = d.intent_id JOIN address a ON a.id = d.address_id
+    JOIN message m ON m.id = d.message_id
+WHERE d.lane = :lane AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
+ORDER BY d.position LIMIT 1
+"""
+_THREADING: Final = """
+SELECT external_id, details FROM message
+WHERE conversation_id = :conversation_id AND channel = :channel AND direction = 'in' ORDER BY at DESC LIMIT 1
+"""
+_START: Final = """
+UPDATE delivery SET state = 'sending', attempts = attempts + 1, started_at = :now, reason = ''
+WHERE id = :id AND state IN ('queued', 'held') RETURNING attempts
+"""
+_START_ATTEMPT: Final = """
+INSERT INTO attempt (delivery_id, number, started_at) VALUES (:delivery_id, :number, :now)
+"""
+_END_ATTEMPT: Final = """
+UPDATE attempt SET finished_at = :now, outcome = :outcome, detail = :detail
+WHERE delivery_id = :delivery_id AND number = :number AND finished_at IS NULL
+"""
+_DELIVERY: Final = """
+SELECT d.*, i.class AS klass, i.route, m.conversation_id, a.value AS address FROM delivery d
+JOIN intent i ON i.id = d.intent_id JOIN message m ON m.id = d.message_id JOIN address a ON a.id = d.address_id
+WHERE d.id = :id
+"""
+_ACCEPT: Final = """
+UPDATE delivery SET state = 'sent', external_id = :external_id, reason = '', settled_at = :now, doubt_since = NULL
+WHERE id = :id AND state IN ('sending', 'in_doubt', 'queued', 'held')
+"""
+_SET_STATE: Final = """
+UPDATE delivery SET state = :state, reason = :reason, next_at = :next_at, settled_at = :settled_at,
+    doubt_since = CASE WHEN :state = 'in_doubt' THEN COALESCE(doubt_since, :now) ELSE NULL END
+WHERE id = :id AND state = :was
+"""
+_FORWARD: Final = """
+UPDATE delivery SET state = :state, settled_at = :now
+WHERE lane = :lane AND position <= :position AND state IN ('sent', 'delivered') AND state <> :state
+    AND (:state = 'read' OR state = 'sent') AND (:only = '' OR id = :only)
+RETURNING message_id
+"""
+_FAIL_LATER: Final = """
+UPDATE delivery SET state = 'rejected', reason = :reason, settled_at = :now
+WHERE id = :id AND state IN ('sending', 'in_doubt', 'sent') RETURNING message_id
+"""
+_BY_EXTERNAL: Final = "SELECT id FROM delivery WHERE channel = :channel AND external_id = :external_id"
+_ECHO_MATCH: Final = """
+SELECT d.id FROM delivery d JOIN address a ON a.id = d.address_id
+WHERE d.channel = :channel AND a.value = :address AND d.state IN ('sending', 'in_doubt')
+    AND d.text = :text AND d.started_at <= :at + :skew
+ORDER BY d.position LIMIT 1
+"""
+_PARTS: Final = """
+SELECT id, state, reason, channel FROM delivery WHERE message_id = :message_id ORDER BY created_at, part, id
+"""
+_SHOW: Final = """
+UPDATE message SET state = :state, state_reason = :reason,
+    channel = COALESCE((SELECT channel FROM delivery WHERE message_id = :id AND state <> 'superseded'
+        ORDER BY created_at DESC, id DESC LIMIT 1), channel),
+    address_id = COALESCE((SELECT address_id FROM delivery WHERE message_id = :id AND state <> 'superseded'
+        ORDER BY created_at DESC, id DESC LIMIT 1), address_id),
+    external_id = (SELECT external_id FROM delivery WHERE message_id = :id AND external_id IS NOT NULL
+        AND state <> 'superseded' ORDER BY part LIMIT 1)
+WHERE id = :id
+"""
+_MESSAGE: Final = "SELECT * FROM message WHERE id = :id"
+_HOLD_CHANNEL: Final = """
+UPDATE delivery SET state = 'held', reason = :reason WHERE channel = :channel AND state = 'queued'
+RETURNING message_id
+"""
+_UNHOLD_CHANNEL: Final = """
+UPDATE delivery SET state = 'queued', reason = '' WHERE channel = :channel AND state = 'held' RETURNING message_id
+"""
+_TAG: Final = """
+UPDATE delivery SET incident_id = :incident_id
+WHERE channel = :channel AND incident_id IS NULL AND state IN ('queued', 'held', 'sending', 'in_doubt')
+"""
+_BREAKER: Final = "SELECT * FROM breaker WHERE channel = :channel"
+_BREAKERS: Final = "SELECT * FROM breaker"
+_SAVE_BREAKER: Final = """
+INSERT INTO breaker (channel, state, failures, opened_at, probe_at, reason)
+VALUES (:channel, :state, :failures, :opened_at, :probe_at, :reason)
+ON CONFLICT (channel) DO UPDATE SET state = excluded.state, failures = excluded.failures,
+    opened_at = excluded.opened_at, probe_at = excluded.probe_at, reason = excluded.reason
+"""
+_ABANDONED: Final = """
+SELECT d.id FROM delivery d JOIN lane l ON l.id = d.lane
+WHERE d.state = 'sending' AND l.lease_until <= :now LIMIT :limit
+"""
+_FREE_LEASES: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE lease_until > 0"
+_FORGOTTEN_LANES: Final = """
+UPDATE lane SET due_at = :now WHERE due_at IS NULL AND lease_until <= :now
+    AND EXISTS (SELECT 1 FROM delivery d WHERE d.lane = lane.id AND d.state IN ('queued', 'held'))
+    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.lane = lane.id AND d.state IN ('in_doubt', 'sending'))
+"""
+_DOUBTS: Final = """
+SELECT d.*, a.value AS address, m.conversation_id FROM delivery d JOIN address a ON a.id = d.address_id
+    JOIN message m ON m.id = d.message_id
+WHERE d.state = 'in_doubt' AND d.next_at <= :now ORDER BY d.next_at LIMIT :limit
+"""
+_LATER: Final = (
+    "UPDATE delivery SET next_at = :next_at, details = :details WHERE id = :id AND state = 'in_doubt'"
+)
+_KNOWN_SINCE: Final = """
+SELECT external_id FROM delivery WHERE channel = :channel AND address_id = :address_id AND external_id IS NOT NULL
+    AND created_at >= :since
+UNION SELECT external_id FROM message WHERE channel = :channel AND address_id = :address_id
+    AND external_id IS NOT NULL AND stored_at >= :since AND direction = 'out'
+"""
+_REROUTABLE: Final = """
+SELECT d.*, i.class AS klass, i.route, i.expires_at, m.conversation_id FROM delivery d
+JOIN intent i ON i.id = d.intent_id JOIN message m ON m.id = d.message_id
+WHERE d.channel = :channel AND d.state IN ('queued', 'held') AND d.created_at <= :before
+    AND i.route NOT LIKE 'only:%'
+ORDER BY d.created_at, d.position LIMIT :limit
+"""
+_ALREADY_MOVED: Final = """
+SELECT 1 AS found FROM delivery d JOIN message m ON m.id = d.message_id
+WHERE d.incident_id = :incident_id AND m.conversation_id = :conversation_id AND d.channel = :channel LIMIT 1
+"""
+_OPEN_OF_MESSAGE: Final = """
+SELECT d.*, m.conversation_id FROM delivery d JOIN message m ON m.id = d.message_id
+WHERE d.message_id = :message_id AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
+"""
+_OPEN_INCIDENT: Final = """
+SELECT id FROM incident WHERE channel = :channel AND state <> 'closed' ORDER BY opened_at DESC LIMIT 1
+"""
+_BOTS_WAITING: Final = """
+SELECT d.id, d.message_id FROM delivery d JOIN intent i ON i.id = d.intent_id
+WHERE d.incident_id = :incident_id AND i.class = 'bot' AND d.state IN ('queued', 'held') LIMIT :limit
+"""
+_COUNTS: Final = """
+SELECT channel, state, COUNT(*) AS count FROM delivery WHERE state IN ('queued', 'held', 'sending', 'in_doubt')
+GROUP BY channel, state
+"""
+
+
+async def addresses_for(tx: Tx, conversation_id: str) -> list[Row]:
+    return await tx.all(_CANDIDATES, conversation_id=conversation_id)
+
+
+async def get_conversation(tx: Tx, conversation_id: str) -> Row | None:
+    return await tx.one(_CONVERSATION, id=conversation_id)
+
+
+async def intent_by_key(tx: Tx, key: str) -> Row | None:
+    return await tx.one(_INTENT_BY_KEY, key=key)
+
+
+async def insert_message(tx: Tx, **columns: Any) -> None:
+    await tx.run(_INSERT_MESSAGE, **columns)
+
+
+async def insert_intent(tx: Tx, **columns: Any) -> None:
+    await tx.run(_INSERT_INTENT, **columns)
+
+
+async def insert_delivery(tx: Tx, *, urgency: int, **columns: Any) -> None:
+    """Append to the lane's queue and make the lane due."""
+    await tx.run(_INSERT_DELIVERY, **columns)
+    await tx.run(
+        _OPEN_LANE,
+        id=columns["lane"],
+        channel=columns["channel"],
+        address_id=columns["address_id"],
+        at=columns["at"],
+        urgency=urgency,
+    )
+
+
+async def lease_lanes(
+    tx: Tx, *, channel: str, limit: int, now: int, until: int, node: str, any_lane: bool
+) -> list[Claimed]:
+    """Claim due lanes of a channel; with ``any_lane`` one lane, due or not, as a probe."""
+    rows = (
+        await tx.all(_ANY_LANE, channel=channel, now=now)
+        if any_lane
+        else await tx.all(_DUE_LANES, channel=channel, now=now, limit=limit)
+    )
+    return [
+        Claimed(row["id"], row["channel"], row["fence"] + 1)
+        for row in rows
+        if await tx.run(_LEASE, id=row["id"], fence=row["fence"], now=now, until=until, node=node)
+    ]
+
+
+async def renew_lease(tx: Tx, lane: Claimed, until: int) -> bool:
+    return await tx.run(_RENEW, id=lane.lane, fence=lane.fence, until=until) == 1
+
+
+async def release_lane(tx: Tx, lane: Claimed, due_at: int | None) -> None:
+    await tx.run(_RELEASE, id=lane.lane, fence=lane.fence, due_at=due_at)
+
+
+async def wake_lane(tx: Tx, lane: str, now: int) -> None:
+    await tx.run(_WAKE_LANE, id=lane, now=now)
+
+
+async def wake_channel(tx: Tx, channel: str, now: int) -> None:
+    await tx.run(_WAKE_CHANNEL, channel=channel, now=now)
+
+
+async def channels_waiting(tx: Tx) -> list[str]:
+    return [str(row["channel"]) for row in await tx.all(_CHANNELS_WAITING)]
+
+
+async def next_due(tx: Tx) -> int | None:
+    row = await tx.one(_NEXT_DUE)
+    return row["due_at"] if row else None
+
+
+async def head_of_lane(tx: Tx, lane: str) -> Row | None:
+    return await tx.one(_HEAD, lane=lane)
+
+
+async def last_heard(tx: Tx, conversation_id: str, channel: str) -> Row | None:
+    return await tx.one(_THREADING, conversation_id=conversation_id, channel=channel)
+
+
+async def start_attempt(tx: Tx, delivery_id: str, now: int) -> int:
+    """Mark the delivery as being sent, before the first byte leaves; the attempt's number."""
+    row = await tx.one(_START, id=delivery_id, now=now)
+    if row is None:
+        return 0
+    await tx.run(_START_ATTEMPT, delivery_id=delivery_id, number=row["attempts"], now=now)
+    return int(row["attempts"])
+
+
+async def end_attempt(tx: Tx, delivery_id: str, number: int, *, outcome: str, detail: str, now: int) -> None:
+    await tx.run(
+        _END_ATTEMPT, delivery_id=delivery_id, number=number, outcome=outcome, detail=detail, now=now
+    )
+
+
+async def get_delivery(tx: Tx, delivery_id: str) -> Row | None:
+    return await tx.one(_DELIVERY, id=delivery_id)
+
+
+async def accept(tx: Tx, delivery_id: str, external_id: str, now: int) -> bool:
+    return await tx.run(_ACCEPT, id=delivery_id, external_id=external_id, now=now) == 1
+
+
+async def set_state(
+    tx: Tx,
+    delivery: Row,
+    state: str,
+    *,
+    reason: str,
+    now: int,
+    was: str,
+    next_at: int | None = None,
+    final: bool = False,
+) -> bool:
+    """Move a delivery on from the state it is known to be in; False where it has moved meanwhile."""
+    changed = await tx.run(
+        _SET_STATE,
+        id=delivery["id"],
+        state=state,
+        reason=reason,
+        was=was,
+        next_at=next_at if next_at is not None else now,
+        settled_at=now if final else None,
+        now=now,
+    )
+    return changed == 1
+
+
+async def move_forward(tx: Tx, delivery: Row, state: str, now: int, *, earlier_too: bool) -> list[str]:
+    rows = await tx.all(
+        _FORWARD,
+        lane=delivery["lane"],
+        position=delivery["position"],
+        state=state,
+        now=now,
+        only="" if earlier_too else delivery["id"],
+    )
+    return [str(row["message_id"]) for row in rows]
+
+
+async def fail_later(tx: Tx, delivery_id: str, reason: str, now: int) -> bool:
+    return await tx.one(_FAIL_LATER, id=delivery_id, reason=reason, now=now) is not None
+
+
+async def delivery_by_external(tx: Tx, channel: str, external_id: str) -> str | None:
+    row = await tx.one(_BY_EXTERNAL, channel=channel, external_id=external_id)
+    return str(row["id"]) if row else None
+
+
+async def match_echo(tx: Tx, *, channel: str, address: str, text: str, at: int, skew: int) -> str | None:
+    row = await tx.one(_ECHO_MATCH, channel=channel, address=address, text=text, at=at, skew=skew)
+    return str(row["id"]) if row else None
+
+
+async def show(tx: Tx, message_id: str, now: int) -> None:
+    """Recompute what a message shows, and say that it changed."""
+    parts = [
+        Part(row["state"], row["reason"], row["channel"])
+        for row in await tx.all(_PARTS, message_id=message_id)
+    ]
+    state, reason = shown_state(parts)
+    await tx.run(_SHOW, id=message_id, state=state, reason=reason)
+    message = await tx.one(_MESSAGE, id=message_id)
+    await append_event(
+        tx,
+        at=now,
+        kind="message.changed",
+        conversation_id=message["conversation_id"] if message else None,
+        body={"message_id": message_id, "state": state},
+    )
+
+
+async def hold_channel(tx: Tx, channel: str, reason: str, now: int) -> int:
+    rows = await tx.all(_HOLD_CHANNEL, channel=channel, reason=reason)
+    for message_id in {str(row["message_id"]) for row in rows}:
+        await show(tx, message_id, now)
+    return len(rows)
+
+
+async def release_channel(tx: Tx, channel: str, now: int) -> int:
+    rows = await tx.all(_UNHOLD_CHANNEL, channel=channel)
+    for message_id in {str(row["message_id"]) for row in rows}:
+        await show(tx, message_id, now)
+    await wake_channel(tx, channel, now)
+    return len(rows)
+
+
+async def tag_incident(tx: Tx, channel: str, incident_id: str) -> int:
+    return await tx.run(_TAG, channel=channel, incident_id=incident_id)
+
+
+async def load_breaker(tx: Tx, channel: str) -> Breaker:
+    row = await tx.one(_BREAKER, channel=channel)
+    return _breaker(row) if row else Breaker(channel)
+
+
+async def load_breakers(tx: Tx) -> dict[str, Breaker]:
+    return {row["channel"]: _breaker(row) for row in await tx.all(_BREAKERS)}
+
+
+def _breaker(row: Row) -> Breaker:
+    return Breaker(
+        channel=row["channel"],
+        state=BreakerState(row["state"]),
+        failures=row["failures"],
+        opened_at=row["opened_at"],
+        probe_at=row["probe_at"],
+        reason=row["reason"],
+    )
+
+
+async def save_breaker(tx: Tx, breaker: Breaker) -> None:
+    await tx.run(
+        _SAVE_BREAKER,
+        channel=breaker.channel,
+        state=breaker.state.value,
+        failures=breaker.failures,
+        opened_at=breaker.opened_at,
+        probe_at=breaker.probe_at,
+        reason=breaker.reason,
+    )
+
+
+async def abandoned(tx: Tx, now: int, limit: int) -> list[str]:
+    return [str(row["id"]) for row in await tx.all(_ABANDONED, now=now, limit=limit)]
+
+
+async def free_leases(tx: Tx) -> int:
+    return await tx.run(_FREE_LEASES)
+
+
+async def wake_forgotten_lanes(tx: Tx, now: int) -> int:
+    return await tx.run(_FORGOTTEN_LANES, now=now)
+
+
+async def doubts(tx: Tx, now: int, limit: int) -> list[Row]:
+    return await tx.all(_DOUBTS, now=now, limit=limit)
+
+
+async def look_later(tx: Tx, delivery_id: str, next_at: int, details: str) -> None:
+    await tx.run(_LATER, id=delivery_id, next_at=next_at, details=details)
+
+
+async def known_since(tx: Tx, channel: str, address_id: str, since: int) -> frozenset[str]:
+    rows = await tx.all(_KNOWN_SINCE, channel=channel, address_id=address_id, since=since)
+    return frozenset(str(row["external_id"]) for row in rows)
+
+
+async def reroutable(tx: Tx, channel: str, before: int, limit: int) -> list[Row]:
+    return await tx.all(_REROUTABLE, channel=channel, before=before, limit=limit)
+
+
+async def already_moved(tx: Tx, incident_id: str, conversation_id: str, channel: str) -> bool:
+    """Whether this conversation already went that way during the incident."""
+    row = await tx.one(
+        _ALREADY_MOVED, incident_id=incident_id, conversation_id=conversation_id, channel=channel
+    )
+    return row is not None
+
+
+async def open_deliveries(tx: Tx, message_id: str) -> list[Row]:
+    return await tx.all(_OPEN_OF_MESSAGE, message_id=message_id)
+
+
+async def open_incident(tx: Tx, channel: str) -> str | None:
+    row = await tx.one(_OPEN_INCIDENT, channel=channel)
+    return str(row["id"]) if row else None
+
+
+async def waiting_bots(tx: Tx, incident_id: str, limit: int) -> list[Row]:
+    return await tx.all(_BOTS_WAITING, incident_id=incident_id, limit=limit)
+
+
+async def open_counts(tx: Tx) -> list[Row]:
+    return await tx.all(_COUNTS)
