@@ -1,0 +1,56 @@
+"""What agents and programs see and may do: views of conversations, access, exports."""
+
+from holdfast.inbox.access import Access, Principal, Role, Scope
+from holdfast.inbox.contacts import contacts_by_id, contacts_page, get_contact
+from holdfast.inbox.conversations import (
+    Windows,
+    conversations_by_id,
+    conversations_page,
+    get_conversation,
+)
+from holdfast.inbox.cursor import BadCursorError
+from holdfast.inbox.export import UnknownConversationError, export, export_lines
+from holdfast.inbox.happenings import Happening, happenings_after, with_subjects
+from holdfast.inbox.kept import (
+    audit_page,
+    breakers,
+    channel_counts,
+    count_refused,
+    refused_counts,
+    unreadable_page,
+)
+from holdfast.inbox.messages import attempts_of, get_message, messages_by_id, newest_page, thread_page
+from holdfast.inbox.store import conversation_of_address
+
+__all__ = [
+    "Access",
+    "BadCursorError",
+    "Happening",
+    "Principal",
+    "Role",
+    "Scope",
+    "UnknownConversationError",
+    "Windows",
+    "attempts_of",
+    "audit_page",
+    "breakers",
+    "channel_counts",
+    "contacts_by_id",
+    "contacts_page",
+    "conversation_of_address",
+    "conversations_by_id",
+    "conversations_page",
+    "count_refused",
+    "export",
+    "export_lines",
+    "get_contact",
+    "get_conversation",
+    "get_message",
+    "happenings_after",
+    "messages_by_id",
+    "newest_page",
+    "refused_counts",
+    "thread_page",
+    "unreadable_page",
+    "with_subjects",
+]

@@ -1,0 +1,28 @@
+"""Who may look and act: agents with sessions, programs with tokens."""
+
+from holdfast.inbox.access.access import (
+    Access,
+    NewToken,
+    Session,
+    SignInRefusedError,
+    TooManySignInsError,
+)
+from holdfast.inbox.access.buckets import Buckets, Rate
+from holdfast.inbox.access.principal import Principal, Role, Scope
+from holdfast.inbox.access.secrets import RandomBytes, new_token, token_hash
+
+__all__ = [
+    "Access",
+    "Buckets",
+    "NewToken",
+    "Principal",
+    "RandomBytes",
+    "Rate",
+    "Role",
+    "Scope",
+    "Session",
+    "SignInRefusedError",
+    "TooManySignInsError",
+    "new_token",
+    "token_hash",
+]

@@ -1,0 +1,227 @@
+"""Every statement with which the inbox reads; all of them bounded."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from holdfast.storage import Row, Tx
+
+UNREADABLE_MAX: Final = 500
+REFUSED_MAX: Final = 500
+AUDIT_MAX: Final = 200
+DELIVERIES_MAX: Final = 4_000
+"""Deliveries shown with one page of messages; a message has one to a handful."""
+
+_CONVERSATIONS: Final = """
+SELECT conversation.*, contact.name AS contact_name
+FROM conversation JOIN contact ON contact.id = conversation.contact_id
+WHERE (conversation.last_at < :at OR (conversation.last_at = :at AND conversation.id < :id))
+    AND contact.merged_into IS NULL
+    {filters}
+ORDER BY conversation.last_at DESC, conversation.id DESC LIMIT :limit
+"""
+_OF_STATUS: Final = "AND conversation.status = :status"
+_MATCHING: Final = """
+AND (LOWER(contact.name) LIKE :query ESCAPE '!'
+    OR LOWER(conversation.last_preview) LIKE :query ESCAPE '!'
+    OR contact.id IN (SELECT contact_id FROM address
+        WHERE LOWER(value) LIKE :query ESCAPE '!' OR LOWER(name) LIKE :query ESCAPE '!')
+    OR conversation.id IN (SELECT conversation_id FROM message WHERE LOWER(text) LIKE :query ESCAPE '!'))
+"""
+_CONVERSATIONS_BY_ID: Final = """
+SELECT conversation.*, contact.name AS contact_name
+FROM conversation JOIN contact ON contact.id = conversation.contact_id
+WHERE conversation.id IN ({ids})
+"""
+_OUTGOING_COUNTS: Final = """
+SELECT conversation_id, state, COUNT(*) AS count FROM message
+WHERE conversation_id IN ({ids}) AND direction = 'out'
+    AND state IN ('waiting', 'sending', 'held', 'rerouted', 'in_doubt')
+GROUP BY conversation_id, state
+"""
+_THREAD: Final = """
+SELECT * FROM message
+WHERE conversation_id = :conversation_id AND (at < :at OR (at = :at AND id < :id))
+ORDER BY at DESC, id DESC LIMIT :limit
+"""
+_NEWEST: Final = """
+SELECT * FROM message
+WHERE (stored_at < :at OR (stored_at = :at AND id < :id)) AND stored_at >= :since {filters}
+ORDER BY stored_at DESC, id DESC LIMIT :limit
+"""
+_ON_CHANNEL: Final = "AND channel = :channel"
+_IN_DIRECTION: Final = "AND direction = :direction"
+_MESSAGES_BY_ID: Final = "SELECT * FROM message WHERE id IN ({ids})"
+_DELIVERIES: Final = """
+SELECT * FROM delivery WHERE message_id IN ({ids}) ORDER BY created_at, part, id LIMIT :limit
+"""
+_REACTIONS: Final = "SELECT * FROM reaction WHERE message_id IN ({ids}) AND emoji <> '' ORDER BY at, by"
+_AGENT_NAMES: Final = "SELECT id, name FROM agent WHERE id IN ({ids})"
+_CONTACT_NAMES: Final = """
+SELECT conversation.id AS conversation_id, contact.name FROM conversation
+JOIN contact ON contact.id = conversation.contact_id WHERE conversation.id IN ({ids})
+"""
+_ATTEMPTS: Final = """
+SELECT attempt.* FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
+WHERE delivery.message_id = :message_id
+ORDER BY attempt.started_at DESC, attempt.delivery_id DESC, attempt.number DESC LIMIT :limit
+"""
+_CONTACTS: Final = """
+SELECT contact.*, conversation.id AS conversation_id FROM contact
+LEFT JOIN conversation ON conversation.contact_id = contact.id
+WHERE (contact.created_at < :at OR (contact.created_at = :at AND contact.id < :id))
+    AND contact.merged_into IS NULL {filters}
+ORDER BY contact.created_at DESC, contact.id DESC LIMIT :limit
+"""
+_CONTACT_MATCHING: Final = """
+AND (LOWER(contact.name) LIKE :query ESCAPE '!' OR contact.id IN (SELECT contact_id FROM address
+    WHERE LOWER(value) LIKE :query ESCAPE '!' OR LOWER(name) LIKE :query ESCAPE '!'))
+"""
+_CONTACTS_BY_ID: Final = """
+SELECT contact.*, conversation.id AS conversation_id FROM contact
+LEFT JOIN conversation ON conversation.contact_id = contact.id
+WHERE contact.id IN ({ids}) AND contact.merged_into IS NULL
+"""
+_ADDRESSES: Final = "SELECT * FROM address WHERE contact_id IN ({ids}) ORDER BY created_at, id"
+_CONVERSATION_OF_ADDRESS: Final = """
+SELECT conversation.id FROM address JOIN conversation ON conversation.contact_id = address.contact_id
+WHERE address.channel = :channel AND address.value = :value
+"""
+_UNREADABLE: Final = (
+    "SELECT * FROM unread_envelope WHERE spool_seq < :before ORDER BY spool_seq DESC LIMIT :limit"
+)
+_REFUSED: Final = "SELECT * FROM refused_request ORDER BY hour DESC, channel, reason LIMIT :limit"
+_COUNT_REFUSED: Final = """
+INSERT INTO refused_request (channel, reason, hour, count) VALUES (:channel, :reason, :hour, :count)
+ON CONFLICT (channel, reason, hour) DO UPDATE SET count = refused_request.count + excluded.count
+"""
+_OPEN_DELIVERIES: Final = """
+SELECT channel, state, COUNT(*) AS count FROM delivery
+WHERE state IN ('queued', 'held', 'sending', 'in_doubt') GROUP BY channel, state
+"""
+_BREAKERS: Final = "SELECT * FROM breaker"
+_AUDIT: Final = "SELECT * FROM audit_entry WHERE id < :before ORDER BY id DESC LIMIT :limit"
+_LAST_ID: Final = "~"
+"""Sorts after every identifier."""
+
+
+async def conversations(
+    tx: Tx, *, status: str, query: str, at: int, identifier: str, limit: int
+) -> list[Row]:
+    filters, values = "", {}
+    if status != "all":
+        filters, values = filters + _OF_STATUS, {"status": status}
+    if query:
+        filters, values = filters + _MATCHING, {**values, "query": like_pattern(query)}
+    sql = _CONVERSATIONS.format(filters=filters)
+    return await tx.all(sql, at=at, id=identifier or _LAST_ID, limit=limit, **values)
+
+
+async def conversations_by_id(tx: Tx, ids: Iterable[str]) -> list[Row]:
+    return await _by_ids(tx, _CONVERSATIONS_BY_ID, ids)
+
+
+async def outgoing_counts(tx: Tx, ids: Iterable[str]) -> list[Row]:
+    return await _by_ids(tx, _OUTGOING_COUNTS, ids)
+
+
+async def thread(tx: Tx, *, conversation_id: str, at: int, identifier: str, limit: int) -> list[Row]:
+    return await tx.all(
+        _THREAD, conversation_id=conversation_id, at=at, id=identifier or _LAST_ID, limit=limit
+    )
+
+
+async def newest_messages(
+    tx: Tx, *, channel: str, direction: str, since: int, at: int, identifier: str, limit: int
+) -> list[Row]:
+    filters, values = "", {}
+    if channel:
+        filters, values = filters + _ON_CHANNEL, {"channel": channel}
+    if direction:
+        filters, values = filters + _IN_DIRECTION, {**values, "direction": direction}
+    sql = _NEWEST.format(filters=filters)
+    return await tx.all(sql, since=since, at=at, id=identifier or _LAST_ID, limit=limit, **values)
+
+
+async def messages_by_id(tx: Tx, ids: Iterable[str]) -> list[Row]:
+    return await _by_ids(tx, _MESSAGES_BY_ID, ids)
+
+
+async def deliveries(tx: Tx, message_ids: Iterable[str]) -> list[Row]:
+    return await _by_ids(tx, _DELIVERIES, message_ids, limit=DELIVERIES_MAX)
+
+
+async def reactions(tx: Tx, message_ids: Iterable[str]) -> list[Row]:
+    return await _by_ids(tx, _REACTIONS, message_ids)
+
+
+async def agent_names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
+    return {str(row["id"]): str(row["name"]) for row in await _by_ids(tx, _AGENT_NAMES, ids)}
+
+
+async def contact_names(tx: Tx, conversation_ids: Iterable[str]) -> dict[str, str]:
+    """The contact's name by conversation."""
+    rows = await _by_ids(tx, _CONTACT_NAMES, conversation_ids)
+    return {str(row["conversation_id"]): str(row["name"]) for row in rows}
+
+
+async def attempts(tx: Tx, message_id: str, limit: int) -> list[Row]:
+    return await tx.all(_ATTEMPTS, message_id=message_id, limit=limit)
+
+
+async def contacts(tx: Tx, *, query: str, at: int, identifier: str, limit: int) -> list[Row]:
+    values = {"query": like_pattern(query)} if query else {}
+    sql = _CONTACTS.format(filters=_CONTACT_MATCHING if query else "")
+    return await tx.all(sql, at=at, id=identifier or _LAST_ID, limit=limit, **values)
+
+
+async def contacts_by_id(tx: Tx, ids: Iterable[str]) -> list[Row]:
+    return await _by_ids(tx, _CONTACTS_BY_ID, ids)
+
+
+async def addresses(tx: Tx, contact_ids: Iterable[str]) -> list[Row]:
+    return await _by_ids(tx, _ADDRESSES, contact_ids)
+
+
+async def conversation_of_address(tx: Tx, *, channel: str, value: str) -> str | None:
+    row = await tx.one(_CONVERSATION_OF_ADDRESS, channel=channel, value=value)
+    return str(row["id"]) if row else None
+
+
+async def unreadable(tx: Tx, *, before: int, limit: int) -> list[Row]:
+    return await tx.all(_UNREADABLE, before=before, limit=min(limit, UNREADABLE_MAX))
+
+
+async def refused(tx: Tx) -> list[Row]:
+    return await tx.all(_REFUSED, limit=REFUSED_MAX)
+
+
+async def count_refused(tx: Tx, rows: Sequence[dict[str, object]]) -> None:
+    await tx.many(_COUNT_REFUSED, rows)
+
+
+async def open_deliveries(tx: Tx) -> list[Row]:
+    return await tx.all(_OPEN_DELIVERIES)
+
+
+async def breakers(tx: Tx) -> list[Row]:
+    return await tx.all(_BREAKERS)
+
+
+async def audit_entries(tx: Tx, *, before: str, limit: int) -> list[Row]:
+    return await tx.all(_AUDIT, before=before or _LAST_ID, limit=min(limit, AUDIT_MAX))
+
+
+def like_pattern(query: str) -> str:
+    """A pattern that finds the query anywhere, its own wildcards taken literally."""
+    escaped = query.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{escaped}%"
+
+
+async def _by_ids(tx: Tx, sql: str, ids: Iterable[str], **values: Any) -> list[Row]:
+    """Run a statement over a set of ids; none where the set is empty."""
+    named = dict(zip((f"id{number}" for number in itertools.count()), sorted(set(ids)), strict=False))
+    if not named:
+        return []
+    placeholders = ", ".join(f":{name}" for name in named)
+    return await tx.all(sql.format(ids=placeholders), **named, **values)
