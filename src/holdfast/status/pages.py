@@ -1,0 +1,220 @@
+"""The public pages, made ahead to bytes from a snapshot; rendering reads no clock and no network."""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from holdfast.status import statuspage
+from holdfast.status.snapshot import Snapshot
+from holdfast.status.strip import DAYS as STRIP_DAYS
+from holdfast.status.strip import PITCH, STRIP_HEIGHT, minutes, strip
+from holdfast.status.wording import (
+    DAY_MS,
+    INCIDENT_WORDS,
+    STATE_WORDS,
+    UPDATE_WORDS,
+    View,
+    age,
+    as_known,
+    headline,
+    iso,
+    moment,
+    open_incidents,
+    plain,
+    ways,
+)
+
+REFRESH_SECONDS: Final = 30
+RECENT_DAYS: Final = 14
+FEED_ENTRIES_MAX: Final = 50
+GZIP_BYTES_MIN: Final = 600
+GZIP_LEVEL: Final = 6
+NOT_FOUND: Final = "/404"
+
+HTML: Final = "text/html; charset=utf-8"
+TEXT: Final = "text/plain; charset=utf-8"
+CSS: Final = "text/css; charset=utf-8"
+SVG: Final = "image/svg+xml; charset=utf-8"
+JSON: Final = "application/json; charset=utf-8"
+ATOM: Final = "application/atom+xml; charset=utf-8"
+RSS: Final = "application/rss+xml; charset=utf-8"
+
+_MARKUP: Final = ("html", "svg", "atom", "rss")
+_LINK_SCHEMES: Final = {"http", "https", "mailto", "tel", "sms"}
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_BADGE_LETTER_PIXELS: Final = 7
+_BADGE_PADDING_PIXELS: Final = 20
+_BADGE_WORDS: Final = {
+    "up": "working",
+    "suspected": "checking",
+    "partial": "partly failing",
+    "down": "failing",
+    "recovering": "recovering",
+    "unknown": "not known",
+}
+
+
+class Page(msgspec.Struct, frozen=True):
+    """``etag`` is the hash of ``body``; ``gzipped`` is None where packing would not pay."""
+
+    body: bytes
+    content_type: str
+    etag: str
+    gzipped: bytes | None
+
+
+class StatusPages:
+    """Makes every page of the site; ``base_url`` is where the public finds it, without a closing slash."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._templates = Environment(
+            loader=PackageLoader("holdfast.status"),
+            autoescape=select_autoescape(_MARKUP),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {
+            "age": age,
+            "iso": iso,
+            "link": safe_link,
+            "mail_date": mail_date,
+            "minutes": minutes,
+        }
+        self._stylesheet = self._load("status.css")
+        self._style_version = hashlib.sha256(self._stylesheet.encode()).hexdigest()[:12]
+
+    def render(self, snapshot: Snapshot | None, *, hub_silent_since: int | None, now: int) -> dict[str, Page]:
+        """Every page by its path; times in ms. Without a snapshot the pages say that nothing is known yet."""
+        known = snapshot or Snapshot(business="", written_at=now, hub_started_at=now, watched_since=now)
+        view = View(_printable(known), hub_silent_since if snapshot else None, now)
+        facts = self._facts(view, empty=snapshot is None)
+        texts = self._fixed(facts) | self._incidents(view, facts) | self._documents(view)
+        return {path: _page(text, kind) for path, (text, kind) in texts.items()}
+
+    def _facts(self, view: View, *, empty: bool) -> dict[str, Any]:
+        """What the templates speak of."""
+        snapshot, now = view.snapshot, view.now
+        running = open_incidents(snapshot)
+        past = [incident for incident in snapshot.incidents if incident.state == "closed"]
+        since = now - RECENT_DAYS * DAY_MS
+        head = headline(view)
+        return {
+            "base_url": self._base_url,
+            "business": snapshot.business or "Status",
+            "chat_url": snapshot.chat_url,
+            "components": [
+                (item, strip(item, watched_since=snapshot.watched_since, now=now))
+                for item in as_known(view).components
+            ],
+            "empty": empty,
+            "feed": snapshot.incidents[:FEED_ENTRIES_MAX],
+            "headline": head,
+            "incident_words": INCIDENT_WORDS,
+            "moment": lambda at: moment(at, now),
+            "now": now,
+            "past": past,
+            "plain_title": plain(head.title),
+            "recent": [incident for incident in past if (incident.closed_at or now) >= since],
+            "refresh_seconds": REFRESH_SECONDS,
+            "running": running,
+            "silent_since": view.silent_since,
+            "state_words": {str(state): word for state, word in STATE_WORDS.items()},
+            "strip": {"days": STRIP_DAYS, "width": STRIP_DAYS * PITCH, "height": STRIP_HEIGHT},
+            "style": f"/status.css?v={self._style_version}",
+            "update_words": UPDATE_WORDS,
+            "ways": ways(view),
+            "written_at": snapshot.written_at,
+        }
+
+    def _fixed(self, facts: dict[str, Any]) -> dict[str, tuple[str, str]]:
+        fill = self._filler(facts)
+        return {
+            "/": (fill("index.html"), HTML),
+            "/history": (fill("history.html"), HTML),
+            NOT_FOUND: (fill("not_found.html"), HTML),
+            "/feed.atom": (fill("feed.atom"), ATOM),
+            "/feed.rss": (fill("feed.rss"), RSS),
+            "/badge.svg": (fill("badge.svg", **_badge(facts)), SVG),
+            "/icon.svg": (fill("icon.svg"), SVG),
+            "/status.txt": (fill("status.txt"), TEXT),
+            "/status.css": (self._stylesheet, CSS),
+            "/robots.txt": ("User-agent: *\nAllow: /\n", TEXT),
+        }
+
+    def _incidents(self, view: View, facts: dict[str, Any]) -> dict[str, tuple[str, str]]:
+        fill = self._filler(facts)
+        return {
+            f"/incidents/{incident.id}": (fill("incident.html", incident=incident), HTML)
+            for incident in view.snapshot.incidents
+        }
+
+    def _documents(self, view: View) -> dict[str, tuple[str, str]]:
+        documents = statuspage.documents(view, self._base_url)
+        return {path: (msgspec.json.encode(body).decode(), JSON) for path, body in documents.items()}
+
+    def _filler(self, facts: dict[str, Any]) -> Callable[..., str]:
+        def fill(name: str, **more: object) -> str:
+            return self._templates.get_template(name).render(facts | more)
+
+        return fill
+
+    def _load(self, name: str) -> str:
+        source, _, _ = PackageLoader("holdfast.status").get_source(self._templates, name)
+        return source
+
+
+def safe_link(url: str) -> str:
+    """The address if a browser may follow it, else an empty text."""
+    try:
+        return url if urlsplit(url).scheme.lower() in _LINK_SCHEMES else ""
+    except ValueError:
+        return ""
+
+
+def mail_date(at: int) -> str:
+    """A time as RSS wants it (RFC 822)."""
+    return format_datetime(datetime.fromtimestamp(at / 1000, tz=UTC))
+
+
+def _page(text: str, content_type: str) -> Page:
+    body = text.encode()
+    packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if len(body) >= GZIP_BYTES_MIN else None
+    return Page(body, content_type, hashlib.sha256(body).hexdigest()[:24], packed)
+
+
+def _printable(snapshot: Snapshot) -> Snapshot:
+    """Without the characters that XML forbids and no reader can see."""
+    plain_data = msgspec.to_builtins(snapshot)
+    return msgspec.convert(_clean(plain_data), type=Snapshot)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("", value)
+    if isinstance(value, dict):
+        return {key: _clean(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean(item) for item in value]
+    return value
+
+
+def _badge(facts: dict[str, Any]) -> dict[str, object]:
+    state = str(facts["headline"].state)
+    word = "hub silent" if facts["silent_since"] is not None else _BADGE_WORDS[state]
+    left = len("status") * _BADGE_LETTER_PIXELS + _BADGE_PADDING_PIXELS
+    return {
+        "state": state,
+        "word": word,
+        "left": left,
+        "right": len(word) * _BADGE_LETTER_PIXELS + _BADGE_PADDING_PIXELS,
+    }

@@ -1,0 +1,116 @@
+"""Answers requests from pages that are already made: a look-up, and the rules of HTTP caching."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from holdfast.status.pages import CSS, HTML, NOT_FOUND, Page
+
+PAGE_SECONDS_MAX: Final = 5
+"""How long a browser or a proxy may keep a page without asking again."""
+STYLE_SECONDS_MAX: Final = 86_400
+"""The style sheet's address changes with its content."""
+STALE_SECONDS_MAX: Final = 86_400
+"""How long a proxy may go on showing a page while this process does not answer."""
+PATH_LETTERS_MAX: Final = 512
+
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+_ALWAYS: Final = (
+    ("content-security-policy", _POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+    ("vary", "accept-encoding"),
+)
+_FOR_ANYONE: Final = ("access-control-allow-origin", "*")
+
+Headers = list[tuple[str, str]]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """``body`` is empty for HEAD and 304, whose headers speak of the body that GET would bring."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+
+class _Copy(msgspec.Struct, frozen=True):
+    """One page in one encoding, with everything said of it ready."""
+
+    etag: str
+    headers: Headers
+    bare_headers: Headers
+    body: bytes
+
+
+class Shelf:
+    """Holds the pages of the moment. ``put`` changes all of them at once."""
+
+    def __init__(self) -> None:
+        self._copies: dict[str, tuple[_Copy, _Copy]] = {}
+
+    def put(self, pages: Mapping[str, Page]) -> None:
+        self._copies = {path: _copies(page) for path, page in pages.items()}
+
+    def answer(self, method: str, path: str, header: Callable[[str], str | None]) -> Answer:
+        """What to answer; ``header`` gives a request header by its lower-case name."""
+        if method not in {"GET", "HEAD"}:
+            return Answer(405, [("allow", "GET, HEAD"), *_ALWAYS])
+        found = self._copies.get(_trimmed(path))
+        if found is None or _trimmed(path) == NOT_FOUND:
+            return self._missing(method, header)
+        copy = found[_takes_gzip(header("accept-encoding"))]
+        if _matches(header("if-none-match"), copy.etag):
+            return Answer(304, copy.bare_headers)
+        return Answer(200, copy.headers, b"" if method == "HEAD" else copy.body)
+
+    def _missing(self, method: str, header: Callable[[str], str | None]) -> Answer:
+        found = self._copies.get(NOT_FOUND)
+        if found is None:
+            return Answer(503, [("retry-after", "1"), *_ALWAYS])
+        copy = found[_takes_gzip(header("accept-encoding"))]
+        return Answer(404, copy.headers, b"" if method == "HEAD" else copy.body)
+
+
+def _trimmed(path: str) -> str:
+    return path[:PATH_LETTERS_MAX].rstrip("/") or "/"
+
+
+def _copies(page: Page) -> tuple[_Copy, _Copy]:
+    whole = _copy(page, page.body, f'"{page.etag}"', ())
+    if page.gzipped is None:
+        return whole, whole
+    return whole, _copy(page, page.gzipped, f'"{page.etag}-gz"', (("content-encoding", "gzip"),))
+
+
+def _copy(page: Page, body: bytes, etag: str, encoding: tuple[tuple[str, str], ...]) -> _Copy:
+    seconds = STYLE_SECONDS_MAX if page.content_type == CSS else PAGE_SECONDS_MAX
+    bare = [
+        *_ALWAYS,
+        ("etag", etag),
+        ("cache-control", f"public, max-age={seconds}, stale-if-error={STALE_SECONDS_MAX}"),
+    ]
+    if page.content_type != HTML:
+        bare.append(_FOR_ANYONE)
+    full = [*bare, *encoding, ("content-type", page.content_type), ("content-length", str(len(body)))]
+    return _Copy(etag, full, bare, body)
+
+
+def _takes_gzip(accepted: str | None) -> bool:
+    for part in (accepted or "").lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() in {"gzip", "*"}:
+            return weight.strip().replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
+def _matches(wanted: str | None, etag: str) -> bool:
+    if wanted is None:
+        return False
+    return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in wanted.split(","))

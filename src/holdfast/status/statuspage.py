@@ -1,0 +1,127 @@
+"""The same facts in the shape that status page readers commonly understand (``/api/v2``).
+
+Source of the shape: the public API that Atlassian Statuspage sites offer. It knows no "not known"; such a
+component is ``degraded_performance``, and ``holdfast_state`` carries the truth beside it.
+"""
+
+from typing import Any, Final
+
+from holdfast.status.snapshot import Component, IncidentUpdate, PublicIncident, Snapshot, State
+from holdfast.status.wording import View, as_known, headline, iso, open_incidents, plain
+
+Json = dict[str, Any]
+
+_COMPONENT_STATUS: Final = {
+    State.UP: "operational",
+    State.SUSPECTED: "degraded_performance",
+    State.RECOVERING: "degraded_performance",
+    State.UNKNOWN: "degraded_performance",
+    State.PARTIAL: "partial_outage",
+    State.DOWN: "major_outage",
+}
+_INCIDENT_STATUS: Final = {"open": "identified", "recovering": "monitoring", "closed": "resolved"}
+_UPDATE_STATUS: Final = {
+    "opened": "identified",
+    "note": "identified",
+    "step": "identified",
+    "recovering": "monitoring",
+    "closed": "resolved",
+}
+
+
+def documents(view: View, base_url: str) -> dict[str, Json]:
+    """Every document by its path."""
+    snapshot = as_known(view)
+    page = _page(view, base_url)
+    components = [_component(item, place, snapshot) for place, item in enumerate(snapshot.components, 1)]
+    status = {"indicator": _indicator(view, snapshot), "description": plain(headline(view).title)}
+    every = [_incident(item, snapshot, base_url) for item in snapshot.incidents]
+    unresolved = [_incident(item, snapshot, base_url) for item in open_incidents(snapshot)]
+    return {
+        "/api/v2/summary.json": {
+            "page": page,
+            "components": components,
+            "incidents": unresolved,
+            "scheduled_maintenances": [],
+            "status": status,
+        },
+        "/api/v2/status.json": {"page": page, "status": status},
+        "/api/v2/components.json": {"page": page, "components": components},
+        "/api/v2/incidents.json": {"page": page, "incidents": every},
+        "/api/v2/incidents/unresolved.json": {"page": page, "incidents": unresolved},
+    }
+
+
+def _page(view: View, base_url: str) -> Json:
+    return {
+        "id": "holdfast",
+        "name": view.snapshot.business,
+        "url": base_url,
+        "time_zone": "Etc/UTC",
+        "updated_at": iso(view.snapshot.written_at),
+        "holdfast_hub_silent_since": iso(view.silent_since) if view.silent_since is not None else None,
+    }
+
+
+def _indicator(view: View, snapshot: Snapshot) -> str:
+    """``none``, ``minor``, ``major`` or ``critical``: the last when every channel fails."""
+    states = [component.state for component in snapshot.components]
+    if states and all(state is State.DOWN for state in states):
+        return "critical"
+    if view.silent_since is not None or State.DOWN in states:
+        return "major"
+    return "none" if all(state is State.UP for state in states) else "minor"
+
+
+def _component(component: Component, place: int, snapshot: Snapshot) -> Json:
+    began = iso(snapshot.watched_since)
+    return {
+        "id": component.id,
+        "name": component.label,
+        "status": _COMPONENT_STATUS[component.state],
+        "holdfast_state": component.state.value,
+        "description": component.sentence,
+        "created_at": began,
+        "updated_at": iso(component.since or snapshot.watched_since),
+        "start_date": began[:10],
+        "position": place,
+        "showcase": True,
+        "group": False,
+        "group_id": None,
+        "only_show_if_degraded": False,
+        "page_id": "holdfast",
+    }
+
+
+def _incident(incident: PublicIncident, snapshot: Snapshot, base_url: str) -> Json:
+    place = {component.id: (number, component) for number, component in enumerate(snapshot.components, 1)}
+    touched = place.get(incident.component)
+    return {
+        "id": incident.id,
+        "name": incident.title,
+        "status": _INCIDENT_STATUS.get(incident.state, "investigating"),
+        "impact": "minor" if incident.partial else "major",
+        "created_at": iso(incident.opened_at),
+        "started_at": iso(incident.onset_at),
+        "updated_at": iso(incident.updates[-1].at if incident.updates else incident.opened_at),
+        "monitoring_at": iso(incident.recovered_at) if incident.recovered_at else None,
+        "resolved_at": iso(incident.closed_at) if incident.closed_at else None,
+        "shortlink": f"{base_url}/incidents/{incident.id}",
+        "page_id": "holdfast",
+        "incident_updates": [_update(item, incident) for item in reversed(incident.updates)],
+        "components": [_component(touched[1], touched[0], snapshot)] if touched else [],
+    }
+
+
+def _update(update: IncidentUpdate, incident: PublicIncident) -> Json:
+    at = iso(update.at)
+    return {
+        "id": update.id,
+        "status": _UPDATE_STATUS.get(update.kind, "identified"),
+        "body": update.text,
+        "incident_id": incident.id,
+        "created_at": at,
+        "updated_at": at,
+        "display_at": at,
+        "affected_components": None,
+    }
