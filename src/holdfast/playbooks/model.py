@@ -1,0 +1,120 @@
+"""The playbook: what is to be done during an incident, as a person can read and edit it."""
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+TEXT_CHARACTERS_MAX: Final = 900
+PLAYBOOK_BYTES_MAX: Final = 20_000
+AFTER_SECONDS_MAX: Final = 86_400
+_PLACES: Final = {"business", "failing", "channel", "other_ways", "continue_link"}
+_PLACE: Final = re.compile(r"\{(\w*)\}")
+
+
+class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool = True
+
+
+class FailOver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool = True
+    after_seconds: float = 10
+    order: tuple[str, ...] = ("whatsapp", "sms", "email", "direct")
+    lead_in: str = ""
+
+
+class AutoReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool = True
+    text: str = ""
+
+
+class Recovery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    drain: bool = True
+    read_back: bool = True
+    thank: bool = True
+    thank_text: str = ""
+
+
+class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    hold: Switch = Switch()
+    fail_over: FailOver = FailOver()
+    auto_reply: AutoReply = AutoReply()
+    publish: Switch = Switch()
+    recovery: Recovery = Recovery()
+
+
+class PlaybookError(ValueError):
+    """A playbook that cannot be used; the sentence names the line or the field."""
+
+
+def read_playbook(text: str) -> Playbook:
+    """Check a playbook whole; raises PlaybookError."""
+    if len(text.encode("utf-8", "replace")) > PLAYBOOK_BYTES_MAX:
+        raise PlaybookError(f"The playbook is over {PLAYBOOK_BYTES_MAX} bytes.")
+    try:
+        playbook = msgspec.convert(tomllib.loads(text), Playbook)
+    except tomllib.TOMLDecodeError as error:
+        raise PlaybookError(f"This is not valid TOML: {error}.") from error
+    except msgspec.ValidationError as error:
+        raise PlaybookError(f"{error}.".replace("`", "")) from error
+    _check_texts(playbook)
+    if not 0 <= playbook.fail_over.after_seconds <= AFTER_SECONDS_MAX:
+        raise PlaybookError(f"fail_over.after_seconds must be between 0 and {AFTER_SECONDS_MAX}.")
+    return playbook
+
+
+def _check_texts(playbook: Playbook) -> None:
+    texts = {
+        "fail_over.lead_in": playbook.fail_over.lead_in,
+        "auto_reply.text": playbook.auto_reply.text,
+        "recovery.thank_text": playbook.recovery.thank_text,
+    }
+    for field, text in texts.items():
+        if len(text) > TEXT_CHARACTERS_MAX:
+            raise PlaybookError(f"{field} is over {TEXT_CHARACTERS_MAX} characters.")
+        unknown = [place for place in _PLACE.findall(text) if place not in _PLACES]
+        if unknown:
+            known = ", ".join(f"{{{place}}}" for place in sorted(_PLACES))
+            raise PlaybookError(f"{field} names {{{unknown[0]}}}; only {known} can be filled in.")
+
+
+def fill(text: str, **values: str) -> str:
+    """The text with its places filled; a place without a value is left empty."""
+    return _PLACE.sub(lambda match: values.get(match.group(1), ""), text).strip()
+
+
+class PlaybookFile:
+    """Where the playbook lives: the business's own file, or the built-in one until there is one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def text(self) -> tuple[str, str]:
+        """(TOML, ``edited`` or ``built-in``)."""
+        try:
+            return self._path.read_text("utf-8"), "edited"
+        except FileNotFoundError:
+            return built_in(), "built-in"
+
+    def save(self, text: str) -> Playbook:
+        """Replace the playbook whole, once it is known to be good; raises PlaybookError."""
+        playbook = read_playbook(text)
+        draft = self._path.with_suffix(".new")
+        draft.write_text(text, "utf-8")
+        draft.replace(self._path)
+        return playbook
+
+    def read(self) -> Playbook:
+        """The playbook in force; one broken by hand outside Holdfast falls back to the built-in."""
+        try:
+            return read_playbook(self.text()[0])
+        except PlaybookError:
+            return read_playbook(built_in())
+
+
+def built_in() -> str:
+    return files("holdfast.playbooks").joinpath("built_in.toml").read_text("utf-8")

@@ -1,0 +1,242 @@
+"""Carrying out the playbook: every step is taken once, whatever is killed in between."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from holdfast.channels.contract import Adapter, HistoryUnavailableError
+from holdfast.kernel import Clock, get_log
+from holdfast.outbox import FailoverRule, NewReply, Outbox, ReplyRefusedError, incident_ledger
+from holdfast.playbooks import store
+from holdfast.playbooks.model import Playbook, fill
+from holdfast.radar import add_incident_update
+from holdfast.storage import Database, EventLog, Row, SpoolUnavailableError, StoreUnavailableError, Tx
+
+EVERY_SECONDS: Final = 1.0
+PEOPLE_AT_ONCE: Final = 50
+BEFORE_ONSET_MS: Final = 60_000
+"""People who wrote this shortly before the failure began have most likely not been answered."""
+RECOVERY_DAYS: Final = 1
+RESUBSCRIBE_MS: Final = 10_000
+AUTHOR: Final = "playbook:outage"
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """What the playbook needs to know of the rest: names, other ways to reach us, private links."""
+
+    business: str
+    name_of: Callable[[str], str]
+    other_ways: Callable[[str], str]
+    continue_link: Callable[[str], Awaitable[str]]
+    read_back: Callable[[str, int], Awaitable[int]]
+    channels: Callable[[], Mapping[str, Adapter]]
+
+
+class PlaybookRunner:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        outbox: Outbox,
+        playbook: Callable[[], Playbook],
+        surroundings: Surroundings,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._outbox = outbox
+        self._playbook = playbook
+        self._around = surroundings
+        self._resubscribed: dict[str, int] = {}
+        self._log = get_log("playbook")
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.step()
+            except StoreUnavailableError as error:
+                self._log.warning("store unavailable", error=str(error))
+            await self._clock.sleep(EVERY_SECONDS)
+
+    async def step(self) -> None:
+        """Do for every incident what is due now."""
+        playbook = self._playbook()
+        for incident in await self._database.read(store.open_incidents):
+            await self._during(playbook, incident)
+            if incident["state"] == "recovering":
+                await self._drain(playbook, incident)
+        since = self._clock.now_ms() - RECOVERY_DAYS * 86_400_000
+        for incident in await self._database.read(store.closed_incidents, since):
+            await self._after(playbook, incident)
+
+    async def _during(self, playbook: Playbook, incident: Row) -> None:
+        capabilities = msgspec.json.decode(incident["capabilities"], type=list[str])
+        if incident["cause"] == "subscription":
+            await self._resubscribe(incident["channel"])
+        if not {"send", "sign_in"} & set(capabilities):
+            return
+        if playbook.hold.enabled:
+            await self._outbox.hold(incident["channel"], incident["id"])
+        if playbook.fail_over.enabled and incident["state"] == "open":
+            await self._fail_over(playbook, incident)
+        if playbook.auto_reply.enabled and incident["state"] == "open":
+            await self._answer(playbook, incident)
+
+    async def _resubscribe(self, channel: str) -> None:
+        now = self._clock.now_ms()
+        adapter = self._around.channels().get(channel)
+        if adapter is None or now - self._resubscribed.get(channel, 0) < RESUBSCRIBE_MS:
+            return
+        self._resubscribed[channel] = now
+        agreed = await adapter.resubscribe()
+        self._log.info("asked for webhooks again", channel=channel, agreed=agreed)
+
+    async def _fail_over(self, playbook: Playbook, incident: Row) -> None:
+        rule = FailoverRule(
+            after_ms=int(playbook.fail_over.after_seconds * 1000),
+            order=playbook.fail_over.order,
+            lead_in=self._fill(playbook.fail_over.lead_in, incident),
+        )
+        moved = await self._outbox.fail_over(incident["channel"], incident["id"], rule)
+        if moved:
+            self._log.info("carried to other channels", incident=incident["id"], deliveries=moved)
+            text = "We continue conversations on other channels where people agreed to it."
+            await self._publish_once(playbook, incident, "fail_over", text)
+
+    async def _answer(self, playbook: Playbook, incident: Row) -> None:
+        since = incident["onset_at"] - BEFORE_ONSET_MS
+        rows = await self._database.read(
+            store.unanswered, incident["id"], incident["channel"], since, PEOPLE_AT_ONCE
+        )
+        for row in rows:
+            outcome = await self._answer_one(playbook, incident, row)
+            await self._take(incident, "auto_reply", row["contact_id"], outcome)
+
+    async def _answer_one(self, playbook: Playbook, incident: Row, row: Row) -> str:
+        """The message's id, or why this person could not be answered."""
+        route = await self._other_route(incident["channel"], row["conversation_id"])
+        if route is None:
+            return "no other way"
+        link = await self._around.continue_link(row["contact_id"])
+        text = self._fill(playbook.auto_reply.text, incident, continue_link=link)
+        reply = NewReply(
+            conversation_id=row["conversation_id"],
+            text=text,
+            author=AUTHOR,
+            route=f"only:{route}",
+            klass="bot",
+            source="playbook",
+            idempotency_key=f"auto_reply:{incident['id']}:{row['contact_id']}",
+            incident_id=incident["id"],
+        )
+        return await self._enqueue(reply)
+
+    async def _enqueue(self, reply: NewReply) -> str:
+        try:
+            return (await self._outbox.enqueue(reply)).message_id
+        except ReplyRefusedError as error:
+            return error.code
+
+    async def _other_route(self, failing: str, conversation_id: str) -> str | None:
+        for route in await self._outbox.routes(conversation_id):
+            if route.channel != failing and route.usable and route.consent == "failover":
+                return route.channel
+        return None
+
+    async def _drain(self, playbook: Playbook, incident: Row) -> None:
+        if playbook.recovery.drain and await self._take(
+            incident, "drain", str(incident["recovered_at"]), "due"
+        ):
+            await self._outbox.drain(incident["channel"])
+
+    async def _after(self, playbook: Playbook, incident: Row) -> None:
+        if await self._database.read(store.step_taken, incident["id"], "account", str(incident["closed_at"])):
+            return
+        await self._outbox.drop_stale_bots(incident["id"])
+        await self._drain(playbook, incident)
+        if not await self._read_back(playbook, incident):
+            return
+        if playbook.recovery.thank:
+            await self._thank(playbook, incident)
+        await self._account(playbook, incident)
+
+    async def _read_back(self, playbook: Playbook, incident: Row) -> bool:
+        """Whether the platform's history has been read for this incident, or has none to read."""
+        if not playbook.recovery.read_back:
+            return True
+        try:
+            count = await self._around.read_back(incident["channel"], incident["onset_at"] - BEFORE_ONSET_MS)
+        except HistoryUnavailableError as error:
+            return await self._no_history(incident, str(error))
+        except (SpoolUnavailableError, KeyError) as error:
+            self._log.warning("history not read", incident=incident["id"], error=repr(error))
+            return False
+        await self._take(incident, "read_back", str(incident["closed_at"]), str(count))
+        return True
+
+    async def _no_history(self, incident: Row, reason: str) -> bool:
+        patience_ms = 120_000
+        if self._clock.now_ms() - incident["closed_at"] < patience_ms and "no history" not in reason:
+            return False
+        await self._take(incident, "read_back", str(incident["closed_at"]), reason)
+        return True
+
+    async def _thank(self, playbook: Playbook, incident: Row) -> None:
+        for row in await self._database.read(store.answered, incident["id"], PEOPLE_AT_ONCE):
+            reply = NewReply(
+                conversation_id=row["conversation_id"],
+                text=self._fill(playbook.recovery.thank_text, incident),
+                author=AUTHOR,
+                route=f"only:{incident['channel']}",
+                klass="bot",
+                source="playbook",
+                idempotency_key=f"thank:{incident['id']}:{row['contact_id']}",
+            )
+            await self._take(incident, "thank", row["contact_id"], await self._enqueue(reply))
+
+    async def _account(self, playbook: Playbook, incident: Row) -> None:
+        ledger = await self._database.read(incident_ledger, incident["id"])
+        if ledger["waiting"] or ledger["in_doubt"]:
+            return
+        await self._publish_once(
+            playbook, incident, f"account:{incident['closed_at']}", _account_text(ledger)
+        )
+        await self._take(incident, "account", str(incident["closed_at"]), "done")
+
+    async def _publish_once(self, playbook: Playbook, incident: Row, step: str, text: str) -> None:
+        if playbook.publish.enabled and await self._take(incident, f"publish:{step}", "", text):
+            await self._database.write(self._add_update, incident["id"], text)
+            self._events.wake()
+
+    async def _add_update(self, tx: Tx, incident_id: str, text: str) -> None:
+        await add_incident_update(
+            tx, incident_id, kind="step", text=text, at=self._clock.now_ms(), public=True
+        )
+
+    async def _take(self, incident: Row, step: str, subject: str, outcome: str) -> bool:
+        return await self._database.write(
+            store.take_step, incident["id"], step, subject, self._clock.now_ms(), outcome
+        )
+
+    def _fill(self, text: str, incident: Row, continue_link: str = "") -> str:
+        return fill(
+            text,
+            business=self._around.business,
+            failing=self._around.name_of(incident["channel"]),
+            other_ways=self._around.other_ways(incident["channel"]),
+            continue_link=continue_link,
+        )
+
+
+def _account_text(ledger: dict[str, Any]) -> str:
+    parts = [
+        f"{ledger['held']} messages were held",
+        f"{ledger['sent_after_hold']} went out when the channel returned",
+        f"{ledger['rerouted']} reached people another way",
+        f"{ledger['read_back']} were read back from the platform",
+        f"{ledger['lost']} were lost",
+    ]
+    return "The account: " + "; ".join(parts) + "."

@@ -1,0 +1,62 @@
+"""Every statement of this unit."""
+
+from typing import Final
+
+from holdfast.storage import Row, Tx
+
+_TAKE_STEP: Final = """
+INSERT INTO playbook_step (incident_id, step, subject, at, outcome)
+VALUES (:incident_id, :step, :subject, :at, :outcome) ON CONFLICT DO NOTHING
+"""
+_TAKEN: Final = """
+SELECT 1 AS found FROM playbook_step
+WHERE incident_id = :incident_id AND step = :step AND subject = :subject
+"""
+_UNANSWERED: Final = """
+SELECT DISTINCT v.id AS conversation_id, v.contact_id FROM message m
+JOIN conversation v ON v.id = m.conversation_id
+WHERE m.channel = :channel AND m.direction = 'in' AND m.stored_at >= :since AND m.automatic = 0
+    AND m.state_reason = ''
+    AND NOT EXISTS (SELECT 1 FROM playbook_step s
+        WHERE s.incident_id = :incident_id AND s.step = 'auto_reply' AND s.subject = v.contact_id)
+LIMIT :limit
+"""
+_ANSWERED: Final = """
+SELECT s.subject AS contact_id, v.id AS conversation_id FROM playbook_step s
+JOIN conversation v ON v.contact_id = s.subject
+WHERE s.incident_id = :incident_id AND s.step = 'auto_reply' AND s.outcome LIKE 'msg_%'
+    AND NOT EXISTS (SELECT 1 FROM playbook_step t
+        WHERE t.incident_id = :incident_id AND t.step = 'thank' AND t.subject = s.subject)
+LIMIT :limit
+"""
+_CLOSED_SINCE: Final = "SELECT * FROM incident WHERE state = 'closed' AND closed_at >= :since"
+_OPEN: Final = "SELECT * FROM incident WHERE state <> 'closed'"
+
+
+async def take_step(tx: Tx, incident_id: str, step: str, subject: str, at: int, outcome: str) -> bool:
+    """Remember a step; False where it was taken before."""
+    changed = await tx.run(
+        _TAKE_STEP, incident_id=incident_id, step=step, subject=subject, at=at, outcome=outcome
+    )
+    return changed == 1
+
+
+async def step_taken(tx: Tx, incident_id: str, step: str, subject: str = "") -> bool:
+    return await tx.one(_TAKEN, incident_id=incident_id, step=step, subject=subject) is not None
+
+
+async def unanswered(tx: Tx, incident_id: str, channel: str, since: int, limit: int) -> list[Row]:
+    """People who wrote on the channel since then and were not answered for this incident."""
+    return await tx.all(_UNANSWERED, incident_id=incident_id, channel=channel, since=since, limit=limit)
+
+
+async def answered(tx: Tx, incident_id: str, limit: int) -> list[Row]:
+    return await tx.all(_ANSWERED, incident_id=incident_id, limit=limit)
+
+
+async def open_incidents(tx: Tx) -> list[Row]:
+    return await tx.all(_OPEN)
+
+
+async def closed_incidents(tx: Tx, since: int) -> list[Row]:
+    return await tx.all(_CLOSED_SINCE, since=since)
