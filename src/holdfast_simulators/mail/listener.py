@@ -53,6 +53,10 @@ class Listener:
         self._tls = tls
         self._server: asyncio.Server | None = None
 
+    @property
+    def is_open(self) -> bool:
+        return self._server is not None
+
     async def open(self) -> None:
         """Raises OSError when the port is taken."""
         if self._server is not None:

@@ -59,6 +59,11 @@ class MailSimulator:
     def imap_port(self) -> int:
         return self._imap.port
 
+    @property
+    def takes_mail(self) -> bool:
+        """Whether the SMTP port is open; a fault that refuses connections closes it."""
+        return self._smtp.is_open
+
     async def start(self) -> None:
         """Listen on both ports; raises OSError when one is taken."""
         await self._smtp.open()

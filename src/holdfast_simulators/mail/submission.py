@@ -105,6 +105,12 @@ class TurnedAway(asyncio.Protocol):
         transport.close()
 
 
+class QuietSession(Session):
+    """aiosmtpd sets this at every sign-in and warns in the log that it did; plain, it stays silent."""
+
+    login_data = None
+
+
 class Conversation(SMTP):
     """One connection. aiosmtpd reads the commands; the clerk decides."""
 
@@ -119,6 +125,9 @@ class Conversation(SMTP):
         if isinstance(transport, asyncio.WriteTransport) and self._handler_coroutine is not None:
             self._connections.add(transport)
             self._handler_coroutine.add_done_callback(lambda _task: self._connections.discard(transport))
+
+    def _create_session(self) -> Session:
+        return QuietSession(self.loop)
 
     async def push(self, status: AnyStr) -> None:
         await super().push(status)
