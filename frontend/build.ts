@@ -1,0 +1,51 @@
+// Builds every page into the Python packages. `node build.ts console` builds one of them.
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { build, type InlineConfig } from 'vite';
+
+const HERE = import.meta.dirname;
+const HUB = join(HERE, '../src/holdfast/web/built');
+const SIMULATORS = join(HERE, '../src/holdfast_simulators/built');
+
+const OUTPUTS: Record<string, InlineConfig> = {
+  console: page('console', '/console/', join(HUB, 'console')),
+  chat: page('chat', '/chat/', join(HUB, 'chat')),
+  phones: page('phones', '/', SIMULATORS),
+  widget: script('chat/widget.ts', 'widget.js', HUB),
+};
+
+function page(root: string, base: string, outDir: string): InlineConfig {
+  return {
+    ...shared(root),
+    base,
+    plugins: [svelte({ compilerOptions: { runes: true } })],
+    // Images and scripts must stay files: the pages' content policy forbids anything inline.
+    build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2022' },
+  };
+}
+
+function script(entry: string, fileName: string, outDir: string): InlineConfig {
+  return {
+    ...shared('.'),
+    build: {
+      outDir,
+      emptyOutDir: false,
+      target: 'es2022',
+      lib: { entry: join(HERE, entry), formats: ['iife'], name: 'holdfast', fileName: () => fileName },
+    },
+  };
+}
+
+function shared(root: string): InlineConfig {
+  return { root: join(HERE, root), configFile: false, logLevel: 'warn', publicDir: false };
+}
+
+const wanted = process.argv.slice(2);
+for (const [name, config] of Object.entries(OUTPUTS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.log(`building ${name}`);
+  await build(config);
+}
+await mkdir(HUB, { recursive: true });
+await copyFile(join(HERE, 'tokens.css'), join(HUB, 'tokens.css'));

@@ -1,0 +1,31 @@
+// What is said about an incident, from its state and its ledger.
+import type { Incident, Ledger } from '../lib/types.ts';
+import { count, platformName, platformOf } from '../lib/words.ts';
+
+/** What Holdfast is doing about it now. */
+export function doing(incident: Incident): string {
+  const name = platformName(platformOf(incident.channel));
+  if (incident.state === 'closed') return `${name} works again.`;
+  if (incident.state === 'recovering') return `${name} is coming back. What was held goes out in order.`;
+  if (incident.capabilities.includes('send')) {
+    return 'Replies are kept and go out when it returns; people who agreed to it are reached another way.';
+  }
+  if (incident.capabilities.includes('receive')) return 'What we missed is read back from its history when that can be read.';
+  return 'We keep trying, and say here when it works again.';
+}
+
+/** The numbers worth a glance, largest worry first; only those that are not zero. */
+export function bannerFacts(ledger: Ledger): string[] {
+  const facts = [
+    amount(ledger.in_doubt, 'in doubt', 'in doubt'),
+    amount(ledger.held, 'held', 'held'),
+    amount(ledger.rerouted, 'sent another way', 'sent another way'),
+    amount(ledger.answered_automatically, 'answered automatically', 'answered automatically'),
+    amount(ledger.read_back, 'read back', 'read back'),
+  ].filter((fact) => fact !== '');
+  return [...facts, `${(ledger.lost ?? 0).toLocaleString()} lost`];
+}
+
+function amount(number: number | undefined, one: string, many: string): string {
+  return number ? count(number, one, many) : '';
+}

@@ -1,0 +1,141 @@
+// The only place that talks HTTP to the hub.
+import type {
+  Attempt, Channel, CheckResult, Consent, Conversation, ConversationInFull, Incident, Ledger, Me, Message, Page,
+  Playbook, Refused, Unreadable,
+} from './types.ts';
+
+const REQUEST_TIMEOUT_MS = 20_000;
+const BASE = '/api/v1';
+
+/** The hub's answer was no; `status` 0 means that no answer came at all. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | null;
+
+  constructor(status: number, code: string, message: string, field: string | null = null) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.field = field;
+  }
+
+  /** Whether the request may have had no effect and can be repeated as it is. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** A sentence for people, whatever was thrown. */
+export function inWords(problem: unknown): string {
+  return problem instanceof ApiError ? problem.message : 'Something unexpected went wrong on this page.';
+}
+
+export class Api {
+  #csrf = '';
+  onSignedOut: () => void = () => {};
+
+  async me(): Promise<Me> {
+    return this.#keepCsrf(await this.#get<Me>('/me'));
+  }
+
+  async signIn(email: string, password: string): Promise<Me> {
+    return this.#keepCsrf(await this.#send<Me>('POST', '/auth/sign-in', { email, password }));
+  }
+
+  signOut = () => this.#send<void>('POST', '/auth/sign-out');
+
+  newestCursor = async () => (await this.#get<{ cursor: number }>('/events?cursor=latest')).cursor;
+
+  channels = async () => (await this.#get<{ items: Channel[] }>('/channels')).items;
+  checkChannel = async (id: string) =>
+    (await this.#send<{ results: CheckResult[] }>('POST', `/channels/${part(id)}/check`)).results;
+
+  conversations = (query: { status: string; query: string; before?: string | undefined; limit: number }) =>
+    this.#get<Page<Conversation>>(`/conversations${search(query)}`);
+  conversation = (id: string) => this.#get<ConversationInFull>(`/conversations/${part(id)}`);
+  markRead = (id: string) => this.#send<void>('POST', `/conversations/${part(id)}/read`);
+  setStatus = (id: string, status: string) => this.#send<unknown>('PATCH', `/conversations/${part(id)}`, { status });
+
+  messages = (id: string, query: { limit: number; before?: string | undefined }) =>
+    this.#get<Page<Message>>(`/conversations/${part(id)}/messages${search(query)}`);
+  message = (id: string) => this.#get<Message>(`/messages/${part(id)}`);
+  attempts = async (id: string) => (await this.#get<{ items: Attempt[] }>(`/messages/${part(id)}/attempts`)).items;
+  reply = (id: string, body: { text: string; channel: string; idempotency_key: string }) =>
+    this.#send<Message>('POST', `/conversations/${part(id)}/messages`, body);
+  settleDoubt = (id: string, decision: 'sent' | 'resend' | 'give_up') =>
+    this.#send<Message>('POST', `/messages/${part(id)}/doubt`, { decision });
+  cancel = (id: string) => this.#send<Message>('POST', `/messages/${part(id)}/cancel`);
+
+  setConsent = (contact: string, address: string, consent: Consent) =>
+    this.#send<unknown>('PATCH', `/contacts/${part(contact)}/addresses/${part(address)}`, { consent });
+
+  incidents = (state: string) => this.#get<Page<Incident>>(`/incidents?state=${state}`);
+  incident = (id: string) => this.#get<Incident>(`/incidents/${part(id)}`);
+  ledger = (id: string) => this.#get<Ledger>(`/incidents/${part(id)}/ledger`);
+  addUpdate = (id: string, text: string, isPublic: boolean) =>
+    this.#send<unknown>('POST', `/incidents/${part(id)}/updates`, { text, public: isPublic });
+
+  unreadable = async () => (await this.#get<{ items: Unreadable[] }>('/unreadable')).items;
+  refused = async () => (await this.#get<{ items: Refused[] }>('/refused')).items;
+
+  playbook = () => this.#get<Playbook>('/playbook');
+  savePlaybook = (text: string) => this.#send<Playbook>('PUT', '/playbook', { text });
+
+  #get<Answer>(path: string): Promise<Answer> {
+    return this.#send<Answer>('GET', path);
+  }
+
+  async #send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await this.#fetch(method, path, body);
+    if (response.ok) return (await read(response)) as Answer;
+    if (response.status === 401 && path !== '/auth/sign-in') this.onSignedOut();
+    throw refusal(response.status, await read(response));
+  }
+
+  async #fetch(method: string, path: string, body: unknown): Promise<Response> {
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    if (method !== 'GET' && this.#csrf) headers['X-CSRF-Token'] = this.#csrf;
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    try {
+      return await fetch(BASE + path, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        credentials: 'same-origin',
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+    } catch {
+      throw new ApiError(0, 'no_answer', 'The hub does not answer. We keep trying.');
+    }
+  }
+
+  #keepCsrf(me: Me): Me {
+    this.#csrf = me.csrf;
+    return me;
+  }
+}
+
+async function read(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(status: number, answer: unknown): ApiError {
+  const error = (answer as { error?: { code?: string; message?: string; field?: string } } | undefined)?.error;
+  const message = error?.message || `The hub answered with an error (${status}).`;
+  return new ApiError(status, error?.code ?? '', message, error?.field ?? null);
+}
+
+function part(id: string): string {
+  return encodeURIComponent(id);
+}
+
+function search(query: Record<string, string | number | undefined>): string {
+  const filled = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return filled.length ? `?${new URLSearchParams(filled.map(([key, value]) => [key, String(value)]))}` : '';
+}

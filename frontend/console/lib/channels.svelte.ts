@@ -1,0 +1,44 @@
+// The connected accounts and what the radar concludes about them.
+import { type Api, inWords } from './api.ts';
+import { Gather } from './gather.ts';
+import type { Channel, Verdict, VerdictState } from './types.ts';
+
+const WORST_FIRST: readonly VerdictState[] = ['down', 'partial', 'suspected', 'recovering', 'unknown', 'up'];
+
+export class Channels {
+  items = $state<Channel[]>([]);
+  loading = $state(true);
+  problem = $state('');
+  #api: Api;
+  #changes = new Gather(() => this.load());
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.items = await this.#api.channels();
+      this.problem = '';
+    } catch (problem) {
+      this.problem = inWords(problem);
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  changed(): void {
+    this.#changes.add('channels');
+  }
+
+  find(id: string): Channel | undefined {
+    return this.items.find((channel) => channel.id === id);
+  }
+}
+
+/** The verdict that matters most to a reader. A capability that we know nothing of hides no good news. */
+export function worst(verdicts: Verdict[]): VerdictState {
+  const states = new Set(verdicts.map((verdict) => verdict.state));
+  const found = WORST_FIRST.find((state) => states.has(state)) ?? 'unknown';
+  return found === 'unknown' && states.has('up') ? 'up' : found;
+}

@@ -1,0 +1,175 @@
+// The console's one composition: who is signed in, what is shown, and how changes reach it.
+import { getContext, setContext } from 'svelte';
+import { Api, ApiError, inWords } from './api.ts';
+import { Channels } from './channels.svelte.ts';
+import { Clock } from './clock.svelte.ts';
+import { Conversations } from './conversations.svelte.ts';
+import { Drafts } from './drafts.ts';
+import { Incidents } from './incidents.svelte.ts';
+import { Router } from './route.svelte.ts';
+import { type Connection, Stream } from './stream.ts';
+import { Thread } from './thread.svelte.ts';
+import type { HubEvent, Me } from './types.ts';
+
+const KEY = Symbol('hub');
+
+export type Stage = 'starting' | 'signed_out' | 'ready' | 'unreachable';
+
+export class Hub {
+  readonly api = new Api();
+  readonly clock = new Clock();
+  readonly router = new Router();
+  readonly drafts = new Drafts();
+  readonly conversations = new Conversations(this.api);
+  readonly channels = new Channels(this.api);
+  readonly incidents = new Incidents(this.api);
+  stage = $state<Stage>('starting');
+  me = $state<Me | null>(null);
+  connection = $state<Connection>('connecting');
+  problem = $state('');
+  thread = $state<Thread | null>(null);
+  /** Counts arrivals that could not be read, so that their page reads them anew. */
+  unreadableSeen = $state(0);
+  #stream: Stream | null = null;
+  #unsaved = new Map<string, Thread>();
+
+  constructor() {
+    this.api.onSignedOut = () => this.#leave();
+  }
+
+  async start(): Promise<void> {
+    this.clock.start();
+    this.router.start();
+    await this.enter();
+  }
+
+  /** Find out who is here and show the hub to them. */
+  async enter(): Promise<void> {
+    this.stage = 'starting';
+    try {
+      await this.#welcome(await this.api.me());
+    } catch (problem) {
+      if (problem instanceof ApiError && problem.status === 401) return this.#leave();
+      this.problem = inWords(problem);
+      this.stage = 'unreachable';
+    }
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    await this.#welcome(await this.api.signIn(email, password));
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.signOut().catch(() => {});
+    this.#leave();
+  }
+
+  open(id: string | null): void {
+    if (id === (this.thread?.id ?? null)) return;
+    this.#leaveThread();
+    this.thread = id ? (this.#unsaved.get(id) ?? new Thread(this.api, id)) : null;
+    void this.thread?.load();
+  }
+
+  /** Whether a reply has not reached the hub yet, here or in a conversation that was left. */
+  get hasUnsaved(): boolean {
+    return [this.thread, ...this.#unsaved.values()].some((thread) => thread && thread.outgoing.length > 0);
+  }
+
+  get mayWrite(): boolean {
+    return this.me !== null && this.me.role !== 'viewer';
+  }
+
+  // The cursor is taken before anything is read, so that a change in between is told to us again.
+  async #welcome(me: Me): Promise<void> {
+    const cursor = await this.api.newestCursor();
+    this.me = me;
+    this.stage = 'ready';
+    void this.#loadAll();
+    this.#stream?.stop();
+    this.#stream = new Stream(cursor, {
+      onEvent: (event) => this.#onEvent(event),
+      onConnection: (state) => this.#onConnection(state),
+      mayRetry: () => this.#isStillSignedIn(),
+      onOtherLog: () => void this.#loadAll(),
+    });
+    this.#stream.start();
+  }
+
+  async #loadAll(): Promise<void> {
+    await Promise.all([
+      this.conversations.load(),
+      this.channels.load(),
+      this.incidents.load(),
+      this.thread?.load(),
+    ]);
+  }
+
+  // A conversation whose replies are still on their way is kept until they have arrived.
+  #leaveThread(): void {
+    for (const [id, thread] of this.#unsaved) if (thread.outgoing.length === 0) this.#unsaved.delete(id);
+    if (this.thread && this.thread.outgoing.length > 0) this.#unsaved.set(this.thread.id, this.thread);
+  }
+
+  #leave(): void {
+    this.#stream?.stop();
+    this.#stream = null;
+    this.me = null;
+    this.thread = null;
+    this.stage = 'signed_out';
+  }
+
+  async #isStillSignedIn(): Promise<boolean> {
+    try {
+      await this.api.me();
+      return true;
+    } catch (problem) {
+      return !(problem instanceof ApiError && problem.status === 401);
+    }
+  }
+
+  #onConnection(state: Connection): void {
+    const cameBack = state === 'live' && this.connection === 'reconnecting';
+    this.connection = state;
+    if (!cameBack) return;
+    for (const thread of [this.thread, ...this.#unsaved.values()]) void thread?.flush();
+    this.channels.changed();
+    this.incidents.changed();
+  }
+
+  #onEvent(event: HubEvent): void {
+    const [topic] = event.kind.split('.');
+    if (topic === 'message') this.#onMessage(event);
+    else if (topic === 'conversation' || topic === 'contact') this.#onConversation(event);
+    else if (topic === 'envelope') this.unreadableSeen += 1;
+    else this.#onChannels();
+  }
+
+  #onMessage(event: HubEvent): void {
+    const id = event.body['message_id'] ?? (event.body['message'] as { id?: string } | undefined)?.id;
+    if (event.conversation_id) this.conversations.changed(event.conversation_id);
+    if (this.thread && event.conversation_id === this.thread.id && typeof id === 'string') this.thread.messageChanged(id);
+    if (this.incidents.current.length > 0) this.incidents.changed();
+  }
+
+  #onConversation(event: HubEvent): void {
+    if (!event.conversation_id) return;
+    this.conversations.changed(event.conversation_id);
+    if (this.thread?.id === event.conversation_id) this.thread.aroundChanged();
+  }
+
+  // What can be sent where depends on the verdicts, so the open conversation's routes are read anew with them.
+  #onChannels(): void {
+    this.channels.changed();
+    this.incidents.changed();
+    this.thread?.aroundChanged();
+  }
+}
+
+export function provideHub(hub: Hub): void {
+  setContext(KEY, hub);
+}
+
+export function useHub(): Hub {
+  return getContext<Hub>(KEY);
+}

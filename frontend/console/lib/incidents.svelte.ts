@@ -1,0 +1,36 @@
+// What people are told about failures, now and before.
+import { type Api, inWords } from './api.ts';
+import { Gather } from './gather.ts';
+import type { Incident } from './types.ts';
+
+export class Incidents {
+  items = $state<Incident[]>([]);
+  loading = $state(true);
+  problem = $state('');
+  #api: Api;
+  #changes = new Gather(() => this.load());
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  get current(): Incident[] {
+    return this.items.filter((incident) => incident.state !== 'closed');
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.items = (await this.#api.incidents('all')).items;
+      this.problem = '';
+    } catch (problem) {
+      this.problem = inWords(problem);
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  /** Numbers in the ledger move without an event of their own, so changes of messages count as well. */
+  changed(): void {
+    this.#changes.add('incidents');
+  }
+}

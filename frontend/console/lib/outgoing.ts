@@ -1,0 +1,39 @@
+// A reply between the moment it was written and the hub's word that it is safe.
+import type { Message } from './types.ts';
+
+export interface Outgoing {
+  key: string;
+  text: string;
+  channel: string;
+  at: number;
+  /** How the hub's last answer was, in words; empty while there is nothing to say. */
+  trouble: string;
+  posting: boolean;
+}
+
+/** How the reply looks in the thread until the hub has answered. */
+export function asMessage(reply: Outgoing, conversation: string, author: string): Message {
+  return {
+    id: `local-${reply.key}`,
+    conversation_id: conversation,
+    direction: 'out',
+    author: 'agent:',
+    author_name: author,
+    channel: reply.channel,
+    text: reply.text,
+    attachments: [],
+    at: reply.at,
+    stored_at: 0,
+    late: false,
+    automatic: false,
+    source: 'console',
+    edited_at: null,
+    unsent_at: null,
+    reply_to: null,
+    reactions: [],
+    external_id: null,
+    state: 'unsent_yet',
+    state_reason: reply.trouble,
+    deliveries: [],
+  };
+}

@@ -1,0 +1,42 @@
+// Which page is open, from the part of the address after '#'.
+
+export type PageName = 'inbox' | 'incidents' | 'channels' | 'unreadable' | 'playbook';
+
+export interface Place {
+  page: PageName;
+  id: string | null;
+}
+
+const PAGES: readonly PageName[] = ['inbox', 'incidents', 'channels', 'unreadable', 'playbook'];
+
+export function readPlace(hash: string): Place {
+  const [page = '', id = ''] = hash.replace(/^#\/?/u, '').split('/');
+  const known = PAGES.find((name) => name === page) ?? 'inbox';
+  return { page: known, id: id ? decoded(id) : null };
+}
+
+export function addressOf(page: PageName, id?: string | null): string {
+  return id ? `#/${page}/${encodeURIComponent(id)}` : `#/${page}`;
+}
+
+export class Router {
+  place = $state<Place>(readPlace(location.hash));
+
+  start(): void {
+    window.addEventListener('hashchange', () => {
+      this.place = readPlace(location.hash);
+    });
+  }
+
+  go(page: PageName, id?: string | null): void {
+    location.hash = addressOf(page, id);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

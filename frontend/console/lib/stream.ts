@@ -1,0 +1,102 @@
+// Keeps the console up to date over a WebSocket. Each frame has a number; after a break the hub sends everything
+// since the last one seen, so that nothing is missed.
+import { retryAfter } from '../../shared/backoff.ts';
+import type { HubEvent } from './types.ts';
+
+export type Connection = 'connecting' | 'live' | 'reconnecting';
+
+export interface StreamListener {
+  onEvent(event: HubEvent): void;
+  onConnection(state: Connection): void;
+  /** Asked before each connection that follows a failure; false stops the stream. */
+  mayRetry(): Promise<boolean>;
+  /** The hub's log is shorter than what we have seen: it is another log, and everything must be read anew. */
+  onOtherLog(): void;
+}
+
+const QUIET_MAX_MS = 90_000;
+
+export class Stream {
+  #cursor: number;
+  #listener: StreamListener;
+  #socket: WebSocket | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #stopped = false;
+
+  constructor(cursor: number, listener: StreamListener) {
+    this.#cursor = cursor;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#listener.onConnection('connecting');
+    this.#connect();
+    window.addEventListener('online', this.#hurry);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#watch);
+    window.removeEventListener('online', this.#hurry);
+    this.#socket?.close();
+  }
+
+  #connect(): void {
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/stream?cursor=${this.#cursor}`);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#failures = 0;
+      this.#listener.onConnection('live');
+      this.#expectLife();
+    };
+    socket.onmessage = (frame) => this.#take(String(frame.data));
+    socket.onclose = () => {
+      if (this.#socket === socket) this.#lost();
+    };
+  }
+
+  #take(text: string): void {
+    this.#expectLife();
+    const event = JSON.parse(text) as HubEvent & { cursor?: number };
+    if (event.kind === 'caught_up') return this.#caughtUp(event.cursor ?? this.#cursor);
+    if (typeof event.seq !== 'number' || event.seq <= this.#cursor) return;
+    this.#cursor = event.seq;
+    this.#listener.onEvent(event);
+  }
+
+  #caughtUp(cursor: number): void {
+    const isOtherLog = cursor < this.#cursor;
+    this.#cursor = cursor;
+    if (isOtherLog) this.#listener.onOtherLog();
+  }
+
+  #lost(): void {
+    this.#socket = null;
+    clearTimeout(this.#watch);
+    if (this.#stopped) return;
+    this.#listener.onConnection('reconnecting');
+    this.#timer = setTimeout(() => void this.#retry(), retryAfter(this.#failures, Math.random()));
+    this.#failures += 1;
+  }
+
+  async #retry(): Promise<void> {
+    if (!(await this.#listener.mayRetry()) || this.#stopped || this.#socket) return;
+    this.#connect();
+  }
+
+  // A half-dead connection (a laptop that slept) says nothing; begin again rather than trust the silence.
+  #expectLife(): void {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => this.#socket?.close(), QUIET_MAX_MS);
+  }
+
+  #hurry = (): void => {
+    if (this.#socket || this.#stopped) return;
+    clearTimeout(this.#timer);
+    void this.#retry();
+  };
+}

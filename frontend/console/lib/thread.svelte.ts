@@ -1,0 +1,200 @@
+// The open conversation: its messages, the person, the ways to reach them, and replies on their way to the hub.
+import { retryAfter } from '../../shared/backoff.ts';
+import { type Api, ApiError, inWords } from './api.ts';
+import { Gather } from './gather.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { Consent, ConversationInFull, Message } from './types.ts';
+
+const PAGE_SIZE = 60;
+const SINGLE_READS_MAX = 8;
+
+export class Thread {
+  readonly id: string;
+  conversation = $state<ConversationInFull | null>(null);
+  messages = $state<Message[]>([]);
+  outgoing = $state<Outgoing[]>([]);
+  /** A reply that the hub said no to, given back to whoever wrote it. */
+  refused = $state<{ text: string; why: string } | null>(null);
+  loading = $state(true);
+  problem = $state('');
+  older = $state<string | null>(null);
+  /** Said aloud by screen readers. */
+  announcement = $state('');
+  #api: Api;
+  #changedMessages = new Gather((ids) => this.#refreshMessages(ids));
+  #changedAround = new Gather(() => this.#refreshConversation());
+  #posting = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+
+  constructor(api: Api, id: string) {
+    this.#api = api;
+    this.id = id;
+  }
+
+  async load(): Promise<void> {
+    try {
+      const [conversation, page] = await Promise.all([
+        this.#api.conversation(this.id),
+        this.#api.messages(this.id, { limit: PAGE_SIZE }),
+      ]);
+      this.conversation = conversation;
+      this.older = page.next;
+      this.messages = page.items.toSorted(byTime);
+      this.problem = '';
+      this.#markRead();
+    } catch (problem) {
+      this.problem =
+        problem instanceof ApiError && problem.status === 404 ? 'There is no such conversation.' : inWords(problem);
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  async loadOlder(): Promise<void> {
+    if (!this.older) return;
+    try {
+      const page = await this.#api.messages(this.id, { limit: PAGE_SIZE, before: this.older });
+      this.older = page.next;
+      this.#merge(page.items);
+    } catch (problem) {
+      this.problem = inWords(problem);
+    }
+  }
+
+  messageChanged(id: string): void {
+    this.#changedMessages.add(id);
+  }
+
+  /** Routes, windows, consent or the person's name may be different. */
+  aroundChanged(): void {
+    this.#changedAround.add('conversation');
+  }
+
+  /** Show the reply at once and bring it to the hub. When the hub refuses it, `refused` has the text again. */
+  async send(text: string, channel: string, key: string): Promise<void> {
+    this.refused = null;
+    this.outgoing = [...this.outgoing, { key, text, channel, at: Date.now(), trouble: '', posting: false }];
+    await this.flush();
+  }
+
+  /** Bring waiting replies to the hub, one after the other, so that their order is kept. */
+  async flush(): Promise<void> {
+    if (this.#posting) return;
+    clearTimeout(this.#retry);
+    this.#posting = true;
+    try {
+      while (this.outgoing[0] && (await this.#post(this.outgoing[0])));
+    } finally {
+      this.#posting = false;
+    }
+  }
+
+  discard(key: string): void {
+    this.outgoing = this.outgoing.filter((reply) => reply.key !== key);
+  }
+
+  async settleDoubt(id: string, decision: 'sent' | 'resend' | 'give_up'): Promise<void> {
+    this.#merge([await this.#api.settleDoubt(id, decision)]);
+  }
+
+  async cancel(id: string): Promise<void> {
+    this.#merge([await this.#api.cancel(id)]);
+  }
+
+  async setStatus(status: 'open' | 'resolved'): Promise<void> {
+    await this.#api.setStatus(this.id, status);
+    await this.#refreshConversation();
+  }
+
+  async setConsent(address: string, consent: Consent): Promise<void> {
+    if (!this.conversation) return;
+    await this.#api.setConsent(this.conversation.contact.id, address, consent);
+    await this.#refreshConversation();
+  }
+
+  async #post(reply: Outgoing): Promise<boolean> {
+    this.#update(reply.key, { posting: true, trouble: '' });
+    try {
+      const body = { text: reply.text, channel: reply.channel, idempotency_key: reply.key };
+      const message = await this.#api.reply(this.id, body);
+      this.#failures = 0;
+      this.discard(reply.key);
+      this.#merge([message]);
+      return true;
+    } catch (problem) {
+      return this.#postFailed(reply, problem);
+    }
+  }
+
+  // After a lost answer the same key is used again, so the hub keeps the reply once.
+  #postFailed(reply: Outgoing, problem: unknown): boolean {
+    if (problem instanceof ApiError && !problem.isPassing) {
+      this.discard(reply.key);
+      this.refused = { text: reply.text, why: problem.message };
+      return true;
+    }
+    this.#update(reply.key, { posting: false, trouble: inWords(problem) });
+    this.#retry = setTimeout(() => void this.flush(), retryAfter(this.#failures++, Math.random()));
+    return false;
+  }
+
+  #update(key: string, change: Partial<Outgoing>): void {
+    this.outgoing = this.outgoing.map((reply) => (reply.key === key ? { ...reply, ...change } : reply));
+  }
+
+  async #refreshMessages(ids: string[]): Promise<void> {
+    try {
+      if (ids.length > SINGLE_READS_MAX) {
+        this.#take((await this.#api.messages(this.id, { limit: PAGE_SIZE })).items);
+      } else {
+        this.#take(await Promise.all(ids.map((id) => this.#api.message(id))));
+      }
+    } catch (problem) {
+      this.problem = inWords(problem);
+    }
+  }
+
+  #take(read: Message[]): void {
+    const own = read.filter((message) => message.conversation_id === this.id && !this.#isBeingPosted(message));
+    const fresh = own.filter((message) => !this.messages.some((known) => known.id === message.id));
+    this.#merge(own);
+    const arrived = fresh.filter((message) => message.direction === 'in').at(-1);
+    if (arrived) this.#arrived(arrived);
+  }
+
+  #arrived(message: Message): void {
+    this.announcement = `${message.author_name || 'The customer'} writes: ${message.text}`;
+    this.#markRead();
+    this.aroundChanged();
+  }
+
+  // The hub's word of our own reply can overtake the answer to the request that made it.
+  #isBeingPosted(message: Message): boolean {
+    if (message.direction === 'in' || this.messages.some((known) => known.id === message.id)) return false;
+    return this.outgoing.some((reply) => reply.posting && reply.text === message.text);
+  }
+
+  #merge(read: Message[]): void {
+    const byId = new Map(this.messages.map((message) => [message.id, message]));
+    for (const message of read) byId.set(message.id, message);
+    this.messages = [...byId.values()].toSorted(byTime);
+  }
+
+  async #refreshConversation(): Promise<void> {
+    try {
+      this.conversation = await this.#api.conversation(this.id);
+    } catch (problem) {
+      this.problem = inWords(problem);
+    }
+  }
+
+  #markRead(): void {
+    if (document.hidden) return;
+    this.#api.markRead(this.id).catch(() => {});
+  }
+}
+
+function byTime(one: Message, other: Message): number {
+  return one.at - other.at || one.stored_at - other.stored_at || (one.id < other.id ? -1 : 1);
+}

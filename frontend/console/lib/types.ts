@@ -1,0 +1,232 @@
+// What the hub's API answers, as described in docs/api.md. Times are milliseconds since the epoch.
+
+export type VerdictState = 'up' | 'suspected' | 'partial' | 'down' | 'recovering' | 'unknown';
+export type MessageStateName =
+  | 'received' | 'waiting' | 'sending' | 'held' | 'rerouted' | 'in_doubt' | 'sent' | 'delivered' | 'read'
+  | 'failed' | 'expired' | 'cancelled' | 'superseded' | 'unsent_yet';
+export type Consent = 'none' | 'reply' | 'failover' | 'opted_out';
+
+export interface Me {
+  kind: 'agent' | 'token';
+  name: string;
+  role: 'owner' | 'agent' | 'viewer';
+  scopes: string[];
+  csrf: string;
+  hub: { name: string; status_url: string; chat_url: string };
+}
+
+export interface Verdict {
+  capability: string;
+  state: VerdictState;
+  cause: string;
+  confidence: number;
+  share: number;
+  since: number;
+  evidence: string[];
+}
+
+export interface Breaker {
+  state: string;
+  probe_at: number | null;
+  reason: string;
+}
+
+export interface Channel {
+  id: string;
+  platform: string;
+  name: string;
+  failure_domain: string;
+  hook_url: string;
+  verdicts: Verdict[];
+  breaker: Breaker | null;
+  waiting: number;
+  held: number;
+  in_doubt: number;
+}
+
+export interface CheckResult {
+  capability: string;
+  ok: boolean | null;
+  detail: string;
+}
+
+export interface Conversation {
+  id: string;
+  contact: { id: string; name: string };
+  status: 'open' | 'resolved';
+  last_at: number;
+  last_preview: string;
+  last_channel: string;
+  channels: string[];
+  unread: number;
+  waiting_since: number | null;
+  waiting_out: number;
+  in_doubt: number;
+  window_closes_at: number | null;
+}
+
+export interface Route {
+  channel: string;
+  platform: string;
+  name: string;
+  address: string;
+  address_id: string;
+  usable: boolean;
+  recommended: boolean;
+  why: string;
+  window_closes_at: number | null;
+  text_max: number;
+  text_unit: string;
+  consent: Consent;
+}
+
+export interface Address {
+  id: string;
+  channel: string;
+  platform: string;
+  value: string;
+  name: string;
+  proof: 'wrote' | 'confirmed' | 'agent' | null;
+  consent: Consent;
+  consent_at: number | null;
+  last_in_at: number | null;
+}
+
+export interface Contact {
+  id: string;
+  name: string;
+  created_at: number;
+  conversation_id: string;
+  addresses: Address[];
+}
+
+export interface ConversationInFull extends Omit<Conversation, 'contact'> {
+  contact: Contact;
+  routes: Route[];
+}
+
+export interface Attachment {
+  kind: string;
+  url: string;
+  name: string;
+  mime: string;
+}
+
+export interface Delivery {
+  id: string;
+  channel: string;
+  state: MessageStateName;
+  reason: string;
+  part: number;
+  parts: number;
+  attempts: number;
+  next_at: number | null;
+  external_id: string | null;
+  settled_at: number | null;
+}
+
+export interface Message {
+  id: string;
+  conversation_id: string;
+  direction: 'in' | 'out';
+  author: string;
+  author_name: string;
+  channel: string;
+  text: string;
+  attachments: Attachment[];
+  at: number;
+  stored_at: number;
+  late: boolean;
+  automatic: boolean;
+  source: string;
+  edited_at: number | null;
+  unsent_at: number | null;
+  reply_to: string | null;
+  reactions: { by: string; emoji: string }[];
+  external_id: string | null;
+  state: MessageStateName;
+  state_reason: string;
+  deliveries: Delivery[];
+}
+
+export interface Attempt {
+  delivery_id: string;
+  number: number;
+  started_at: number;
+  finished_at: number | null;
+  outcome: string;
+  detail: string;
+}
+
+export interface LedgerEntry {
+  message_id: string;
+  conversation_id: string;
+  contact_name: string;
+  direction: 'in' | 'out';
+  outcome: string;
+  channel: string;
+  at: number;
+}
+
+export type LedgerNumber =
+  | 'received' | 'received_late' | 'read_back' | 'stored' | 'answered_automatically' | 'held' | 'sent_after_hold'
+  | 'rerouted' | 'waiting' | 'in_doubt' | 'resolved_in_doubt' | 'failed' | 'expired' | 'lost' | 'unreadable';
+
+export type Ledger = Partial<Record<LedgerNumber, number>> & { entries?: LedgerEntry[] };
+
+export interface IncidentUpdate {
+  id: string;
+  at: number;
+  kind: string;
+  text: string;
+  public: boolean;
+}
+
+export interface Incident {
+  id: string;
+  channel: string;
+  capabilities: string[];
+  cause: string;
+  title: string;
+  state: 'open' | 'recovering' | 'closed';
+  onset_at: number;
+  opened_at: number;
+  recovered_at: number | null;
+  closed_at: number | null;
+  evidence: string[];
+  updates: IncidentUpdate[];
+  ledger: Ledger;
+}
+
+export interface Unreadable {
+  spool_seq: number;
+  channel: string;
+  at: number;
+  problem: string;
+  excerpt: string;
+}
+
+export interface Refused {
+  channel: string;
+  reason: string;
+  hour: number;
+  count: number;
+}
+
+export interface Playbook {
+  text: string;
+  source: 'built-in' | 'edited';
+}
+
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
+export interface HubEvent {
+  seq: number;
+  at: number;
+  kind: string;
+  conversation_id: string | null;
+  body: Record<string, unknown>;
+}
