@@ -19,6 +19,7 @@ BEFORE_ONSET_MS: Final = 60_000
 """People who wrote this shortly before the failure began have most likely not been answered."""
 RECOVERY_DAYS: Final = 1
 RESUBSCRIBE_MS: Final = 10_000
+HISTORY_PATIENCE_MS: Final = 120_000
 AUTHOR: Final = "playbook:outage"
 
 
@@ -165,7 +166,9 @@ class PlaybookRunner:
 
     async def _read_back(self, playbook: Playbook, incident: Row) -> bool:
         """Whether the platform's history has been read for this incident, or has none to read."""
-        if not playbook.recovery.read_back:
+        closing = str(incident["closed_at"])
+        done = await self._database.read(store.step_taken, incident["id"], "read_back", closing)
+        if done or not playbook.recovery.read_back:
             return True
         try:
             count = await self._around.read_back(incident["channel"], incident["onset_at"] - BEFORE_ONSET_MS)
@@ -174,12 +177,11 @@ class PlaybookRunner:
         except (SpoolUnavailableError, KeyError) as error:
             self._log.warning("history not read", incident=incident["id"], error=repr(error))
             return False
-        await self._take(incident, "read_back", str(incident["closed_at"]), str(count))
+        await self._take(incident, "read_back", closing, str(count))
         return True
 
     async def _no_history(self, incident: Row, reason: str) -> bool:
-        patience_ms = 120_000
-        if self._clock.now_ms() - incident["closed_at"] < patience_ms and "no history" not in reason:
+        if self._clock.now_ms() - incident["closed_at"] < HISTORY_PATIENCE_MS and "no history" not in reason:
             return False
         await self._take(incident, "read_back", str(incident["closed_at"]), reason)
         return True

@@ -1,5 +1,6 @@
 """Configuration: one TOML file and environment variables, checked whole before anything starts."""
 
+from holdfast.settings.load import Problem, SettingsError, decode_secret, line_of, load_settings, nearest
 from holdfast.settings.model import Direct, Hub, Outbox, Playbook, Radar, Settings, Status
 from holdfast.settings.secret import Secret, resolve_secret
 
@@ -8,9 +9,15 @@ __all__ = [
     "Hub",
     "Outbox",
     "Playbook",
+    "Problem",
     "Radar",
     "Secret",
     "Settings",
+    "SettingsError",
     "Status",
+    "decode_secret",
+    "line_of",
+    "load_settings",
+    "nearest",
     "resolve_secret",
 ]
