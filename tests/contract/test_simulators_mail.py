@@ -44,16 +44,24 @@ LOOK_SECONDS = 0.01
 class HastyClock(WallClock):
     """Real time, but what should take long takes a hundredth of it."""
 
+    def __init__(self) -> None:
+        self.waiting = 0
+
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / 100)
+        self.waiting += 1
+        try:
+            await asyncio.sleep(seconds / 100)
+        finally:
+            self.waiting -= 1
 
 
 class Provider:
     """A running mail provider and the two clients of it that the tests use."""
 
-    def __init__(self, world: World, account: MailAccount, **options: Any) -> None:
+    def __init__(self, world: World, clock: HastyClock, account: MailAccount, **options: Any) -> None:
         self.world = world
-        self.mail = MailSimulator(world=world, settings=account, clock=world.clock, **options)
+        self.clock = clock
+        self.mail = MailSimulator(world=world, settings=account, clock=clock, **options)
 
     def fault(self, kind: str, **more: Any) -> Fault:
         return self.world.faults.start(Fault(platform="email", kind=kind, **more))
@@ -109,10 +117,11 @@ def signed_in(port: int, password: str = PASSWORD) -> Iterator[MailBoxUnencrypte
 async def a_provider(**options: Any) -> AsyncIterator[Provider]:
     account = MailAccount(domain="people.example", address=SHOP, user="shop", password=PASSWORD)
     settings = Settings(control_token="t", accounts=Accounts(mail=account))
-    world = World(settings=settings, clock=HastyClock(), chance=random.Random(7))  # noqa: S311 - chance, not secrecy
+    clock = HastyClock()
+    world = World(settings=settings, clock=clock, chance=random.Random(7))  # noqa: S311 - chance, not secrecy
     world.add_person(Person(id="ann", name="Ann Åberg", addresses={"email": ANN}))
     world.add_person(Person(id="ben", name="Ben", addresses={"email": BEN}, flags=frozenset({"vacation"})))
-    running = Provider(world, account, **options)
+    running = Provider(world, clock, account, **options)
     await running.mail.start()
     yield running
     await running.mail.stop()
@@ -574,6 +583,20 @@ async def test_calls_are_logged_with_their_fault_and_effect(provider: Provider) 
     assert [c.status for c in calls if c.effect] == [250]
     assert [c.fault for c in calls if c.fault] == [fault.id]
     assert "UID FETCH" in [c.path for c in calls]
+
+
+async def test_stopping_does_not_wait_for_a_slow_answer() -> None:
+    async with a_provider() as provider:
+        provider.fault("slow", capability="receive", delay_ms=120_000)
+        reader, writer = await asyncio.open_connection("127.0.0.1", provider.mail.imap_port)
+        await reader.readline()
+        writer.write(b"a NOOP\r\n")
+        await until(lambda: provider.clock.waiting > 0)
+        async with asyncio.timeout(0.5):
+            await provider.mail.stop()
+            assert await reader.read() == b""
+        writer.close()
+        await provider.mail.start()
 
 
 # Broken input

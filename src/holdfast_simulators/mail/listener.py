@@ -10,10 +10,10 @@ CONNECTIONS_WAITING_MAX = 100
 
 
 class Connections:
-    """The connections that are open; at most CONNECTIONS_MAX."""
+    """The connections that are open, each with the task that serves it; at most CONNECTIONS_MAX."""
 
     def __init__(self) -> None:
-        self._open: set[asyncio.WriteTransport] = set()
+        self._open: dict[asyncio.Task[None], asyncio.WriteTransport] = {}
         self._none = asyncio.Event()
         self._none.set()
 
@@ -21,21 +21,25 @@ class Connections:
     def full(self) -> bool:
         return len(self._open) >= CONNECTIONS_MAX
 
-    def add(self, transport: asyncio.WriteTransport) -> None:
-        self._open.add(transport)
+    def add(self, transport: asyncio.WriteTransport, task: "asyncio.Task[None]") -> None:
+        """Count the connection until its task ends."""
+        self._open[task] = transport
         self._none.clear()
-
-    def discard(self, transport: asyncio.WriteTransport) -> None:
-        self._open.discard(transport)
-        if not self._open:
-            self._none.set()
+        task.add_done_callback(self._discard)
 
     def abort(self) -> None:
-        for transport in list(self._open):
+        for task, transport in list(self._open.items()):
             transport.abort()
+            # A task that waits for the clock would not notice that its client has gone.
+            task.cancel()
 
     async def gone(self) -> None:
         await self._none.wait()
+
+    def _discard(self, task: "asyncio.Task[None]") -> None:
+        self._open.pop(task, None)
+        if not self._open:
+            self._none.set()
 
 
 class Listener:
@@ -79,7 +83,4 @@ class Listener:
 
     async def stop(self) -> None:
         self.shut()
-        # A connection that was accepted this very moment announces itself in the next turn of the loop.
-        await asyncio.sleep(0)
-        self.connections.abort()
         await self.connections.gone()

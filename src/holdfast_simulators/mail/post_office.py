@@ -39,6 +39,9 @@ class PostOffice:
         return f"550 5.1.2 <{recipient}>: Recipient address rejected: Domain not found"
 
     def person_at(self, recipient: str) -> Person | None:
+        exactly = self._world.people.owner(PLATFORM, self._account.key, recipient)
+        if exactly is not None:
+            return exactly
         for person in self._world.people:
             address = self._address_of(person)
             if address and same_mailbox(address, recipient):

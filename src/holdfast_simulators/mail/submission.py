@@ -123,8 +123,7 @@ class Conversation(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         if isinstance(transport, asyncio.WriteTransport) and self._handler_coroutine is not None:
-            self._connections.add(transport)
-            self._handler_coroutine.add_done_callback(lambda _task: self._connections.discard(transport))
+            self._connections.add(transport, self._handler_coroutine)
 
     def _create_session(self) -> Session:
         return QuietSession(self.loop)

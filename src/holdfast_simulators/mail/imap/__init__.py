@@ -24,24 +24,23 @@ class ImapServer:
         self._may_sign_in = may_sign_in
 
     def answer(self, connections: Connections) -> asyncio.Protocol:
-        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._serve(connections, reader, writer)
+        def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # A task of our own: asyncio's reports an error when it is cancelled.
+            work = self._serve(reader, writer, is_welcome=not connections.full)
+            connections.add(writer.transport, asyncio.get_running_loop().create_task(work))
 
-        reader = asyncio.StreamReader(limit=LINE_BYTES_MAX)
-        return asyncio.StreamReaderProtocol(reader, serve)
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(limit=LINE_BYTES_MAX), serve)
 
     async def _serve(
-        self, connections: Connections, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, is_welcome: bool
     ) -> None:
         try:
-            if connections.full:
+            if is_welcome:
+                await self._session(Wire(reader, writer)).serve()
+            else:
                 writer.write(b"* BYE [LIMIT] Too many connections\r\n")
-                return
-            connections.add(writer.transport)
-            await self._session(Wire(reader, writer)).serve()
         finally:
             writer.close()
-            connections.discard(writer.transport)
 
     def _session(self, wire: Wire) -> Session:
         return Session(
