@@ -1,7 +1,7 @@
 """What can be made to fail, and what is failing now."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -64,6 +64,9 @@ KINDS = {
     "uplink": frozenset({"refused"}),
 }
 """Which kinds make sense on which platform."""
+
+UPLINK = "uplink"
+"""The business's own line: while it is cut, every platform is out of reach."""
 
 SEND_ONLY = frozenset({"false_success"})
 WHOLE_ONLY = frozenset({"refused"})
@@ -154,7 +157,7 @@ class FaultBook:
     on_start: list[Callable[[Fault], None]] = field(default_factory=list)
     on_end: list[Callable[[Fault], None]] = field(default_factory=list)
     _active: dict[str, Fault] = field(default_factory=dict)
-    _numbers: count[int] = field(default_factory=lambda: count(1))
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def start(self, wanted: Fault) -> Fault:
         """Switch a fault on; raises FaultRefused."""
@@ -195,7 +198,9 @@ class FaultBook:
         return [
             fault
             for fault in self._active.values()
-            if fault.platform == platform and fault.kind in wanted and fault.touches(capability, account)
+            if fault.platform in (platform, UPLINK)
+            and fault.kind in wanted
+            and fault.touches(capability, account)
         ]
 
     def hit(self, platform: str, capability: str, account: str | None, kinds: Iterable[str]) -> Fault | None:

@@ -24,6 +24,10 @@ class Person:
     def address(self, platform: str, account: str | None) -> str | None:
         return self.addresses.get(f"{platform}:{account}") or self.addresses.get(platform)
 
+    def username(self) -> str:
+        letters = [letter if letter.isascii() and letter.isalnum() else "." for letter in self.name.lower()]
+        return "".join(letters).strip(".") or self.id
+
 
 @dataclass(kw_only=True)
 class Message:

@@ -1,0 +1,1 @@
+"""What Instagram and WhatsApp share: the Graph API's errors, tokens, signatures and subscriptions."""

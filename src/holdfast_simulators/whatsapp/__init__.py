@@ -1,0 +1,5 @@
+"""The WhatsApp Cloud API."""
+
+from holdfast_simulators.whatsapp.app import WhatsApp
+
+__all__ = ["WhatsApp"]
