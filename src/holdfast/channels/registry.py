@@ -7,6 +7,7 @@ import msgspec
 
 from holdfast.channels.contract import Adapter
 from holdfast.channels.direct import DirectSettings, make_direct
+from holdfast.channels.email import EmailSettings, make_email
 from holdfast.channels.instagram import InstagramSettings, make_instagram
 from holdfast.channels.settings import ChannelSettings, decode_settings
 from holdfast.channels.sms import SmsSettings, make_sms
@@ -34,6 +35,7 @@ PLATFORMS: Final[Mapping[str, PlatformKind]] = {
         PlatformKind("instagram", "Instagram", InstagramSettings, make_instagram),
         PlatformKind("whatsapp", "WhatsApp", WhatsAppSettings, make_whatsapp),
         PlatformKind("sms", "SMS", SmsSettings, make_sms),
+        PlatformKind("email", "Email", EmailSettings, make_email),
         PlatformKind("direct", "Web chat", DirectSettings, make_direct),
     )
 }

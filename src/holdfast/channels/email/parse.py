@@ -1,0 +1,91 @@
+"""Raw mail, as neutral events."""
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Final
+
+from holdfast.channels.contract import InboundEvent, MessageReceived, UnreadableError, Unrecognised
+from holdfast.channels.email.headers import addresses, all_headers, date_ms, header, ids
+from holdfast.channels.email.identity import delivery_of_tag
+from holdfast.channels.email.reports import receipt_of
+from holdfast.channels.email.settings import EmailSettings
+from holdfast.channels.email.trust import is_automatic, is_proven
+from holdfast.channels.email.words import attachments, fresh_text, full_text
+from holdfast.channels.untrusted import bounded_id, digest, storable
+from holdfast.storage import Envelope
+
+REFERENCES_MAX: Final = 30
+_RECEIVERS: Final = ("Delivered-To", "X-Original-To", "To", "Cc")
+
+
+def parse_email(envelope: Envelope, settings: EmailSettings) -> list[InboundEvent]:
+    """The event of one mail (RFC 5322); raises UnreadableError."""
+    try:
+        return [_event(envelope, settings)]
+    except UnreadableError:
+        raise
+    except Exception as error:
+        # Broken mail makes the standard parser fail in ways that it does not document.
+        raise UnreadableError(f"The mail cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _event(envelope: Envelope, settings: EmailSettings) -> InboundEvent:
+    mail = message_from_bytes(envelope.body, policy=default)
+    at = date_ms(mail, envelope.received_at)
+    key = _key(mail, envelope)
+    receipt = receipt_of(mail, domain=settings.domain, at=at)
+    if receipt:
+        return receipt
+    if mail.get_content_type() == "multipart/report":
+        summary = f"a report about mail: {header(mail, 'Subject')}"[:200]
+        return Unrecognised(key=f"unrecognised:{key}", at=at, summary=summary)
+    senders = addresses(mail, "From") or addresses(mail, "Sender")
+    if not senders:
+        raise UnreadableError("The mail names no sender.")
+    name, sender = senders[0]
+    return _received(mail, settings, key=key, name=name, sender=sender, at=at)
+
+
+def _received(
+    mail: EmailMessage, settings: EmailSettings, *, key: str, name: str, sender: str, at: int
+) -> MessageReceived:
+    whole = full_text(mail)
+    fresh = fresh_text(whole)
+    return MessageReceived(
+        external_id=key,
+        address=bounded_id(sender),
+        at=at,
+        text=fresh,
+        name=name,
+        attachments=attachments(mail),
+        reply_to=next(iter(ids(mail, "In-Reply-To")), ""),
+        automatic=is_automatic(mail, sender, settings.address),
+        proven=is_proven(mail, sender, settings.authserv_id),
+        details=_details(mail, settings, key, whole if whole != fresh else ""),
+    )
+
+
+def _details(mail: EmailMessage, settings: EmailSettings, key: str, whole: str) -> dict[str, str]:
+    found = {
+        "subject": header(mail, "Subject"),
+        "message_id": key,
+        "in_reply_to": next(iter(ids(mail, "In-Reply-To")), ""),
+        "references": " ".join(ids(mail, "References")[-REFERENCES_MAX:]),
+        "delivery": _tagged_delivery(mail, settings),
+        "full_text": whole,
+    }
+    return {name: storable(text) for name, text in found.items() if text}
+
+
+def _tagged_delivery(mail: EmailMessage, settings: EmailSettings) -> str:
+    if not settings.tag_secret:
+        return ""
+    texts = [text for name in _RECEIVERS for text in all_headers(mail, name)]
+    return next(filter(None, (delivery_of_tag(text, settings.tag_secret) for text in texts)), "")
+
+
+def _key(mail: EmailMessage, envelope: Envelope) -> str:
+    """The Message-ID, or for mail without one a name made of its bytes."""
+    known = next(iter(ids(mail, "Message-ID")), "")
+    return bounded_id(known) if known else f"mail:{digest(envelope.body.decode('latin-1'))}"

@@ -1,0 +1,94 @@
+"""The words of a mail: the fresh part of its text, and what hangs on it."""
+
+import html
+import re
+from collections.abc import Iterator
+from email.message import EmailMessage, Message
+from itertools import islice
+from typing import Final, cast
+
+import nh3
+from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped] # it ships no types
+
+from holdfast.channels.contract import Attachment
+from holdfast.channels.untrusted import storable
+
+PARTS_MAX: Final = 100
+TEXT_CHARACTERS_MAX: Final = 100_000
+QUOTED_TEXT_CHARACTERS_MAX: Final = 20_000
+"""Longer texts are kept whole: the search for quotations is not made for them."""
+NAME_CHARACTERS_MAX: Final = 200
+
+_LANGUAGES: Final = ["en", "de", "nl", "fr", "es", "it", "pl", "da", "sv"]
+_LINE_ENDS: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]{0,1000}>", re.IGNORECASE)
+_BLANK_LINES: Final = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+
+
+def full_text(mail: EmailMessage) -> str:
+    """The plain text, or what remains of the HTML without its marks."""
+    plain = [_content(part) for part in _texts(mail, "text/plain")]
+    if any(text.strip() for text in plain):
+        return "\n".join(plain)[:TEXT_CHARACTERS_MAX].strip()
+    marked = "\n".join(_content(part) for part in _texts(mail, "text/html"))
+    return _without_marks(marked[:TEXT_CHARACTERS_MAX])
+
+
+def fresh_text(text: str) -> str:
+    """The text without what it quotes; the whole where nothing would be left."""
+    if len(text) > QUOTED_TEXT_CHARACTERS_MAX:
+        return text
+    fresh = EmailReplyParser(languages=_LANGUAGES).parse_reply(text) or ""
+    return fresh.strip() or text
+
+
+def attachments(mail: EmailMessage) -> tuple[Attachment, ...]:
+    """Their names and types; ``media_id`` says which part of the raw mail holds the content."""
+    found = []
+    for number, part in enumerate(_parts(mail)):
+        if part.is_multipart() or _is_shown(part):
+            continue
+        mime = part.get_content_type()
+        kind = mime.partition("/")[0]
+        found.append(
+            Attachment(
+                kind=kind if kind in ("image", "video", "audio") else "file",
+                name=_name(part),
+                mime=mime,
+                media_id=f"part-{number}",
+            )
+        )
+    return tuple(found)
+
+
+def _parts(mail: EmailMessage) -> Iterator[Message]:
+    return islice(mail.walk(), PARTS_MAX)
+
+
+def _texts(mail: EmailMessage, kind: str) -> Iterator[Message]:
+    return (part for part in _parts(mail) if part.get_content_type() == kind and _is_shown(part))
+
+
+def _is_shown(part: Message) -> bool:
+    return (
+        part.get_content_type() in ("text/plain", "text/html")
+        and part.get_content_disposition() != "attachment"
+        and not part.get_filename()
+    )
+
+
+def _content(part: Message) -> str:
+    raw = cast("bytes | None", part.get_payload(decode=True)) or b""
+    try:
+        text = raw.decode(part.get_content_charset() or "utf-8", "replace")
+    except (LookupError, ValueError):
+        text = raw.decode("latin-1")
+    return storable(text.replace("\r\n", "\n"))
+
+
+def _name(part: Message) -> str:
+    return storable(part.get_filename() or "")[:NAME_CHARACTERS_MAX]
+
+
+def _without_marks(marked: str) -> str:
+    plain = html.unescape(nh3.clean(_LINE_ENDS.sub(r"\g<0>\n", marked), tags=set()))
+    return _BLANK_LINES.sub("\n\n", storable(plain)).strip()
