@@ -118,9 +118,10 @@ class MailSimulator:
 
     def _fault_ended(self, _fault: Fault) -> None:
         if not self._is_refusing():
-            self._world.background.spawn(self._reopen())
+            self._world.background.spawn(self.settled())
 
-    async def _reopen(self) -> None:
+    async def settled(self) -> None:
+        """Returns when the SMTP port is open or shut as the faults want it."""
         while not self._is_refusing():
             try:
                 await self._smtp.open()

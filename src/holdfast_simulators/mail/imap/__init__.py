@@ -2,6 +2,7 @@
 
 import asyncio
 
+from holdfast_simulators.mail.imap.commands import Commands
 from holdfast_simulators.mail.imap.session import Session
 from holdfast_simulators.mail.imap.wire import LINE_BYTES_MAX, Wire
 from holdfast_simulators.mail.listener import Connections
@@ -43,10 +44,11 @@ class ImapServer:
             writer.close()
 
     def _session(self, wire: Wire) -> Session:
-        return Session(
+        commands = Commands(
             wire=wire,
             mailbox=self._mailbox,
             account=self._account,
             weather=self._weather,
             may_sign_in=self._may_sign_in,
         )
+        return Session(wire=wire, commands=commands, weather=self._weather)

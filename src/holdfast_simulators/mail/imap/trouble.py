@@ -20,7 +20,7 @@ class Step(Enum):
     WAIT = auto()
     """Answer late, then as always."""
     CUT = auto()
-    """Do as asked, then drop the connection without an answer."""
+    """Drop the connection without an answer."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,9 @@ class Wire:
         self._writer.write(data)
         await self._writer.drain()
 
+    async def say(self, line: str) -> None:
+        await self.send(line.encode("utf-8", errors="surrogateescape") + b"\r\n")
+
     def abort(self) -> None:
         self._writer.transport.abort()
 
