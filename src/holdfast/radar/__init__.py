@@ -1,0 +1,47 @@
+"""Observations, verdicts and incidents: the outage is known, with its cause and its evidence."""
+
+from holdfast.radar.model import (
+    Cause,
+    Incident,
+    IncidentState,
+    IncidentUpdate,
+    Kind,
+    Observation,
+    Result,
+    State,
+    UpdateKind,
+    Verdict,
+)
+from holdfast.radar.radar import Radar
+from holdfast.radar.store import (
+    UptimeDay,
+    add_incident_update,
+    load_incident,
+    load_incidents,
+    load_uptime,
+    load_verdicts,
+    record_observation,
+)
+from holdfast.radar.uptime import utc_day
+
+__all__ = [
+    "Cause",
+    "Incident",
+    "IncidentState",
+    "IncidentUpdate",
+    "Kind",
+    "Observation",
+    "Radar",
+    "Result",
+    "State",
+    "UpdateKind",
+    "UptimeDay",
+    "Verdict",
+    "add_incident_update",
+    "load_incident",
+    "load_incidents",
+    "load_uptime",
+    "load_verdicts",
+    "record_observation",
+    "utc_day",
+]

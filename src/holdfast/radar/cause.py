@@ -1,0 +1,50 @@
+"""Whose failure it is: decided from what failed and from what still works elsewhere."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from holdfast.channels.contract import ErrorClass
+from holdfast.radar.evidence import Context, Sign
+from holdfast.radar.model import HUB, SLOW, Cause
+
+SIGNS_READ_MAX: Final = 12
+"""The newest failures decide; older ones belong to an earlier part of the story."""
+
+_BY_CLASS: Final = {
+    ErrorClass.TOKEN.value: Cause.TOKEN,
+    ErrorClass.ACCOUNT.value: Cause.ACCOUNT,
+    ErrorClass.PERMISSION.value: Cause.ACCOUNT,
+    ErrorClass.SUBSCRIPTION.value: Cause.SUBSCRIPTION,
+    HUB: Cause.HUB,
+}
+_CONNECTION: Final = frozenset({ErrorClass.NETWORK.value, SLOW})
+
+
+def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> Cause:
+    """The likeliest cause of these failures; what was believed before where there are none."""
+    failures = [sign for sign in signs if not sign.good][-SIGNS_READ_MAX:]
+    if not failures:
+        return context.cause_before
+    common = _commonest_class(failures)
+    if common in _BY_CLASS:
+        return _BY_CLASS[common]
+    if common in _CONNECTION and _uplink_fails(context):
+        return Cause.UPLINK
+    if onset is not None and context.sibling_good_at > onset:
+        return Cause.ACCOUNT
+    return Cause.PLATFORM
+
+
+def _commonest_class(failures: Sequence[Sign]) -> str:
+    """Failures of the capability itself speak before those of probes; ties go to the newest."""
+    telling = [sign for sign in failures if sign.strong] or list(failures)
+    counted = Counter(sign.error_class for sign in reversed(telling))
+    return counted.most_common(1)[0][0]
+
+
+def _uplink_fails(context: Context) -> bool:
+    """Hosts unrelated to any platform decide; without them, everything failing at once does."""
+    if context.controls_answer is not None:
+        return not context.controls_answer
+    return context.everything_unreachable

@@ -1,0 +1,317 @@
+"""The radar at work: it looks, gathers what others saw, judges each second and tells of every change."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from holdfast.channels.contract import Adapter, Capability
+from holdfast.channels.transport import Transport
+from holdfast.kernel import Clock, IdSource, get_log
+from holdfast.radar.controls import ask_controls
+from holdfast.radar.feeds import FeedReader, feed_channel
+from holdfast.radar.incidents import Change, next_change
+from holdfast.radar.memory import Memory
+from holdfast.radar.model import Incident, IncidentState, IncidentUpdate, Observation, Verdict
+from holdfast.radar.patience import wait_for_wake
+from holdfast.radar.probes import Prober
+from holdfast.radar.store import (
+    UptimeDay,
+    add_uptime,
+    load_incidents,
+    load_verdicts,
+    prune_observations,
+    record_observations,
+    save_incident,
+    save_update,
+    save_verdict,
+    tell_incident,
+)
+from holdfast.radar.surroundings import Surroundings
+from holdfast.radar.uptime import UptimeMeter
+from holdfast.radar.verdict import judge
+from holdfast.settings import model as settings_model
+from holdfast.storage import Database, EventLog, StoreUnavailableError, Tx, append_event
+
+EVALUATE_SECONDS: Final = 1.0
+REST_SECONDS: Final = 0.2
+"""However often it is woken, it judges no more often than this."""
+REFRESH_MS: Final = 5_000
+"""How often evidence that merely counts on is written to the store."""
+UPTIME_MS: Final = 10_000
+PRUNE_SECONDS: Final = 600.0
+CONTROL_ROUNDS: Final = 3
+"""An unrelated address that has not been asked for so many rounds says nothing."""
+
+Key = tuple[str, Capability]
+
+
+class _Outcome(msgspec.Struct, frozen=True):
+    """What one evaluation has to commit."""
+
+    saved: Sequence[Verdict]
+    told: Sequence[Verdict]
+    changes: Sequence[tuple[Change, IncidentUpdate]]
+    uptime: Sequence[UptimeDay]
+
+    @property
+    def empty(self) -> bool:
+        return not (self.saved or self.changes or self.uptime)
+
+
+class Radar:
+    """Watches all channels of a hub.
+
+    ``channels`` gives the present adapters by channel id, ``names`` a channel's name for people. Verdicts
+    are answered from memory; the store holds what a restart needs.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        ids: IdSource,
+        channels: Callable[[], Mapping[str, Adapter]],
+        names: Callable[[str], str],
+        transport: Transport,
+        settings: settings_model.Radar,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._ids = ids
+        self._channels = channels
+        self._names = names
+        self._transport = transport
+        self._settings = settings
+        self._prober = Prober(clock, self.hand)
+        self._feeds = [
+            FeedReader(platform, url, transport, clock) for platform, url in settings.feeds.items()
+        ]
+        self._memory = Memory()
+        self._meter = UptimeMeter()
+        self._verdicts: dict[Key, Verdict] = {}
+        self._stored: dict[Key, Verdict] = {}
+        self._incidents: dict[str, Incident] = {}
+        self._started_at: int | None = None
+        self._looked = clock.monotonic()
+        self._written_at = self._metered_at = 0
+        self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    # --- what others ask --------------------------------------------------------------------------
+
+    def verdict(self, channel: str, capability: Capability) -> Verdict:
+        unknown = Verdict(channel=channel, capability=capability)
+        return self._verdicts.get((channel, capability), unknown)
+
+    def all_verdicts(self) -> list[Verdict]:
+        """Of the channels that exist now, by channel and capability."""
+        return [
+            self.verdict(channel, capability) for channel in self._channels() for capability in Capability
+        ]
+
+    def open_incidents(self) -> list[Incident]:
+        """With their updates as of the radar's own last change."""
+        return [i for i in self._incidents.values() if i.state is not IncidentState.CLOSED]
+
+    def wake(self) -> None:
+        """Say that something was observed, so that it is judged at once."""
+        self._wake.set()
+
+    async def hand(self, observations: Sequence[Observation]) -> None:
+        """Write observations down; those that a failing store refuses are lost, for there will be more."""
+        if not observations:
+            return
+        try:
+            await self._database.write(record_observations, observations)
+        except StoreUnavailableError as error:
+            get_log("radar").warning("observations_lost", count=len(observations), error=str(error))
+        self.wake()
+
+    # --- the watch --------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._evaluate_for_ever())
+            group.create_task(self._probe_for_ever(group))
+            group.create_task(self._repeat("prune", PRUNE_SECONDS, self._prune))
+            if self._settings.control_urls:
+                group.create_task(
+                    self._repeat("controls", self._settings.control_seconds, self._ask_controls)
+                )
+            for reader in self._feeds:
+                group.create_task(self._repeat("feed", self._settings.feed_seconds, self._read_feed(reader)))
+
+    async def _evaluate_for_ever(self) -> None:
+        while True:
+            await wait_for_wake(self._clock, EVALUATE_SECONDS, self._wake)
+            self._wake.clear()
+            await self._guarded("evaluate", self.evaluate)
+            await self._clock.sleep(REST_SECONDS)
+
+    async def _probe_for_ever(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            for channel, adapter in self._channels().items():
+                if self._prober.has_room(channel):
+                    group.create_task(self._look(channel, adapter))
+            await self._clock.sleep(self._settings.probe_seconds)
+
+    async def _look(self, channel: str, adapter: Adapter) -> None:
+        await self._guarded("probe", lambda: self._prober.look(channel, adapter))
+
+    async def _repeat(self, name: str, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await self._guarded(name, step)
+            await self._clock.sleep(seconds)
+
+    async def _guarded(self, name: str, step: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await step()
+        except Exception as error:  # noqa: BLE001 - one broken round must not end the watch
+            get_log("radar").error("round_failed", step=name, error=repr(error))
+
+    async def _ask_controls(self) -> None:
+        await self.hand(await ask_controls(self._settings.control_urls, self._transport, self._clock))
+
+    def _read_feed(self, reader: FeedReader) -> Callable[[], Awaitable[None]]:
+        async def step() -> None:
+            await self.hand([await reader.read()])
+
+        return step
+
+    async def _prune(self) -> None:
+        await self._database.write(prune_observations, self._clock.now_ms())
+
+    # --- one evaluation ---------------------------------------------------------------------------
+
+    async def evaluate(self) -> None:
+        """Judge every channel once and commit what has changed, in one transaction."""
+        async with self._turn:
+            now = self._clock.now_ms()
+            if self._started_at is None:
+                await self._remember()
+                self._started_at = now
+            await self._memory.catch_up(self._database, now)
+            around = self._look_around(now, self._started_at)
+            self._judge(around, now)
+            await self._commit(self._outcome(around, now), now)
+
+    async def _remember(self) -> None:
+        for verdict in await self._database.read(load_verdicts):
+            self._verdicts[verdict.channel, verdict.capability] = verdict
+        self._stored = dict(self._verdicts)
+        for incident in reversed(await self._database.read(load_incidents)):
+            self._incidents[incident.channel] = incident
+        for incident in await self._database.read(load_incidents, "open"):
+            self._incidents[incident.channel] = incident
+
+    def _look_around(self, now: int, started_at: int) -> Surroundings:
+        channels = self._channels()
+        platforms = {adapter.platform for adapter in channels.values()}
+        feeds = {platform: self._memory.feed(feed_channel(platform)) for platform in platforms}
+        fresh_ms = int(self._settings.control_seconds * 1000) * CONTROL_ROUNDS
+        return Surroundings(
+            channels=channels,
+            names=self._names,
+            verdicts=self._verdicts,
+            controls=self._memory.controls(now, fresh_ms),
+            feeds={platform: seen for platform, seen in feeds.items() if seen is not None},
+            histories={channel: self._memory.of(channel) for channel in channels},
+            started_at=started_at,
+        )
+
+    def _judge(self, around: Surroundings, now: int) -> None:
+        found: dict[Key, Verdict] = {}
+        for before in self.all_verdicts():
+            key = (before.channel, before.capability)
+            history = self._memory.of(before.channel)
+            found[key] = judge(history, before, now, around.context(*key))
+        self._verdicts.update(found)
+        monotonic = self._clock.monotonic()
+        elapsed_ms = int((monotonic - self._looked) * 1000)
+        self._looked = monotonic
+        self._meter.add(found.values(), elapsed_ms=elapsed_ms, now=now)
+
+    def _outcome(self, around: Surroundings, now: int) -> _Outcome:
+        verdicts = self.all_verdicts()
+        told = [verdict for verdict in verdicts if self._is_news(verdict)]
+        due = abs(now - self._written_at) >= REFRESH_MS
+        fresh = [v for v in verdicts if v not in told and self._differs(v) and (due or self._is_new(v))]
+        metered = abs(now - self._metered_at) >= UPTIME_MS
+        return _Outcome(
+            saved=[*told, *fresh],
+            told=told,
+            changes=self._changes(around, verdicts, now),
+            uptime=self._meter.take() if metered else (),
+        )
+
+    def _is_new(self, verdict: Verdict) -> bool:
+        return (verdict.channel, verdict.capability) not in self._stored
+
+    def _is_news(self, verdict: Verdict) -> bool:
+        """Worth an event: another state, another cause, or another tenth of what fails."""
+        before = self._stored.get(
+            (verdict.channel, verdict.capability),
+            Verdict(channel=verdict.channel, capability=verdict.capability),
+        )
+        return _gist(verdict) != _gist(before)
+
+    def _differs(self, verdict: Verdict) -> bool:
+        before = self._stored.get((verdict.channel, verdict.capability))
+        return before is None or _without_clock(verdict) != _without_clock(before)
+
+    def _changes(
+        self, around: Surroundings, verdicts: Sequence[Verdict], now: int
+    ) -> list[tuple[Change, IncidentUpdate]]:
+        changes = []
+        for channel in self._channels():
+            ours = [verdict for verdict in verdicts if verdict.channel == channel]
+            current = self._incidents.get(channel)
+            change = next_change(
+                current, ours, now=now, place=around.place(channel), new_id=self._ids.new("inc")
+            )
+            if change is not None:
+                line = IncidentUpdate(
+                    id=self._ids.new("upd"), at=now, kind=change.update_kind, text=change.text
+                )
+                changes.append((change, line))
+        return changes
+
+    async def _commit(self, outcome: _Outcome, now: int) -> None:
+        if outcome.empty:
+            return
+        incidents = await self._database.write(_write_outcome, outcome, now)
+        self._incidents.update({incident.channel: incident for incident in incidents})
+        self._stored.update({(v.channel, v.capability): v for v in outcome.saved})
+        self._written_at = now if outcome.saved else self._written_at
+        self._metered_at = now if outcome.uptime else self._metered_at
+        self._events.wake()
+
+
+def _gist(verdict: Verdict) -> tuple[object, ...]:
+    return verdict.state, verdict.cause, round(verdict.share, 1)
+
+
+def _without_clock(verdict: Verdict) -> Verdict:
+    return msgspec.structs.replace(verdict, score=msgspec.structs.replace(verdict.score, good_at=0))
+
+
+async def _write_outcome(tx: Tx, outcome: _Outcome, now: int) -> list[Incident]:
+    """Verdicts, incidents, their stories and the events that tell of them, all or nothing."""
+    for verdict in outcome.saved:
+        await save_verdict(tx, verdict, now)
+    for verdict in outcome.told:
+        body = {"channel": verdict.channel, "verdict": verdict.body()}
+        await append_event(tx, at=now, kind="verdict.changed", body=body)
+    await add_uptime(tx, outcome.uptime)
+    incidents = []
+    for change, line in outcome.changes:
+        await save_incident(tx, change.incident)
+        await save_update(tx, change.incident.id, line)
+        incidents.append(await tell_incident(tx, change.incident.id, change.event, now))
+    return incidents

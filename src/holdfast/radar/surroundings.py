@@ -1,0 +1,88 @@
+"""What is known around a channel: other channels, unrelated addresses, the platform's own status page."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from holdfast.channels.contract import Adapter, Capability, ErrorClass
+from holdfast.radar.evidence import Context
+from holdfast.radar.feeds import feed_sentence
+from holdfast.radar.model import Kind, Observation, Result, State, Verdict
+from holdfast.radar.titles import place_name
+
+OWN_DOMAIN: Final = "own"
+"""The failure domain of what we run ourselves: it answers however bad our connection is."""
+
+Verdicts = Mapping[tuple[str, Capability], Verdict]
+
+
+class Surroundings:
+    """One look around, shared by all the judgements of one evaluation."""
+
+    def __init__(
+        self,
+        *,
+        channels: Mapping[str, Adapter],
+        names: Callable[[str], str],
+        verdicts: Verdicts,
+        controls: Iterable[Observation],
+        feeds: Mapping[str, Observation],
+        histories: Mapping[str, Sequence[Observation]],
+        started_at: int,
+    ) -> None:
+        self._channels = channels
+        self._names = names
+        self._verdicts = verdicts
+        self._controls_answer = controls_answer(controls)
+        self._feeds = feeds
+        self._everything_unreachable = everything_unreachable(channels, histories)
+        self._started_at = started_at
+
+    def place(self, channel: str) -> str:
+        platform = self._channels[channel].platform
+        shared = sum(adapter.platform == platform for adapter in self._channels.values()) > 1
+        return place_name(platform, self._names(channel) if shared else "")
+
+    def context(self, channel: str, capability: Capability) -> Context:
+        adapter = self._channels[channel]
+        place = self.place(channel)
+        return Context(
+            platform=adapter.platform,
+            place=place,
+            silence_ms=adapter.limits.silence_after_send_ms,
+            started_at=self._started_at,
+            controls_answer=self._controls_answer,
+            everything_unreachable=self._everything_unreachable,
+            sibling_good_at=self._sibling_good_at(channel, capability),
+            feed=feed_sentence(adapter.platform, place, self._feeds.get(adapter.platform)),
+        )
+
+    def _sibling_good_at(self, channel: str, capability: Capability) -> int:
+        platform = self._channels[channel].platform
+        siblings = (
+            self._verdicts.get((other, capability))
+            for other, adapter in self._channels.items()
+            if other != channel and adapter.platform == platform
+        )
+        return max((v.score.good_at for v in siblings if v and v.state is State.UP), default=0)
+
+
+def controls_answer(controls: Iterable[Observation]) -> bool | None:
+    """Whether any unrelated address answered when last asked; None where none was asked."""
+    newest = {seen.detail: seen.result for seen in sorted(controls, key=lambda seen: seen.at)}
+    return any(result is Result.OK for result in newest.values()) if newest else None
+
+
+def everything_unreachable(
+    channels: Mapping[str, Adapter], histories: Mapping[str, Sequence[Observation]]
+) -> bool:
+    """Whether the newest call on every channel failed to connect, in at least two failure domains."""
+    outside = {name: a.failure_domain for name, a in channels.items() if a.failure_domain != OWN_DOMAIN}
+    if len(set(outside.values())) < 2:  # noqa: PLR2004 - "different" means two
+        return False
+    return all(_unreachable(histories.get(name, ())) for name in outside)
+
+
+def _unreachable(history: Sequence[Observation]) -> bool:
+    calls = [seen for seen in history if seen.kind in (Kind.SEND, Kind.PROBE)]
+    newest = max(calls, key=lambda seen: seen.at, default=None)
+    return newest is not None and newest.error_class == ErrorClass.NETWORK

@@ -1,0 +1,70 @@
+"""What an incident is called, and the lines of its story, in plain words."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from holdfast.channels.contract import Capability, ErrorClass
+from holdfast.radar.model import CONFIRMED, LATE, SLOW, Cause, State, Verdict
+
+_PLACES: Final = {
+    "instagram": "Instagram",
+    "whatsapp": "WhatsApp",
+    "messenger": "Messenger",
+    "telegram": "Telegram",
+    "sms": "SMS",
+    "email": "email",
+    "direct": "our own web chat",
+}
+_WEIGHT: Final = (Capability.SEND, Capability.RECEIVE, Capability.SIGN_IN, Capability.HISTORY)
+"""What people miss most, first."""
+
+_DOWN: Final = {
+    Capability.SEND: "{place} is not accepting messages",
+    Capability.RECEIVE: "Messages from {place} are not arriving",
+    Capability.SIGN_IN: "{place} does not answer our sign-in",
+    Capability.HISTORY: "Past messages cannot be read from {place}",
+}
+_PARTIAL: Final = {
+    Capability.SEND: "Some messages to {place} fail",
+    Capability.RECEIVE: "Some messages from {place} are not arriving",
+    Capability.SIGN_IN: "{place} sometimes does not answer our sign-in",
+    Capability.HISTORY: "Past messages can only sometimes be read from {place}",
+}
+_MANNERS: Final = {
+    SLOW: "{place} is answering very slowly",
+    LATE: "Messages from {place} arrive late",
+    ErrorClass.THROTTLED.value: "{place} is limiting how much we may do",
+}
+
+
+def place_name(platform: str, channel_name: str = "") -> str:
+    """A platform inside a sentence; with the channel's own name where two share the platform."""
+    place = _PLACES.get(platform, platform)
+    return f"{place} ({channel_name})" if channel_name else place
+
+
+def leading(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict that an incident is named after: confirmed before others, then what people miss most."""
+    return min(verdicts, key=lambda v: (v.state not in CONFIRMED, _WEIGHT.index(v.capability)))
+
+
+def incident_title(verdict: Verdict, place: str) -> str:
+    if verdict.cause is Cause.UPLINK:
+        return "Our own connection is failing"
+    if verdict.cause is Cause.HUB:
+        return "Our own message hub is failing"
+    if verdict.cause is Cause.TOKEN:
+        return _capital(f"{place} refuses our sign-in")
+    if verdict.cause is Cause.ACCOUNT:
+        return _capital(f"{place} is refusing our account")
+    return _capital(_template(verdict).format(place=place))
+
+
+def _template(verdict: Verdict) -> str:
+    if verdict.score.manner in _MANNERS:
+        return _MANNERS[verdict.score.manner]
+    return (_PARTIAL if verdict.state is State.PARTIAL else _DOWN)[verdict.capability]
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
