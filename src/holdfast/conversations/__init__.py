@@ -4,6 +4,7 @@ from holdfast.conversations.actions import Conversations
 from holdfast.conversations.applier import Applier
 from holdfast.conversations.apply_event import Settlement
 from holdfast.conversations.history_reader import HistoryReader
+from holdfast.conversations.mail_reader import MailReader
 from holdfast.conversations.model import AddressTakenError, NewAddress, UnknownContactError
 from holdfast.conversations.people import Person, conversation_changed, ensure_conversation, person_at
 from holdfast.conversations.store import conversation_answered, take_parked
@@ -13,6 +14,7 @@ __all__ = [
     "Applier",
     "Conversations",
     "HistoryReader",
+    "MailReader",
     "NewAddress",
     "Person",
     "Settlement",

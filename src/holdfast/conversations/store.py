@@ -16,6 +16,11 @@ _SET_CURSOR: Final = """
 INSERT INTO reader_cursor (name, value) VALUES (:name, :value)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """
+_MAILBOX: Final = "SELECT value FROM mailbox_cursor WHERE channel = :channel"
+_SET_MAILBOX: Final = """
+INSERT INTO mailbox_cursor (channel, value) VALUES (:channel, :value)
+ON CONFLICT (channel) DO UPDATE SET value = excluded.value
+"""
 _ADDRESS: Final = "SELECT * FROM address WHERE channel = :channel AND value = :value"
 _ADDRESS_BY_ID: Final = "SELECT * FROM address WHERE id = :id"
 _ADDRESSES: Final = "SELECT * FROM address WHERE contact_id = :contact_id ORDER BY created_at, id"
@@ -131,6 +136,15 @@ async def read_cursor(tx: Tx, name: str) -> int:
 
 async def write_cursor(tx: Tx, name: str, value: int) -> None:
     await tx.run(_SET_CURSOR, name=name, value=value)
+
+
+async def mailbox_cursor(tx: Tx, channel: str) -> str:
+    row = await tx.one(_MAILBOX, channel=channel)
+    return str(row["value"]) if row else ""
+
+
+async def set_mailbox_cursor(tx: Tx, channel: str, value: str) -> None:
+    await tx.run(_SET_MAILBOX, channel=channel, value=value)
 
 
 async def find_address(tx: Tx, channel: str, value: str) -> Row | None:

@@ -11,6 +11,9 @@ CREATE TABLE event (
 -- cursors of readers: 'applier' (spool), 'playbooks' and others (event log)
 CREATE TABLE reader_cursor (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 
+-- places in mailboxes that the platform names by a text, such as UIDVALIDITY:UID
+CREATE TABLE mailbox_cursor (channel TEXT PRIMARY KEY, value TEXT NOT NULL);
+
 -- channels added from the command line or the API; those of the configuration file are not copied here
 CREATE TABLE channel (
     id TEXT PRIMARY KEY,

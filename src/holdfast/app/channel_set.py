@@ -1,0 +1,137 @@
+"""The connected channels: those of the configuration file, and those added while running."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from holdfast.app.vault import Vault
+from holdfast.channels import PLATFORMS, ChannelSettings, decode_channel_settings
+from holdfast.channels.contract import Adapter
+from holdfast.channels.transport import Transport
+from holdfast.kernel import Clock, get_log
+from holdfast.settings import Problem, Settings, SettingsError, line_of
+from holdfast.storage import Database, Row, Tx, append_event
+
+ID_FORM: Final = r"[a-z]+:[a-z0-9][a-z0-9_-]{0,62}"
+
+_ALL: Final = "SELECT * FROM channel ORDER BY id"
+_PUT: Final = """
+INSERT INTO channel (id, platform, settings, secrets, created_at, updated_at)
+VALUES (:id, :platform, '{}', :secrets, :at, :at)
+"""
+_ONE: Final = "SELECT * FROM channel WHERE id = :id"
+
+
+class ChannelExistsError(ValueError):
+    """A channel of this id is already connected."""
+
+
+class ChannelSet:
+    """Adapters by channel id. Stored channels keep their whole table encrypted: it is mostly secrets."""
+
+    def __init__(
+        self, *, settings: Settings, database: Database, vault: Vault, transport: Transport, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._vault = vault
+        self._transport = transport
+        self._clock = clock
+        self._adapters: dict[str, Adapter] = {}
+        self._channel_settings: dict[str, ChannelSettings] = {}
+        self._log = get_log("channels")
+
+    def adapters(self) -> Mapping[str, Adapter]:
+        return self._adapters
+
+    def settings_of(self, channel_id: str) -> ChannelSettings:
+        return self._channel_settings[channel_id]
+
+    def name_of(self, channel_id: str) -> str:
+        """What people call a channel: its own name, else its platform's."""
+        settings = self._channel_settings.get(channel_id)
+        platform = channel_id.split(":", 1)[0]
+        title = PLATFORMS[platform].title if platform in PLATFORMS else platform
+        return settings.name if settings and settings.name else title
+
+    def hook_url(self, channel_id: str) -> str:
+        platform, _, name = channel_id.partition(":")
+        settings = self._channel_settings.get(channel_id)
+        if settings and settings.webhook_url:
+            return settings.webhook_url
+        return f"{self._settings.public_url}/hooks/{platform}/{name}"
+
+    async def load(self) -> None:
+        """Connect every configured and stored channel that is not connected yet."""
+        for table in self._settings.channel:
+            if table["id"] not in self._adapters:
+                self._connect(table["id"], {key: value for key, value in table.items() if key != "id"})
+        for row in await self._database.read(_stored):
+            if row["id"] not in self._adapters:
+                self._connect(row["id"], msgspec.json.decode(self._vault.open(row["secrets"])))
+
+    async def add(self, channel_id: str, table: dict[str, Any]) -> None:
+        """Store and connect a channel. Raises ValueError in plain words; then nothing is stored."""
+        if channel_id in self._adapters:
+            raise ChannelExistsError(f"{channel_id} is connected already")
+        decode_channel_settings(platform_of(channel_id), table)
+        sealed = self._vault.lock(msgspec.json.encode(table))
+        await self._database.write(_put, channel_id, sealed, self._clock.now_ms())
+        self._connect(channel_id, table)
+
+    async def close(self) -> None:
+        for adapter in self._adapters.values():
+            await adapter.close()
+
+    def _connect(self, channel_id: str, table: dict[str, Any]) -> None:
+        platform = platform_of(channel_id)
+        if not table.get("webhook_url") and platform != "direct":
+            table = {**table, "webhook_url": self._default_hook(channel_id)}
+        settings = decode_channel_settings(platform, table)
+        kind = PLATFORMS[platform]
+        self._channel_settings[channel_id] = settings
+        self._adapters[channel_id] = kind.make(
+            channel_id, settings, transport=self._transport, clock=self._clock
+        )
+
+    def _default_hook(self, channel_id: str) -> str:
+        platform, _, name = channel_id.partition(":")
+        return f"{self._settings.public_url}/hooks/{platform}/{name}"
+
+
+def platform_of(channel_id: str) -> str:
+    platform = channel_id.partition(":")[0]
+    if platform not in PLATFORMS:
+        raise ValueError(f"{platform} is not a platform; known are {', '.join(PLATFORMS)}")
+    return platform
+
+
+def check_channels(settings: Settings, text: str) -> None:
+    """Raise SettingsError with every mistake in the configuration's channels, by line."""
+    problems = []
+    for index, table in enumerate(settings.channel):
+        line = line_of(text, "channel", index=index)
+        rest = {key: value for key, value in table.items() if key != "id"}
+        try:
+            decode_channel_settings(platform_of(table["id"]), rest)
+        except ValueError as error:
+            field = str(error).split("`")[1].split(".")[0] if str(error).count("`") > 1 else ""
+            place = line_of(text, "channel", field, index) if field else 0
+            problems.append(Problem(place or line, f"{table['id']}: {str(error).replace('`', '')}"))
+    if settings.public_url and not urlsplit(settings.public_url).scheme.startswith("http"):
+        problems.append(Problem(line_of(text, "hub", "public_url"), "hub.public_url must begin with http(s)://."))
+    if problems:
+        raise SettingsError("the configuration", problems)
+
+
+async def _stored(tx: Tx) -> list[Row]:
+    return await tx.all(_ALL)
+
+
+async def _put(tx: Tx, channel_id: str, sealed: bytes, now: int) -> None:
+    if await tx.one(_ONE, id=channel_id):
+        raise ChannelExistsError(f"{channel_id} is stored already")
+    await tx.run(_PUT, id=channel_id, platform=channel_id.partition(":")[0], secrets=sealed, at=now)
+    await append_event(tx, at=now, kind="channel.changed", body={"channel": channel_id})

@@ -1,0 +1,230 @@
+"""The composition root: the only place that knows every unit, and builds the hub from visible arguments."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from holdfast.app.channel_set import ChannelSet
+from holdfast.app.loops import Loop, run_loops
+from holdfast.app.vault import open_vault
+from holdfast.channels.contract import (
+    Adapter,
+    Capability,
+    InboundEvent,
+    MessageReceived,
+)
+from holdfast.channels.email import EmailAdapter
+from holdfast.channels.transport import Transport
+from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
+from holdfast.conversations.store import forget_old
+from holdfast.kernel import Clock, IdSource
+from holdfast.outbox import ChannelFact, Outbox
+from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
+from holdfast.radar import Observation, Radar, record_observation
+from holdfast.settings import Settings
+from holdfast.storage import Database, Envelope, EventLog, Spool, SqliteDatabase, Tx, migrate
+
+HOUSEKEEPING_SECONDS: Final = 3_600.0
+DAY_MS: Final = 86_400_000
+_FORGET_EVENTS: Final = "DELETE FROM event WHERE at < :before"
+_APPLIED: Final = "SELECT value FROM reader_cursor WHERE name = 'applier'"
+
+
+class Hub:
+    """Every unit of one business, wired together; ``open`` makes it, ``run`` runs it."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        spool: Spool,
+        transport: Transport,
+        clock: Clock,
+        random: Random,
+        node: str,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.spool = spool
+        self.clock = clock
+        self._transport = transport
+        self.ids = IdSource(clock, random)
+        self.events = EventLog(database, clock)
+        self.channels = ChannelSet(
+            settings=settings,
+            database=database,
+            vault=open_vault(settings.hub.data_dir, settings.hub.key),
+            transport=transport,
+            clock=clock,
+        )
+        self.conversations = Conversations(database=database, events=self.events, clock=clock, ids=self.ids)
+        self.radar = Radar(
+            database=database,
+            events=self.events,
+            clock=clock,
+            ids=self.ids,
+            channels=self.channels.adapters,
+            names=self.channels.name_of,
+            transport=transport,
+            settings=settings.radar,
+        )
+        self.outbox = Outbox(
+            database=database,
+            events=self.events,
+            clock=clock,
+            ids=self.ids,
+            random=random,
+            channels=self.channels.adapters,
+            facts=self.facts,
+            settings=settings.outbox,
+            node=node,
+        )
+        self.applier = Applier(
+            spool=spool,
+            database=database,
+            events=self.events,
+            clock=clock,
+            ids=self.ids,
+            channels=self.channels.adapters,
+            settlement=self.outbox.settle,
+            observe=self._observe_arrival,
+        )
+        self.history = HistoryReader(
+            database=database,
+            spool=spool,
+            clock=clock,
+            channels=self.channels.adapters,
+            on_gap=self._observe_gap,
+            every_seconds=settings.radar.history_seconds,
+        )
+        self.mail = MailReader(database=database, spool=spool, clock=clock, mailboxes=self._mailboxes)
+        self.playbook = PlaybookFile(settings.playbook.file or settings.hub.data_dir / "playbook.toml")
+        self.applier.on_applied = self._applied
+
+    async def prepare(self) -> None:
+        """Bring the schema up to date, connect the channels, take over what a kill left behind."""
+        await migrate(self.database, now_ms=self.clock.now_ms())
+        await self.channels.load()
+        await self.outbox.rescuer.take_over_all()
+
+    def loops(self, surroundings: Surroundings) -> dict[str, Loop]:
+        """Everything that runs for as long as the hub does, by name."""
+        playbooks = PlaybookRunner(
+            database=self.database,
+            events=self.events,
+            clock=self.clock,
+            outbox=self.outbox,
+            playbook=self.playbook.read,
+            surroundings=surroundings,
+        )
+        return {
+            "applier": self.applier.run,
+            "dispatcher": self.outbox.dispatcher.run,
+            "rescuer": self.outbox.rescuer.run,
+            "reconciler": self.outbox.reconciler.run,
+            "history": self.history.run,
+            "mail": self.mail.run,
+            "radar": self.radar.run,
+            "playbooks": playbooks.run,
+            "housekeeping": self._keep_house,
+        }
+
+    async def run(self, surroundings: Surroundings, more: Mapping[str, Loop] | None = None) -> None:
+        await run_loops({**self.loops(surroundings), **(more or {})}, self.clock)
+
+    async def close(self) -> None:
+        await self.channels.close()
+        await self._transport.close()
+        await self.spool.close()
+        await self.database.close()
+
+    def facts(self) -> Mapping[str, ChannelFact]:
+        """What routing needs to know of every channel, now."""
+        return {name: self._fact(name, adapter) for name, adapter in self.channels.adapters().items()}
+
+    def _fact(self, name: str, adapter: Adapter) -> ChannelFact:
+        return ChannelFact(
+            channel=name,
+            platform=adapter.platform,
+            name=self.channels.name_of(name),
+            domain=adapter.failure_domain,
+            limits=adapter.limits,
+            health=self.radar.verdict(name, Capability.SEND).state.value,
+            doubt_policy=self.channels.settings_of(name).in_doubt,
+        )
+
+    def _mailboxes(self) -> Mapping[str, EmailAdapter]:
+        return {
+            name: adapter
+            for name, adapter in self.channels.adapters().items()
+            if isinstance(adapter, EmailAdapter)
+        }
+
+    def _applied(self) -> None:
+        self.radar.wake()
+        self.outbox.dispatcher.wake()
+
+    async def _observe_arrival(self, tx: Tx, envelope: Envelope, events: Sequence[InboundEvent]) -> None:
+        """What arrived by the platform's own delivery is evidence that receiving works."""
+        if envelope.source not in {"webhook", "poll"}:
+            return
+        written = [event.at for event in events if isinstance(event, MessageReceived)]
+        lag_ms = max(0, envelope.received_at - max(written)) if written else None
+        await record_observation(
+            tx,
+            Observation(
+                channel=envelope.channel,
+                capability=Capability.RECEIVE,
+                kind="arrival",
+                result="ok",
+                latency_ms=lag_ms,
+                at=self.clock.now_ms(),
+            ),
+        )
+
+    async def _observe_gap(self, channel: str, missing: int) -> None:
+        observation = Observation(
+            channel=channel,
+            capability=Capability.RECEIVE,
+            kind="gap",
+            result="fail",
+            detail=f"{missing} messages in the platform's history were not delivered to us",
+            at=self.clock.now_ms(),
+        )
+        await self.database.write(record_observation, observation)
+        self.radar.wake()
+
+    async def _keep_house(self) -> None:
+        while True:
+            now = self.clock.now_ms()
+            await self.database.write(self._forget, now)
+            applied = await self.database.read(_applied)
+            before = now - int(self.settings.hub.spool_retention_days * DAY_MS)
+            await self.spool.prune(applied=applied, before_ms=before)
+            await self.clock.sleep(HOUSEKEEPING_SECONDS)
+
+    async def _forget(self, tx: Tx, now: int) -> None:
+        await forget_old(tx, now)
+        await tx.run(_FORGET_EVENTS, before=now - int(self.settings.hub.event_retention_days * DAY_MS))
+
+
+async def _applied(tx: Tx) -> int:
+    row = await tx.one(_APPLIED)
+    return int(row["value"]) if row else 0
+
+
+def open_hub(settings: Settings, *, clock: Clock, random: Random, transport: Transport, node: str) -> Hub:
+    """The hub on the embedded store in its data directory."""
+    data_dir: Path = settings.hub.data_dir
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return Hub(
+        settings=settings,
+        database=SqliteDatabase(data_dir / "hub.db"),
+        spool=Spool(data_dir / "spool.db"),
+        transport=transport,
+        clock=clock,
+        random=random,
+        node=node,
+    )

@@ -1,0 +1,50 @@
+"""Secrets at rest: encrypted under a key that is not in the database."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from holdfast.settings import Secret
+
+KEY_FILE: Final = "secret.key"
+KEY_MODE: Final = 0o600
+
+
+class VaultError(Exception):
+    """The key does not fit what was encrypted; the sentence says what to do."""
+
+
+class Vault:
+    def __init__(self, key: Secret) -> None:
+        self._fernet = Fernet(key.reveal().encode())
+
+    def lock(self, text: bytes) -> bytes:
+        return self._fernet.encrypt(text)
+
+    def open(self, sealed: bytes) -> bytes:
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken as error:
+            remedy = "Bring back the key file, or the setting hub.key, under which it was stored."
+            raise VaultError(f"A stored secret cannot be read with this key. {remedy}") from error
+
+
+def open_vault(data_dir: Path, key: Secret | None) -> Vault:
+    """The vault under the configured key, or under a key file made at the first start."""
+    if key is not None:
+        return _checked(key)
+    path = data_dir / KEY_FILE
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(Fernet.generate_key())
+    return _checked(Secret(path.read_text("ascii").strip()))
+
+
+def _checked(key: Secret) -> Vault:
+    try:
+        return Vault(key)
+    except ValueError as error:
+        raise VaultError("The key is not 32 bytes in URL-safe base64.") from error
