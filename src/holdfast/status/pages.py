@@ -49,7 +49,7 @@ RSS: Final = "application/rss+xml; charset=utf-8"
 
 _MARKUP: Final = ("html", "svg", "atom", "rss")
 _LINK_SCHEMES: Final = {"http", "https", "mailto", "tel", "sms"}
-_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _BADGE_LETTER_PIXELS: Final = 7
 _BADGE_PADDING_PIXELS: Final = 20
 _BADGE_WORDS: Final = {
@@ -127,6 +127,7 @@ class StatusPages:
             "recent": [incident for incident in past if (incident.closed_at or now) >= since],
             "refresh_seconds": REFRESH_SECONDS,
             "running": running,
+            "say_ways": view.silent_since is not None or any(item.state == "open" for item in running),
             "silent_since": view.silent_since,
             "state_words": {str(state): word for state, word in STATE_WORDS.items()},
             "strip": {"days": STRIP_DAYS, "width": STRIP_DAYS * PITCH, "height": STRIP_HEIGHT},
@@ -193,7 +194,7 @@ def _page(text: str, content_type: str) -> Page:
 
 
 def _printable(snapshot: Snapshot) -> Snapshot:
-    """Without the characters that XML forbids and no reader can see."""
+    """Without the characters that XML forbids, and those that turn the reading direction of what follows."""
     plain_data = msgspec.to_builtins(snapshot)
     return msgspec.convert(_clean(plain_data), type=Snapshot)
 

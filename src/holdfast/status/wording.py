@@ -93,6 +93,13 @@ def age(span_ms: int) -> str:
     return _count(span_ms // DAY_MS, "day")
 
 
+def within(platform: str, label: str) -> str:
+    """A label as it stands inside a sentence."""
+    if platform == "direct":
+        return f"our {label[:1].lower()}{label[1:]}"
+    return f"{label[:1].lower()}{label[1:]}" if platform == "email" else label
+
+
 def plain(sentence: Sentence) -> str:
     return "".join(part if isinstance(part, str) else part.text for part in sentence)
 
@@ -117,7 +124,7 @@ def _is_way(component: Component, view: View) -> bool:
         return False
     if view.silent_since is not None:
         return component.platform != "direct"
-    return component.state in {State.UP, State.RECOVERING}
+    return component.state is State.UP
 
 
 def as_known(view: View) -> Snapshot:
@@ -149,7 +156,7 @@ def headline(view: View) -> Headline:
 
 def _hub_silent(view: View, since: int) -> Headline:
     title = ("Our message hub has not answered since ", *_since(since, view.now), ".")
-    labels = [c.label for c in view.snapshot.components if c.platform != "direct"]
+    labels = [within(c.platform, c.label) for c in view.snapshot.components if c.platform != "direct"]
     kept = f"What you send on {joined(labels, 'or')} is kept there" if labels else "What you send is kept"
     lead = (
         f"{kept}, and we read it when the hub returns. What we had already accepted is safe. "
@@ -163,10 +170,11 @@ def _failing(view: View, incidents: list[PublicIncident]) -> Headline:
     for number, incident in enumerate(reversed(incidents)):
         title += (" ",) if number else ()
         title += _incident_sentence(incident, view.now)
-    safe = (
-        "Nothing that reached us is lost. Answers that cannot go out now are kept and leave when it returns."
+    state = _incident_state(incidents)
+    answers = (
+        "waited are going out" if state is State.RECOVERING else "cannot go out now are kept until they can"
     )
-    return Headline(_incident_state(incidents), title, safe)
+    return Headline(state, title, f"Nothing that reached us is lost. Answers that {answers}.")
 
 
 def _incident_sentence(incident: PublicIncident, now: int) -> Sentence:
@@ -195,15 +203,18 @@ def _no_incident(view: View) -> Headline:
         title = f"We may have trouble with {joined(troubled)}. We are checking."
         return Headline(State.SUSPECTED, (title,), "Nothing is confirmed yet. What you send us is kept.")
     if by_state[State.RECOVERING]:
-        title = f"{joined(by_state[State.RECOVERING])} is working again. We are making sure."
+        title = f"Working again: {joined(by_state[State.RECOVERING])}. We are making sure."
         return Headline(State.RECOVERING, (title,), "You can write to us on any channel below.")
     if by_state[State.UP]:
         return _all_well(by_state[State.UNKNOWN])
-    return Headline(
-        State.UNKNOWN,
-        ("We do not know yet how our channels are.",),
-        "The first signs come in within a minute.",
-    )
+    title = "We do not know yet how our channels are."
+    return Headline(State.UNKNOWN, (title,), _first_signs(view.snapshot))
+
+
+def _first_signs(snapshot: Snapshot) -> str:
+    if not snapshot.business:
+        return "Our message hub has not been started here yet."
+    return "The first signs come in within a minute." if snapshot.components else "None is connected yet."
 
 
 def _all_well(unknown: list[str]) -> Headline:
@@ -214,7 +225,11 @@ def _all_well(unknown: list[str]) -> Headline:
 
 
 def _labels(snapshot: Snapshot, state: State) -> list[str]:
-    return [component.label for component in snapshot.components if component.state is state]
+    return [
+        within(component.platform, component.label)
+        for component in snapshot.components
+        if component.state is state
+    ]
 
 
 def _since(at: int, now: int) -> Sentence:

@@ -1,0 +1,167 @@
+"""From what the radar knows to what the public may see. Pure; evidence and people's names stay inside."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from holdfast.channels.contract import Capability
+from holdfast.radar import Incident, Verdict
+from holdfast.status.snapshot import (
+    Component,
+    IncidentUpdate,
+    PublicIncident,
+    Snapshot,
+    State,
+    UptimeDay,
+)
+from holdfast.status.wording import DAY_MS, within
+
+INCIDENT_DAYS: Final = 90
+UPDATES_MAX: Final = 50
+"""The newest lines of an incident that are shown."""
+
+_LABELS: Final = {
+    "instagram": "Instagram",
+    "whatsapp": "WhatsApp",
+    "messenger": "Messenger",
+    "telegram": "Telegram",
+    "sms": "SMS",
+    "email": "Email",
+    "direct": "Web chat",
+}
+_FELT: Final = frozenset({Capability.SEND, Capability.RECEIVE, Capability.SIGN_IN})
+"""What a customer feels. That past messages cannot be read back is our trouble, not theirs."""
+_WORST_FIRST: Final = (
+    State.DOWN,
+    State.PARTIAL,
+    State.SUSPECTED,
+    State.RECOVERING,
+    State.UP,
+    State.UNKNOWN,
+)
+
+
+class ChannelFace(msgspec.Struct, frozen=True):
+    """What people see of a channel: its account's name, what they would type to reach it and the link."""
+
+    id: str
+    platform: str
+    name: str
+    public_address: str = ""
+    public_link: str = ""
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read from the store in one view. ``uptime`` has the failing days by channel id."""
+
+    verdicts: Sequence[Verdict] = ()
+    incidents: Sequence[Incident] = ()
+    uptime: dict[str, tuple[UptimeDay, ...]] = {}
+    watched_since: int
+
+
+def build_snapshot(
+    known: Known, faces: Sequence[ChannelFace], *, business: str, hub_started_at: int, now: int
+) -> Snapshot:
+    labels = _labels(faces)
+    titles = {incident.channel: incident.title for incident in known.incidents if incident.state != "closed"}
+    return Snapshot(
+        business=business,
+        written_at=now,
+        hub_started_at=hub_started_at,
+        watched_since=known.watched_since,
+        components=tuple(_component(face, labels[face.id], titles.get(face.id), known) for face in faces),
+        incidents=tuple(
+            _public(incident, labels.get(incident.channel, incident.channel), known.verdicts)
+            for incident in known.incidents
+            if _concerns_public(incident, now)
+        ),
+        chat_url=next((face.public_link for face in faces if face.platform == "direct"), ""),
+    )
+
+
+def worst(verdicts: Sequence[Verdict]) -> tuple[State, int]:
+    """The state that a customer feels and since when; not known only where nothing at all is known."""
+    felt = [verdict for verdict in verdicts if verdict.capability in _FELT]
+    if not felt:
+        return State.UNKNOWN, 0
+    leading = min(felt, key=lambda verdict: (_WORST_FIRST.index(State(verdict.state.value)), verdict.since))
+    return State(leading.state.value), leading.since
+
+
+def _labels(faces: Sequence[ChannelFace]) -> dict[str, str]:
+    platforms = [face.platform for face in faces]
+    return {
+        face.id: _label(face.platform, face.name if platforms.count(face.platform) > 1 else "")
+        for face in faces
+    }
+
+
+def _label(platform: str, name: str) -> str:
+    label = _LABELS.get(platform, platform)
+    return f"{label} ({name})" if name else label
+
+
+def _component(face: ChannelFace, label: str, title: str | None, known: Known) -> Component:
+    state, since = _state(face, [verdict for verdict in known.verdicts if verdict.channel == face.id])
+    return Component(
+        id=face.id,
+        platform=face.platform,
+        label=label,
+        name=face.name,
+        address=face.public_address,
+        link=face.public_link,
+        state=state,
+        since=since,
+        sentence=_sentence(state, within(face.platform, label), title),
+        days=known.uptime.get(face.id, ()),
+    )
+
+
+def _state(face: ChannelFace, verdicts: Sequence[Verdict]) -> tuple[State, int]:
+    """Our own chat rests on the hub alone, and the hub that writes this is running."""
+    state, since = worst(verdicts)
+    if face.platform == "direct" and state is State.UNKNOWN:
+        return State.UP, since
+    return state, since
+
+
+def _sentence(state: State, place: str, title: str | None) -> str:
+    if title and state in {State.DOWN, State.PARTIAL}:
+        return f"{title.rstrip('.')}."
+    return {
+        State.UP: "Messages are getting through.",
+        State.SUSPECTED: f"We may have trouble with {place}. We are checking.",
+        State.PARTIAL: "Some messages fail.",
+        State.DOWN: "Messages are not getting through.",
+        State.RECOVERING: "It is working again. We are making sure.",
+        State.UNKNOWN: "We do not know yet.",
+    }[state]
+
+
+def _concerns_public(incident: Incident, now: int) -> bool:
+    if not _FELT.intersection(incident.capabilities):
+        return False
+    return incident.state != "closed" or (incident.closed_at or now) >= now - INCIDENT_DAYS * DAY_MS
+
+
+def _public(incident: Incident, label: str, verdicts: Sequence[Verdict]) -> PublicIncident:
+    ours = [verdict for verdict in verdicts if verdict.channel == incident.channel]
+    told = [update for update in incident.updates if update.public][-UPDATES_MAX:]
+    return PublicIncident(
+        id=incident.id,
+        component=incident.channel,
+        label=label,
+        title=incident.title,
+        state=incident.state.value,
+        cause=incident.cause.value,
+        partial=incident.state != "closed" and worst(ours)[0] is State.PARTIAL,
+        onset_at=incident.onset_at,
+        opened_at=incident.opened_at,
+        recovered_at=incident.recovered_at,
+        closed_at=incident.closed_at,
+        updates=tuple(
+            IncidentUpdate(id=line.id, at=line.at, kind=line.kind.value, text=line.text) for line in told
+        ),
+    )
