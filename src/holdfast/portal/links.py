@@ -1,0 +1,77 @@
+"""Private links that let a person go on in our own chat: each works once, for a while."""
+
+from typing import Final
+
+from holdfast.conversations import store as people
+from holdfast.kernel import Clock, IdSource
+from holdfast.portal import store
+from holdfast.portal.model import Visitor
+from holdfast.portal.tokens import RandomBytes, new_token, token_hash
+from holdfast.storage import Tx, append_event
+
+HOUR_MS: Final = 3_600_000
+MERGES_FOLLOWED_MAX: Final = 10
+
+
+class ContinueLinks:
+    def __init__(self, *, clock: Clock, ids: IdSource, random_bytes: RandomBytes, hours: float) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._random_bytes = random_bytes
+        self._lifetime_ms = int(hours * HOUR_MS)
+
+    async def make(self, tx: Tx, contact_id: str, channel: str) -> str:
+        """A token for one contact and one Direct channel."""
+        token = new_token(self._random_bytes)
+        now = self._clock.now_ms()
+        await store.insert_link(
+            tx,
+            token_hash=token_hash(token),
+            contact_id=contact_id,
+            channel=channel,
+            at=now,
+            expires_at=now + self._lifetime_ms,
+        )
+        return token
+
+    async def redeem(self, tx: Tx, token: str, visitor: Visitor) -> bool:
+        """Join a new visitor to the contact that was sent the link; False where the link is not good.
+
+        Whoever holds the link received it at a proven address of that contact, and asked by opening it to
+        be reached here.
+        """
+        now = self._clock.now_ms()
+        contact_id = await store.use_link(tx, token_hash=token_hash(token), channel=visitor.channel, now=now)
+        if contact_id is None:
+            return False
+        contact_id = await _kept_contact(tx, contact_id)
+        await people.insert_address(
+            tx,
+            address_id=self._ids.new("adr"),
+            contact_id=contact_id,
+            channel=visitor.channel,
+            value=visitor.id,
+            name=visitor.name,
+            proof="confirmed",
+            consent="failover",
+            at=now,
+        )
+        conversation = await people.conversation_of(tx, contact_id)
+        await append_event(
+            tx,
+            at=now,
+            kind="contact.changed",
+            conversation_id=conversation["id"] if conversation else None,
+            body={"contact_id": contact_id},
+        )
+        return True
+
+
+async def _kept_contact(tx: Tx, contact_id: str) -> str:
+    """The contact that a merge kept."""
+    for _ in range(MERGES_FOLLOWED_MAX):
+        kept = await store.merged_into(tx, contact_id)
+        if kept is None:
+            break
+        contact_id = kept
+    return contact_id

@@ -1,0 +1,141 @@
+"""Our own web chat as the rest of Holdfast sees it."""
+
+from typing import Final
+
+import msgspec
+
+from holdfast.kernel import Clock, IdSource
+from holdfast.portal import store
+from holdfast.portal.links import ContinueLinks
+from holdfast.portal.model import (
+    CLIENT_ID_CHARACTERS_MAX,
+    NAME_CHARACTERS_MAX,
+    TEXT_CHARACTERS_MAX,
+    ChatRefusedError,
+    NewVisitor,
+    ThreadPage,
+    Visitor,
+    Written,
+)
+from holdfast.portal.thread import read_thread
+from holdfast.portal.tokens import RandomBytes, new_token, token_hash
+from holdfast.storage import Database, EventLog, NewEnvelope, Spool, Tx
+
+SOURCE: Final = "direct"
+
+
+class ChatBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the spool keeps of a visitor's doing, for the Direct adapter to read."""
+
+    id: str
+    visitor: str
+    at: int
+    kind: str
+    name: str = ""
+    text: str = ""
+
+
+class Portal:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        spool: Spool,
+        clock: Clock,
+        ids: IdSource,
+        random_bytes: RandomBytes,
+        continue_link_hours: float,
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._spool = spool
+        self._clock = clock
+        self._ids = ids
+        self._random_bytes = random_bytes
+        self._links = ContinueLinks(
+            clock=clock, ids=ids, random_bytes=random_bytes, hours=continue_link_hours
+        )
+
+    async def create_visitor(self, channel: str, name: str, continue_token: str = "") -> NewVisitor:
+        """A new visitor; a private link that is not good any more makes an ordinary one."""
+        visitor = Visitor(self._ids.new("vis"), channel, _clean(name).strip()[:NAME_CHARACTERS_MAX])
+        token = new_token(self._random_bytes)
+        continued = await self._database.write(self._create, visitor, token, continue_token)
+        self._events.wake()
+        return NewVisitor(visitor.id, token, visitor.name, continued)
+
+    async def visitor(self, channel: str, token: str) -> Visitor | None:
+        return await self._database.read(store.visitor, channel, token_hash(token))
+
+    async def write(self, visitor: Visitor, client_id: str, text: str) -> Written:
+        """Make a visitor's message durable. A repeat of its id has no second effect.
+
+        Raises ChatRefusedError, SpoolUnavailableError.
+        """
+        now = self._clock.now_ms()
+        body = ChatBody(
+            id=f"{visitor.id}:{_checked_id(client_id)}",
+            visitor=visitor.id,
+            name=visitor.name,
+            text=_checked_text(text),
+            at=now,
+            kind="message",
+        )
+        await self._append(visitor.channel, body, now)
+        return Written(client_id, now)
+
+    async def thread(self, visitor: Visitor, after: int) -> ThreadPage:
+        """What the visitor has not seen after a cursor of an earlier page, or 0."""
+        return await self._database.read(read_thread, visitor, after)
+
+    async def seen(self, visitor: Visitor, seq: int) -> None:
+        """The visitor has read everything up to a cursor. Raises SpoolUnavailableError."""
+        now = self._clock.now_ms()
+        for external_id in await self._database.read(_unseen, visitor, seq):
+            body = ChatBody(id=external_id, visitor=visitor.id, at=now, kind="seen")
+            await self._append(visitor.channel, body, now)
+
+    async def make_continue_link(self, tx: Tx, contact_id: str, channel: str) -> str:
+        """A token with which a contact can go on in our own chat, once."""
+        return await self._links.make(tx, contact_id, channel)
+
+    async def _create(self, tx: Tx, visitor: Visitor, token: str, continue_token: str) -> bool:
+        await store.insert_visitor(tx, visitor, token_hash=token_hash(token), at=self._clock.now_ms())
+        return bool(continue_token) and await self._links.redeem(tx, continue_token, visitor)
+
+    async def _append(self, channel: str, body: ChatBody, now: int) -> None:
+        await self._spool.append(
+            NewEnvelope(channel=channel, source=SOURCE, received_at=now, body=msgspec.json.encode(body))
+        )
+
+
+def continue_url(public_url: str, channel: str, token: str) -> str:
+    """The address of a private link."""
+    return f"{public_url}/chat/{channel.partition(':')[2]}?c={token}"
+
+
+async def _unseen(tx: Tx, visitor: Visitor, seq: int) -> list[str]:
+    person = await store.person(tx, visitor)
+    return await store.unseen(tx, visitor, person, await store.event_at(tx, seq)) if person else []
+
+
+def _checked_id(client_id: str) -> str:
+    if not 0 < len(client_id) <= CLIENT_ID_CHARACTERS_MAX or not client_id.isprintable():
+        raise ChatRefusedError(
+            "bad_id", f"The id has 1 to {CLIENT_ID_CHARACTERS_MAX} printable characters.", "id"
+        )
+    return client_id
+
+
+def _checked_text(text: str) -> str:
+    text = _clean(text)
+    if not text.strip():
+        raise ChatRefusedError("empty", "The message is empty.", "text")
+    if len(text) > TEXT_CHARACTERS_MAX:
+        raise ChatRefusedError("too_long", f"The text is over {TEXT_CHARACTERS_MAX} characters.", "text")
+    return text
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "")

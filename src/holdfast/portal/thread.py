@@ -1,0 +1,56 @@
+"""What a visitor sees of their conversation."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from holdfast.portal import store
+from holdfast.portal.model import CHANGES_MAX, ThreadItem, ThreadPage, Visitor
+from holdfast.storage import Row, Tx
+
+
+async def read_thread(tx: Tx, visitor: Visitor, after: int) -> ThreadPage:
+    """What changed after a cursor; with cursor 0 the newest part of the thread."""
+    position = await store.last_event(tx)
+    person = await store.person(tx, visitor)
+    if person is None or person["conversation_id"] is None:
+        return ThreadPage([], position)
+    conversation_id = str(person["conversation_id"])
+    if after <= 0:
+        rows = await store.visible_messages(tx, person)
+        return ThreadPage(_items(rows, visitor, {}, position), position, conversation_id)
+    changes = await store.changes(tx, conversation_id, after)
+    if len(changes) == CHANGES_MAX:
+        position = int(changes[-1]["seq"])
+    changed_at = _last_changes(changes)
+    rows = await store.visible_messages(tx, person, list(changed_at)) if changed_at else []
+    return ThreadPage(_items(rows, visitor, changed_at, position), position, conversation_id)
+
+
+def _last_changes(changes: Sequence[Row]) -> dict[str, int]:
+    """The number of the newest change by message."""
+    found: dict[str, int] = {}
+    for change in changes:
+        message_id = msgspec.json.decode(change["body"]).get("message_id")
+        if isinstance(message_id, str):
+            found[message_id] = int(change["seq"])
+    return found
+
+
+def _items(
+    rows: Sequence[Row], visitor: Visitor, changed_at: dict[str, int], position: int
+) -> list[ThreadItem]:
+    return [_item(row, visitor, changed_at.get(row["id"], position)) for row in reversed(rows)]
+
+
+def _item(row: Row, visitor: Visitor, seq: int) -> ThreadItem:
+    incoming = row["direction"] == "in"
+    return ThreadItem(
+        seq=seq,
+        id=str(row["external_id"]).removeprefix(f"{visitor.id}:") if incoming else row["id"],
+        direction=row["direction"],
+        text="" if row["unsent_at"] else row["text"],
+        at=row["at"],
+        author_name=visitor.name if incoming else row["agent_name"] or "",
+        state="safe" if incoming else row["state"],
+    )
