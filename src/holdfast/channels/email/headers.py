@@ -38,7 +38,7 @@ def _one_line(text: str) -> str:
 def addresses(mail: EmailMessage, name: str) -> list[tuple[str, str]]:
     """Names and addresses in a header; the domain in small letters, the local part as given."""
     try:
-        found = getaddresses(all_headers(mail, name), strict=False)[:ADDRESSES_MAX]
+        found = getaddresses(all_headers(mail, name))[:ADDRESSES_MAX]
     except (TypeError, ValueError, IndexError):
         return []
     return [(shown, normal_address(address)) for shown, address in found if "@" in address]

@@ -31,6 +31,7 @@ CODES: Final[Mapping[int, Rule]] = {
     2018300: _THREAD_OWNER,
     2018047: _MEDIA,
     2018294: _MEDIA,
+    9000001: reject(ErrorClass.MESSAGE, "Instagram no longer shows this message"),
 }
 SUBCODES: Final[Mapping[int, Rule]] = {
     1357046: doubt("Instagram reports a fault that often comes after a message was sent"),
