@@ -21,7 +21,7 @@ from holdfast.conversations.store import forget_old
 from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
-from holdfast.radar import Observation, Radar, record_observation
+from holdfast.radar import Kind, Observation, Radar, Result, record_observation
 from holdfast.settings import Settings
 from holdfast.storage import Database, Envelope, EventLog, Spool, SqliteDatabase, Tx, migrate
 
@@ -115,6 +115,7 @@ class Hub:
             database=self.database,
             events=self.events,
             clock=self.clock,
+            ids=self.ids,
             outbox=self.outbox,
             playbook=self.playbook.read,
             surroundings=surroundings,
@@ -177,8 +178,8 @@ class Hub:
             Observation(
                 channel=envelope.channel,
                 capability=Capability.RECEIVE,
-                kind="arrival",
-                result="ok",
+                kind=Kind.ARRIVAL,
+                result=Result.OK,
                 latency_ms=lag_ms,
                 at=self.clock.now_ms(),
             ),
@@ -188,8 +189,8 @@ class Hub:
         observation = Observation(
             channel=channel,
             capability=Capability.RECEIVE,
-            kind="gap",
-            result="fail",
+            kind=Kind.GAP,
+            result=Result.FAIL,
             detail=f"{missing} messages in the platform's history were not delivered to us",
             at=self.clock.now_ms(),
         )

@@ -9,6 +9,8 @@ import msgspec
 
 ANSWER_BYTES_MAX: Final = 8 * 1024 * 1024
 CONNECT_SECONDS: Final = 5.0
+CONNECTIONS_PER_HOST: Final = 24
+"""A platform that hangs takes no more than these; the others keep theirs."""
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
@@ -46,7 +48,7 @@ class Transport(Protocol):
 class HttpTransport:
     """Real HTTP: one session, every time-out set, no cookies, no redirects, bounded answers."""
 
-    def __init__(self, *, connections_max: int = 64) -> None:
+    def __init__(self, *, connections_max: int = 200) -> None:
         self._connections_max = connections_max
         self._session: aiohttp.ClientSession | None = None
 
@@ -76,7 +78,9 @@ class HttpTransport:
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections_max, keepalive_timeout=10),
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections_max, limit_per_host=CONNECTIONS_PER_HOST, keepalive_timeout=10
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=True,
             )

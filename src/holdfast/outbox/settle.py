@@ -31,7 +31,7 @@ from holdfast.outbox import store
 from holdfast.outbox.breaker import Breaker, BreakerRules, BreakerState, after_failure, after_success
 from holdfast.outbox.candidates import Facts
 from holdfast.outbox.retry import retry_wait_ms
-from holdfast.radar import Observation, record_observation
+from holdfast.radar import Kind, Observation, Result, record_observation
 from holdfast.storage import Row, Tx, append_event
 
 ECHO_SKEW_MS: Final = 5_000
@@ -102,8 +102,8 @@ class Settle:
             Observation(
                 channel=channel,
                 capability=Capability.RECEIVE,
-                kind="echo_seen",
-                result="ok",
+                kind=Kind.ECHO_SEEN,
+                result=Result.OK,
                 detail=echo.external_id,
                 at=now,
             ),
@@ -148,8 +148,8 @@ class Settle:
                     Observation(
                         channel=delivery["channel"],
                         capability=Capability.SEND,
-                        kind="send",
-                        result="fail",
+                        kind=Kind.SEND,
+                        result=Result.FAIL,
                         error_class=(receipt.error_class or ErrorClass.PLATFORM).value,
                         detail=reason,
                         at=now,
@@ -162,8 +162,8 @@ class Settle:
             Observation(
                 channel=channel,
                 capability=Capability.RECEIVE,
-                kind="echo_expected",
-                result="unknown",
+                kind=Kind.ECHO_EXPECTED,
+                result=Result.UNKNOWN,
                 detail=external_id,
                 at=now,
             ),
@@ -259,8 +259,8 @@ class Settle:
             Observation(
                 channel=delivery["channel"],
                 capability=Capability.SEND,
-                kind="send",
-                result="ok" if isinstance(outcome, Accepted) or about_message else "fail",
+                kind=Kind.SEND,
+                result=Result.OK if isinstance(outcome, Accepted) or about_message else "fail",
                 error_class=error_class.value if error_class and not about_message else "",
                 detail=_detail(outcome),
                 latency_ms=sending.latency_ms,

@@ -6,11 +6,11 @@ from typing import Any, Final
 import msgspec
 
 from holdfast.channels.contract import Adapter, HistoryUnavailableError
-from holdfast.kernel import Clock, get_log
+from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.outbox import FailoverRule, NewReply, Outbox, ReplyRefusedError, incident_ledger
 from holdfast.playbooks import store
 from holdfast.playbooks.model import Playbook, fill
-from holdfast.radar import add_incident_update
+from holdfast.radar import IncidentUpdate, UpdateKind, add_incident_update
 from holdfast.storage import Database, EventLog, Row, SpoolUnavailableError, StoreUnavailableError, Tx
 
 EVERY_SECONDS: Final = 1.0
@@ -41,6 +41,7 @@ class PlaybookRunner:
         database: Database,
         events: EventLog,
         clock: Clock,
+        ids: IdSource,
         outbox: Outbox,
         playbook: Callable[[], Playbook],
         surroundings: Surroundings,
@@ -48,6 +49,7 @@ class PlaybookRunner:
         self._database = database
         self._events = events
         self._clock = clock
+        self._ids = ids
         self._outbox = outbox
         self._playbook = playbook
         self._around = surroundings

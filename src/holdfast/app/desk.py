@@ -1,0 +1,73 @@
+"""What the pages and the API may do to channels and to the playbook."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, Final
+
+from holdfast.app.channel_set import ChannelExistsError, ChannelSet
+from holdfast.channels.contract import ProbeResult
+from holdfast.conversations.store import audit
+from holdfast.kernel import Clock, IdSource
+from holdfast.playbooks import PlaybookFile
+from holdfast.storage import Database
+from holdfast.web import ChannelTakenError, PlaybookText
+
+CHECK_SECONDS_MAX: Final = 20.0
+
+
+class Desk:
+    """Channels from outside; implements the web's ``ChannelDesk``."""
+
+    def __init__(self, channels: ChannelSet, database: Database, clock: Clock, ids: IdSource) -> None:
+        self._channels = channels
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    async def add(self, channel_id: str, settings: dict[str, Any], by: str) -> None:
+        try:
+            await self._channels.add(channel_id, settings)
+        except ChannelExistsError as error:
+            raise ChannelTakenError(str(error)) from error
+        await self._database.write(
+            audit,
+            entry_id=self._ids.new("aud"),
+            at=self._clock.now_ms(),
+            who=by,
+            action="channel.added",
+            subject=channel_id,
+            detail="",
+        )
+
+    async def check(self, channel_id: str) -> Sequence[ProbeResult]:
+        adapter = self._channels.adapters().get(channel_id)
+        if adapter is None:
+            raise LookupError(f"there is no channel {channel_id}")
+        async with asyncio.timeout(CHECK_SECONDS_MAX):
+            return await adapter.probe()
+
+
+class Shelf:
+    """The playbook from outside; implements the web's ``PlaybookShelf``."""
+
+    def __init__(self, playbook: PlaybookFile, database: Database, clock: Clock, ids: IdSource) -> None:
+        self._playbook = playbook
+        self._database = database
+        self._clock = clock
+        self._ids = ids
+
+    async def get(self) -> PlaybookText:
+        text, source = await asyncio.to_thread(self._playbook.text)
+        return PlaybookText(text, "edited" if source == "edited" else "built-in")
+
+    async def put(self, text: str, by: str) -> None:
+        await asyncio.to_thread(self._playbook.save, text)
+        await self._database.write(
+            audit,
+            entry_id=self._ids.new("aud"),
+            at=self._clock.now_ms(),
+            who=by,
+            action="playbook.saved",
+            subject="playbook",
+            detail="",
+        )

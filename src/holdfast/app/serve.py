@@ -1,0 +1,191 @@
+"""Running one hub as one process: web server and loops together, stopped together."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from random import SystemRandom
+from typing import Final
+
+import uvicorn
+from prometheus_client import CollectorRegistry
+
+from holdfast.app.desk import Desk, Shelf
+from holdfast.app.hub import Hub, open_hub
+from holdfast.app.loops import run_loops
+from holdfast.channels.contract import Capability
+from holdfast.channels.transport import HttpTransport
+from holdfast.inbox import Access
+from holdfast.kernel import SystemClock, get_log
+from holdfast.playbooks import Surroundings
+from holdfast.portal import Portal
+from holdfast.radar import State
+from holdfast.settings import Settings
+from holdfast.status.building import ChannelFace as PublicFace
+from holdfast.status.publisher import StatusPublisher
+from holdfast.web import ChannelFace, WebServices, build_web
+
+STOP_SECONDS: Final = 5
+BACKLOG: Final = 2_048
+WEBSOCKET_BYTES_MAX: Final = 64 * 1024
+BUILT: Final = Path(__file__).parent.parent / "web" / "built"
+
+
+async def serve(settings: Settings) -> None:
+    """Run the hub until SIGTERM or SIGINT. Raises OSError where its address is taken."""
+    listening = _bind(settings.hub.host, settings.hub.port)
+    hub = open_hub(
+        settings,
+        clock=SystemClock(),
+        random=SystemRandom(),
+        transport=HttpTransport(),
+        node=f"{socket.gethostname()}-{secrets.token_hex(4)}",
+    )
+    try:
+        await hub.prepare()
+        await _serve(hub, listening)
+    finally:
+        await hub.close()
+        listening.close()
+
+
+async def _serve(hub: Hub, listening: socket.socket) -> None:
+    portal = _portal(hub)
+    publisher = StatusPublisher(
+        database=hub.database,
+        events=hub.events,
+        clock=hub.clock,
+        settings=hub.settings,
+        channels=lambda: public_faces(hub),
+    )
+    loops = {**hub.loops(surroundings(hub, portal)), "status": publisher.run}
+    running = asyncio.create_task(run_loops(loops, hub.clock))
+    server = uvicorn.Server(_config(build_web(_services(hub, portal))))
+    get_log("hub").info("listening", url=hub.settings.public_url)
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    listening.listen(BACKLOG)
+    return listening
+
+
+def _config(app: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=WEBSOCKET_BYTES_MAX,
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+
+
+def _portal(hub: Hub) -> Portal:
+    return Portal(
+        database=hub.database,
+        events=hub.events,
+        spool=hub.spool,
+        clock=hub.clock,
+        ids=hub.ids,
+        random_bytes=secrets.token_bytes,
+        continue_link_hours=hub.settings.direct.continue_link_hours,
+    )
+
+
+def _services(hub: Hub, portal: Portal) -> WebServices:
+    return WebServices(
+        settings=hub.settings,
+        database=hub.database,
+        events=hub.events,
+        spool=hub.spool,
+        clock=hub.clock,
+        ids=hub.ids,
+        random_bytes=secrets.token_bytes,
+        channels=hub.channels.adapters,
+        faces=lambda: _faces(hub),
+        conversations=hub.conversations,
+        outbox=hub.outbox,
+        radar=hub.radar,
+        access=access(hub),
+        portal=portal,
+        playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
+        channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
+        registry=CollectorRegistry(),
+        built=BUILT,
+    )
+
+
+def access(hub: Hub) -> Access:
+    return Access(database=hub.database, clock=hub.clock, ids=hub.ids, random_bytes=secrets.token_bytes)
+
+
+def _faces(hub: Hub) -> dict[str, ChannelFace]:
+    return {
+        name: ChannelFace(
+            id=name,
+            platform=adapter.platform,
+            name=hub.channels.name_of(name),
+            webhook_url=hub.channels.settings_of(name).webhook_url,
+        )
+        for name, adapter in hub.channels.adapters().items()
+    }
+
+
+def public_faces(hub: Hub) -> Sequence[PublicFace]:
+    """What the status page may say of each channel."""
+    return [
+        PublicFace(
+            id=name,
+            platform=adapter.platform,
+            name=hub.channels.name_of(name),
+            public_address=hub.channels.settings_of(name).public_address,
+            public_link=hub.channels.settings_of(name).public_link,
+        )
+        for name, adapter in hub.channels.adapters().items()
+    ]
+
+
+def surroundings(hub: Hub, portal: Portal) -> Surroundings:
+    """What the playbook needs to know of the rest of the hub."""
+
+    async def continue_link(contact_id: str) -> str:
+        direct = next((name for name in hub.channels.adapters() if name.startswith("direct:")), None)
+        if direct is None:
+            return hub.settings.status_url
+        token = await portal.continue_link(contact_id, direct)
+        return f"{hub.settings.public_url}/chat/{direct.partition(':')[2]}?c={token}"
+
+    return Surroundings(
+        business=hub.settings.hub.name,
+        name_of=hub.channels.name_of,
+        other_ways=lambda failing: other_ways(hub, failing),
+        continue_link=continue_link,
+        read_back=hub.history.read_back,
+        channels=hub.channels.adapters,
+    )
+
+
+def other_ways(hub: Hub, failing: str) -> str:
+    """Where people can reach the business now, in a sentence; channels that work only."""
+    ways = []
+    for face in public_faces(hub):
+        state = hub.radar.verdict(face.id, Capability.SEND).state
+        where = face.public_link or face.public_address
+        if face.id != failing and where and state in {State.UP, State.UNKNOWN, State.SUSPECTED}:
+            ways.append(f"{face.name} {where}")
+    return "; ".join(ways) or hub.settings.status_url
