@@ -40,7 +40,7 @@ PRIOR: Final = log(1000)
 
 SHARE_SIGNS: Final = 12
 """The newest signs, from which the share of failures is told."""
-DOWN_FROM_SHARE: Final = 0.85
+DOWN_FROM_SHARE: Final = 0.8
 PARTIAL_BELOW_SHARE: Final = 0.6
 """What is down becomes partial only below this; what is partial becomes down only above the other."""
 
@@ -283,12 +283,15 @@ def _trust(run: Sequence[Sign], share: float) -> float:
 
 
 def _still_failing(signs: Sequence[Sign], previous: Verdict, now: int) -> Verdict:
-    """Unchanged without a new failure: what was recovering does not fall back by mere silence either."""
+    """Unchanged without a new failure: what was recovering does not fall back by mere silence either.
+
+    The run of successes at the end is no part of the share: it is what may prove that the share is over.
+    """
     last_bad = _last_bad(signs)
     recovering = previous.state is State.RECOVERING
     if last_bad is None or (recovering and last_bad < _believable(previous.since, now)):
         return previous
-    share, hard = failing_shares(signs, 0)
+    share, hard = failing_shares([sign for sign in signs if sign.at <= last_bad], 0)
     return msgspec.structs.replace(
         previous,
         state=_severity(hard, previous.state),
