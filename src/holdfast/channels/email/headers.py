@@ -11,6 +11,7 @@ from holdfast.channels.untrusted import TIME_MS_MAX, storable
 HEADER_CHARACTERS_MAX: Final = 8_000
 ADDRESSES_MAX: Final = 100
 
+_ADDRESS: Final = re.compile(r"[^\s<>@,;:\"()]{1,256}@[^\s<>@,;:\"()]{1,256}")
 _ID: Final = re.compile(r"<([^<>\s]{1,500})>")
 
 
@@ -37,15 +38,17 @@ def _one_line(text: str) -> str:
 
 def addresses(mail: EmailMessage, name: str) -> list[tuple[str, str]]:
     """Names and addresses in a header; the domain in small letters, the local part as given."""
+    values = all_headers(mail, name)
     try:
-        found = getaddresses(all_headers(mail, name))[:ADDRESSES_MAX]
+        found = [pair for pair in getaddresses(values) if _ADDRESS.fullmatch(pair[1])]
     except (TypeError, ValueError, IndexError):
-        return []
-    return [(shown, normal_address(address)) for shown, address in found if "@" in address]
+        found = []
+    found = found or [("", address) for address in _ADDRESS.findall(" ".join(values))]
+    return [(shown, normal_address(address)) for shown, address in found[:ADDRESSES_MAX]]
 
 
 def normal_address(address: str) -> str:
-    local, _, domain = "".join(address.split()).rpartition("@")
+    local, _, domain = address.rpartition("@")
     return f"{local}@{domain.lower()}"
 
 

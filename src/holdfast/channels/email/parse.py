@@ -1,5 +1,6 @@
 """Raw mail, as neutral events."""
 
+import hashlib
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -12,10 +13,11 @@ from holdfast.channels.email.reports import receipt_of
 from holdfast.channels.email.settings import EmailSettings
 from holdfast.channels.email.trust import is_automatic, is_proven
 from holdfast.channels.email.words import attachments, fresh_text, full_text
-from holdfast.channels.untrusted import bounded_id, digest, storable
+from holdfast.channels.untrusted import bounded_id, storable
 from holdfast.storage import Envelope
 
 REFERENCES_MAX: Final = 30
+KEY_CHARACTERS: Final = 16
 _RECEIVERS: Final = ("Delivered-To", "X-Original-To", "To", "Cc")
 
 
@@ -62,14 +64,14 @@ def _received(
         reply_to=next(iter(ids(mail, "In-Reply-To")), ""),
         automatic=is_automatic(mail, sender, settings.address),
         proven=is_proven(mail, sender, settings.authserv_id),
-        details=_details(mail, settings, key, whole if whole != fresh else ""),
+        details=_details(mail, settings, whole if whole != fresh else ""),
     )
 
 
-def _details(mail: EmailMessage, settings: EmailSettings, key: str, whole: str) -> dict[str, str]:
+def _details(mail: EmailMessage, settings: EmailSettings, whole: str) -> dict[str, str]:
     found = {
         "subject": header(mail, "Subject"),
-        "message_id": key,
+        "message_id": _message_id(mail),
         "in_reply_to": next(iter(ids(mail, "In-Reply-To")), ""),
         "references": " ".join(ids(mail, "References")[-REFERENCES_MAX:]),
         "delivery": _tagged_delivery(mail, settings),
@@ -86,6 +88,17 @@ def _tagged_delivery(mail: EmailMessage, settings: EmailSettings) -> str:
 
 
 def _key(mail: EmailMessage, envelope: Envelope) -> str:
-    """The Message-ID, or for mail without one a name made of its bytes."""
-    known = next(iter(ids(mail, "Message-ID")), "")
-    return bounded_id(known) if known else f"mail:{digest(envelope.body.decode('latin-1'))}"
+    """What tells this mail from others: its Message-ID and its content.
+
+    Copies of one mail differ in their headers only; some software gives one Message-ID to many mails.
+    """
+    _, _, content = envelope.body.replace(b"\r\n", b"\n").partition(b"\n\n")
+    known = _message_id(mail)
+    if not known:
+        content = envelope.body
+    mark = hashlib.sha256(content.strip()).hexdigest()[:KEY_CHARACTERS]
+    return bounded_id(f"{known or 'mail'}#{mark}")
+
+
+def _message_id(mail: EmailMessage) -> str:
+    return next(iter(ids(mail, "Message-ID")), "")

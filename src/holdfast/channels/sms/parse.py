@@ -47,7 +47,7 @@ def parse_sms(envelope: Envelope) -> list[InboundEvent]:
         raise UnreadableError("The form names no message.")
     if status in ("", "received", "receiving") and fields.get("From"):
         return _written(sid, fields, envelope.received_at)
-    return [_status(sid, status, fields, envelope)]
+    return [] if status in _ON_THE_WAY else [_status(sid, status, fields, envelope)]
 
 
 def _written(sid: str, fields: Mapping[str, str], at: int) -> list[InboundEvent]:
@@ -91,9 +91,9 @@ def _kind(mime: str) -> str:
 
 def _status(sid: str, status: str, fields: Mapping[str, str], envelope: Envelope) -> InboundEvent:
     if status not in _STATES:
-        known = "a message is on its way" if status in _ON_THE_WAY else "a status of an unknown kind"
+        summary = f"a status of an unknown kind ({status[:50]})"
         return Unrecognised(
-            key=f"status:{sid}:{status}"[:500], at=envelope.received_at, summary=f"{known} ({status[:50]})"
+            key=bounded_id(f"status:{sid}:{status}"), at=envelope.received_at, summary=summary
         )
     code = fields.get("ErrorCode", "")
     failed = _STATES[status] is ReceiptState.FAILED
