@@ -11,12 +11,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from holdfast_simulators.gate import DROP
+from holdfast_simulators.wire import Receive, Scope, Send
 
 HOST = "127.0.0.1"
 BACKLOG = 512
 CONNECTIONS_MAX = 2_000
 BIND_TRIES_MAX = 50
 BIND_PAUSE_SECONDS = 0.02
+GRACE_SECONDS = 0.15
 
 
 class DroppableProtocol(HttpToolsProtocol):
@@ -38,8 +40,12 @@ class Listener:
     def __init__(self, name: str, app: Any, port: int = 0) -> None:
         self.name = name
         self.port = port
+        self._app = app
+        self._is_closing = False
         self._config = uvicorn.Config(
-            app,
+            self._answer,
+            interface="asgi3",
+            proxy_headers=False,
             http=DroppableProtocol,
             ws="websockets-sansio",
             lifespan="off",
@@ -85,10 +91,25 @@ class Listener:
         async with self._turn:
             self._shut()
             self._leave_place()
-        tasks = list(self._state.tasks)
-        for task in tasks:
+        self._is_closing = True
+        await self._end_calls()
+
+    async def _end_calls(self) -> None:
+        if not self._state.tasks:
+            return
+        # Most calls end by themselves when they see that their caller has gone.
+        _, left = await asyncio.wait(list(self._state.tasks), timeout=GRACE_SECONDS)
+        for task in left:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            # The server reports a cancelled call as a failed one; here it is the end.
+            if not self._is_closing:
+                raise
 
     def _shut(self) -> None:
         if self._server is not None:

@@ -124,6 +124,9 @@ class World:
     def message(self, message_id: str) -> Message | None:
         return self._messages.get(message_id)
 
+    def message_count(self) -> int:
+        return len(self._messages)
+
     def messages(self) -> list[Message]:
         """Everything ever said, in the order in which it was recorded."""
         return list(self._messages.values())

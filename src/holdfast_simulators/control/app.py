@@ -21,7 +21,7 @@ def build_control(context: Context) -> Starlette:
     """The control API, the phone pages and the status feeds, as one application."""
     routes: list[BaseRoute] = [
         *_routes(context),
-        WebSocketRoute("/control/events", EventStream(context.world)),
+        WebSocketRoute("/control/events", EventStream(context.world).serve),
         Mount("/feeds", context.fakes.apps["feeds"]),
         *page_routes(),
     ]

@@ -18,7 +18,7 @@ class EventStream:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def __call__(self, socket: WebSocket) -> None:
+    async def serve(self, socket: WebSocket) -> None:
         if not is_allowed(socket, self._world.settings.control_token):
             await socket.close(CLOSED_NO_TOKEN)
             return

@@ -78,7 +78,7 @@ class OverviewHandlers:
     def _counters(self) -> dict[str, Any]:
         return {
             "people": len(self._world.people),
-            "messages": len(self._world.messages()),
+            "messages": self._world.message_count(),
             "requests": self._world.requests.total,
             **self._world.live.counts,
         }
