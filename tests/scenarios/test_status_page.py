@@ -170,6 +170,18 @@ async def test_it_stops_at_once_when_told_even_with_visitors_connected(
     assert time.monotonic() - began < STOP_SECONDS_MAX
 
 
+async def test_it_does_not_carry_the_hub_with_it() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "import sys, holdfast.web.status_process; print(*sys.modules)"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await asyncio.wait_for(process.communicate(), START_SECONDS_MAX)
+
+    carried = set(out.decode().split())
+    assert "holdfast.status" in carried
+    assert not carried & {"litestar", "aiohttp", "sqlite3", "structlog", "holdfast.storage", "holdfast.radar"}
+
+
 async def test_a_taken_address_is_told_in_words(port: int, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", port)):
         process = await asyncio.create_subprocess_exec(

@@ -14,6 +14,8 @@ DAY_MS: Final = 24 * HOUR_MS
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 _HOURS_IN_MINUTES_UNTIL: Final = 2 * HOUR_MS
 _DAYS_IN_HOURS_UNTIL: Final = 2 * DAY_MS
+HEADLINE_INCIDENTS_MAX: Final = 3
+"""More failures than these are counted in the first sentence, not named."""
 
 STATE_WORDS: Final = {
     State.UP: "Working",
@@ -166,15 +168,28 @@ def _hub_silent(view: View, since: int) -> Headline:
 
 
 def _failing(view: View, incidents: list[PublicIncident]) -> Headline:
+    distinct = _distinct(incidents)
     title: Sentence = ()
-    for number, incident in enumerate(reversed(incidents)):
+    for number, incident in enumerate(distinct[:HEADLINE_INCIDENTS_MAX]):
         title += (" ",) if number else ()
         title += _incident_sentence(incident, view.now)
+    if len(distinct) > HEADLINE_INCIDENTS_MAX:
+        title += (f" And {len(distinct) - HEADLINE_INCIDENTS_MAX} more.",)
     state = _incident_state(incidents)
     answers = (
         "waited are going out" if state is State.RECOVERING else "cannot go out now are kept until they can"
     )
     return Headline(state, title, f"Nothing that reached us is lost. Answers that {answers}.")
+
+
+def _distinct(incidents: list[PublicIncident]) -> list[PublicIncident]:
+    """Oldest first; when our own connection fails every channel has an incident, and one sentence is enough."""
+    oldest_first = sorted(reversed(incidents), key=lambda incident: incident.onset_at)
+    by_words: dict[tuple[str, str], PublicIncident] = {}
+    for incident in oldest_first:
+        words = incident.label if incident.state == "recovering" else incident.title
+        by_words.setdefault((incident.state, words), incident)
+    return list(by_words.values())
 
 
 def _incident_sentence(incident: PublicIncident, now: int) -> Sentence:

@@ -110,6 +110,30 @@ def test_two_failures_are_both_in_the_first_sentence(render: Render, troubled: T
     assert "Messages from SMS are not arriving since" in title
 
 
+def test_one_failure_of_our_own_connection_is_one_sentence(render: Render, troubled: Troubled) -> None:
+    one = troubled(State.DOWN, "open", title="Our own connection is failing")
+    others = tuple(
+        msgspec.structs.replace(one.incidents[0], id=f"inc_{n}", label=f"L{n}") for n in range(2, 5)
+    )
+
+    pages = render(msgspec.structs.replace(one, incidents=(*others, *one.incidents)))
+
+    assert _title(pages) == "Our own connection is failing since 11:48 UTC (12 minutes)."
+
+
+def test_many_failures_are_counted(render: Render, troubled: Troubled) -> None:
+    one = troubled(State.DOWN, "open")
+    others = tuple(
+        msgspec.structs.replace(one.incidents[0], id=f"inc_{n}", title=f"Channel {n} fails")
+        for n in range(2, 6)
+    )
+
+    title = _title(render(msgspec.structs.replace(one, incidents=(*others, *one.incidents))))
+
+    assert title.count("since") == 3
+    assert title.endswith("And 2 more.")
+
+
 def test_a_silent_hub_is_told_and_no_old_verdict_is_passed_off_as_new(
     render: Render, troubled: Troubled, now: int
 ) -> None:
