@@ -13,7 +13,7 @@ from holdfast.radar.controls import ask_controls
 from holdfast.radar.feeds import FeedReader, feed_channel
 from holdfast.radar.incidents import Change, next_change
 from holdfast.radar.memory import Memory
-from holdfast.radar.model import Incident, IncidentState, IncidentUpdate, Observation, Verdict
+from holdfast.radar.model import Incident, IncidentState, Observation, Verdict
 from holdfast.radar.patience import wait_for_wake
 from holdfast.radar.probes import Prober
 from holdfast.radar.store import (
@@ -52,7 +52,7 @@ class _Outcome(msgspec.Struct, frozen=True):
 
     saved: Sequence[Verdict]
     told: Sequence[Verdict]
-    changes: Sequence[tuple[Change, IncidentUpdate]]
+    changes: Sequence[Change]
     uptime: Sequence[UptimeDay]
 
     @property
@@ -265,22 +265,18 @@ class Radar:
         before = self._stored.get((verdict.channel, verdict.capability))
         return before is None or _without_clock(verdict) != _without_clock(before)
 
-    def _changes(
-        self, around: Surroundings, verdicts: Sequence[Verdict], now: int
-    ) -> list[tuple[Change, IncidentUpdate]]:
-        changes = []
-        for channel in self._channels():
-            ours = [verdict for verdict in verdicts if verdict.channel == channel]
-            current = self._incidents.get(channel)
-            change = next_change(
-                current, ours, now=now, place=around.place(channel), new_id=self._ids.new("inc")
+    def _changes(self, around: Surroundings, verdicts: Sequence[Verdict], now: int) -> list[Change]:
+        changes = (
+            next_change(
+                self._incidents.get(channel),
+                [verdict for verdict in verdicts if verdict.channel == channel],
+                now=now,
+                place=around.place(channel),
+                new_id=self._ids.new("inc"),
             )
-            if change is not None:
-                line = IncidentUpdate(
-                    id=self._ids.new("upd"), at=now, kind=change.update_kind, text=change.text
-                )
-                changes.append((change, line))
-        return changes
+            for channel in self._channels()
+        )
+        return [change for change in changes if change is not None]
 
     async def _commit(self, outcome: _Outcome, now: int) -> None:
         if outcome.empty:
@@ -310,8 +306,9 @@ async def _write_outcome(tx: Tx, outcome: _Outcome, now: int) -> list[Incident]:
         await append_event(tx, at=now, kind="verdict.changed", body=body)
     await add_uptime(tx, outcome.uptime)
     incidents = []
-    for change, line in outcome.changes:
-        await save_incident(tx, change.incident)
-        await save_update(tx, change.incident.id, line)
-        incidents.append(await tell_incident(tx, change.incident.id, change.event, now))
+    for change in outcome.changes:
+        incident = change.incident
+        await save_incident(tx, incident)
+        await save_update(tx, incident.id, kind=change.update_kind, text=change.text, at=now)
+        incidents.append(await tell_incident(tx, incident.id, change.event, now))
     return incidents

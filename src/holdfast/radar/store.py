@@ -49,6 +49,7 @@ SELECT * FROM incident WHERE (:open = 1 AND state <> 'closed') OR (:closed = 1 A
 ORDER BY opened_at DESC, id DESC LIMIT :limit
 """
 _UPDATES: Final = "SELECT * FROM incident_update WHERE incident_id = :incident_id ORDER BY at, id"
+_COUNT_UPDATES: Final = "SELECT COUNT(*) AS count FROM incident_update WHERE incident_id = :incident_id"
 _SAVE_INCIDENT: Final = """
 INSERT INTO incident (id, channel, capabilities, cause, title, state, onset_at, opened_at, recovered_at,
     closed_at, evidence)
@@ -95,8 +96,8 @@ def _observation_values(seen: Observation) -> dict[str, object]:
     return {
         "channel": seen.channel,
         "capability": seen.capability.value if seen.capability else "",
-        "kind": seen.kind.value,
-        "result": seen.result.value,
+        "kind": Kind(seen.kind).value,
+        "result": Result(seen.result).value,
         "error_class": seen.error_class,
         "detail": seen.detail[:DETAIL_CHARACTERS_MAX],
         "latency_ms": seen.latency_ms,
@@ -222,24 +223,34 @@ async def save_incident(tx: Tx, incident: Incident) -> None:
     )
 
 
-async def save_update(tx: Tx, incident_id: str, update: IncidentUpdate) -> None:
+async def save_update(
+    tx: Tx, incident_id: str, *, kind: UpdateKind, text: str, at: int, public: bool = True
+) -> None:
+    """Add a line; its identifier is the incident's with the line's number, so that lines sort as written."""
+    row = await tx.one(_COUNT_UPDATES, incident_id=incident_id)
+    number = int(row["count"]) + 1 if row else 1
     await tx.run(
         _ADD_UPDATE,
-        id=update.id,
+        id=f"upd_{incident_id.removeprefix('inc_')}_{number:05}",
         incident_id=incident_id,
-        at=update.at,
-        kind=update.kind.value,
-        text=update.text,
-        public=int(update.public),
+        at=at,
+        kind=kind.value,
+        text=text,
+        public=int(public),
     )
 
 
-async def add_incident_update(tx: Tx, incident_id: str, update: IncidentUpdate) -> Incident:
-    """Add a line to an incident's story and tell of it; raises LookupError for an unknown incident."""
+async def add_incident_update(
+    tx: Tx, incident_id: str, *, kind: str, text: str, at: int, public: bool = True
+) -> Incident:
+    """Add a line to an incident's story and tell of it (``incident.updated``); the incident with it.
+
+    ``kind`` is note or step (see UpdateKind). Raises LookupError for an unknown incident.
+    """
     if await tx.one(_INCIDENT, id=incident_id) is None:
         raise LookupError(f"there is no incident {incident_id}")
-    await save_update(tx, incident_id, update)
-    return await tell_incident(tx, incident_id, "incident.updated", update.at)
+    await save_update(tx, incident_id, kind=UpdateKind(kind), text=text, at=at, public=public)
+    return await tell_incident(tx, incident_id, "incident.updated", at)
 
 
 async def tell_incident(tx: Tx, incident_id: str, kind: str, at: int) -> Incident:

@@ -6,7 +6,6 @@ import pytest
 from holdfast.channels.contract import Capability, ErrorClass
 from holdfast.radar import (
     IncidentState,
-    IncidentUpdate,
     Kind,
     Observation,
     Radar,
@@ -215,12 +214,13 @@ async def test_others_may_add_to_the_story(bench: Any) -> None:
     bench.add()
     await fail_sends(bench)
     [incident] = bench.radar.open_incidents()
-    line = IncidentUpdate(id="upd_1", at=bench.clock.now_ms(), kind=UpdateKind.STEP, text="Held 4 messages.")
-    after = await bench.database.write(add_incident_update, incident.id, line)
-    assert after.updates[-1] == line
+    line = {"kind": "step", "text": "Held 4 messages.", "at": bench.clock.now_ms()}
+    after = await bench.database.write(add_incident_update, incident.id, **line)
+    assert (after.updates[-1].kind, after.updates[-1].text) == (UpdateKind.STEP, "Held 4 messages.")
+    assert len({update.id for update in after.updates}) == len(after.updates)
     assert (await bench.told("incident.updated"))[-1].body["incident"]["updates"][-1]["kind"] == "step"
     with pytest.raises(LookupError):
-        await bench.database.write(add_incident_update, "inc_none", line)
+        await bench.database.write(add_incident_update, "inc_none", **line)
 
 
 async def test_failing_time_is_counted_per_day(bench: Any) -> None:
