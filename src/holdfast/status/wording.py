@@ -184,7 +184,7 @@ def _failing(view: View, incidents: list[PublicIncident]) -> Headline:
 
 def _distinct(incidents: list[PublicIncident]) -> list[PublicIncident]:
     """Oldest first; when our own connection fails every channel has an incident, and one sentence is enough."""
-    oldest_first = sorted(reversed(incidents), key=lambda incident: incident.onset_at)
+    oldest_first = sorted(incidents[::-1], key=lambda incident: incident.onset_at)
     by_words: dict[tuple[str, str], PublicIncident] = {}
     for incident in oldest_first:
         words = incident.label if incident.state == "recovering" else incident.title
@@ -220,7 +220,7 @@ def _no_incident(view: View) -> Headline:
     if by_state[State.RECOVERING]:
         title = f"Working again: {joined(by_state[State.RECOVERING])}. We are making sure."
         return Headline(State.RECOVERING, (title,), "You can write to us on any channel below.")
-    if by_state[State.UP]:
+    if _outside_is_well(view.snapshot):
         return _all_well(by_state[State.UNKNOWN])
     title = "We do not know yet how our channels are."
     return Headline(State.UNKNOWN, (title,), _first_signs(view.snapshot))
@@ -230,6 +230,12 @@ def _first_signs(snapshot: Snapshot) -> str:
     if not snapshot.business:
         return "Our message hub has not been started here yet."
     return "The first signs come in within a minute." if snapshot.components else "None is connected yet."
+
+
+def _outside_is_well(snapshot: Snapshot) -> bool:
+    """Our own chat works whenever the hub does, so it says nothing about the others."""
+    outside = [component for component in snapshot.components if component.platform != "direct"]
+    return any(component.state is State.UP for component in outside or snapshot.components)
 
 
 def _all_well(unknown: list[str]) -> Headline:
