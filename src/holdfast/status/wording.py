@@ -184,7 +184,7 @@ def _failing(view: View, incidents: list[PublicIncident]) -> Headline:
 
 def _distinct(incidents: list[PublicIncident]) -> list[PublicIncident]:
     """Oldest first; when our own connection fails every channel has an incident, and one sentence is enough."""
-    oldest_first = sorted(incidents[::-1], key=lambda incident: incident.onset_at)
+    oldest_first = sorted(incidents, key=lambda incident: incident.onset_at)
     by_words: dict[tuple[str, str], PublicIncident] = {}
     for incident in oldest_first:
         words = incident.label if incident.state == "recovering" else incident.title

@@ -103,6 +103,7 @@ def test_two_failures_are_both_in_the_first_sentence(render: Render, troubled: T
         component="sms:shop",
         label="SMS",
         title="Messages from SMS are not arriving",
+        onset_at=one.incidents[0].onset_at + 60_000,
     )
 
     title = _title(render(msgspec.structs.replace(one, incidents=(other, *one.incidents))))
