@@ -121,7 +121,9 @@ def check_channels(settings: Settings, text: str) -> None:
             place = line_of(text, "channel", field, index) if field else 0
             problems.append(Problem(place or line, f"{table['id']}: {str(error).replace('`', '')}"))
     if settings.public_url and not urlsplit(settings.public_url).scheme.startswith("http"):
-        problems.append(Problem(line_of(text, "hub", "public_url"), "hub.public_url must begin with http(s)://."))
+        problems.append(
+            Problem(line_of(text, "hub", "public_url"), "hub.public_url must begin with http(s)://.")
+        )
     if problems:
         raise SettingsError("the configuration", problems)
 

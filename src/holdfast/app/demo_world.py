@@ -198,9 +198,7 @@ def _simulated(person: DemoPerson) -> dict[str, Any]:
     }
 
 
-def hub_toml(  # noqa: PLR0917 - one argument a place in the text
-    keys: Keys, addresses: dict[str, str], *, data_dir: str, port: int, status_port: int
-) -> str:
+def hub_toml(keys: Keys, addresses: dict[str, str], *, data_dir: str, port: int, status_port: int) -> str:
     """The hub's configuration for the simulated platforms: an example of every channel."""
     smtp_host, smtp_port = addresses["smtp"].split(":")
     imap_host, imap_port = addresses["imap"].split(":")

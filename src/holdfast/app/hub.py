@@ -26,6 +26,7 @@ from holdfast.settings import Settings
 from holdfast.storage import Database, Envelope, EventLog, Spool, SqliteDatabase, Tx, migrate
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
+CHANNELS_SECONDS: Final = 2.0
 DAY_MS: Final = 86_400_000
 _FORGET_EVENTS: Final = "DELETE FROM event WHERE at < :before"
 _APPLIED: Final = "SELECT value FROM reader_cursor WHERE name = 'applier'"
@@ -129,6 +130,7 @@ class Hub:
             "mail": self.mail.run,
             "radar": self.radar.run,
             "playbooks": playbooks.run,
+            "channels": self._watch_channels,
             "housekeeping": self._keep_house,
         }
 
@@ -196,6 +198,12 @@ class Hub:
         )
         await self.database.write(record_observation, observation)
         self.radar.wake()
+
+    async def _watch_channels(self) -> None:
+        """Take up channels that another process has stored."""
+        while True:
+            await self.clock.sleep(CHANNELS_SECONDS)
+            await self.channels.load()
 
     async def _keep_house(self) -> None:
         while True:

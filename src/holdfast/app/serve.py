@@ -20,7 +20,7 @@ from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
 from holdfast.kernel import SystemClock, get_log
 from holdfast.playbooks import Surroundings
-from holdfast.portal import Portal
+from holdfast.portal import Portal, continue_url
 from holdfast.radar import State
 from holdfast.settings import Settings
 from holdfast.status.building import ChannelFace as PublicFace
@@ -167,8 +167,8 @@ def surroundings(hub: Hub, portal: Portal) -> Surroundings:
         direct = next((name for name in hub.channels.adapters() if name.startswith("direct:")), None)
         if direct is None:
             return hub.settings.status_url
-        token = await portal.continue_link(contact_id, direct)
-        return f"{hub.settings.public_url}/chat/{direct.partition(':')[2]}?c={token}"
+        token = await hub.database.write(portal.make_continue_link, contact_id, direct)
+        return continue_url(hub.settings.public_url, direct, token)
 
     return Surroundings(
         business=hub.settings.hub.name,

@@ -1,0 +1,65 @@
+# Everything a newcomer needs, and nothing else to install: Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.8
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test install lint types check pages format lock clean chromium
+
+help: ## list the commands
+	@echo "Holdfast: make <command>"
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+demo: install ## run the whole story on this machine; Ctrl-C stops it
+	@exec $(BIN)/holdfast demo $(ARGS)
+
+test: install chromium ## install what the tests need and run every check and test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest -q $(ARGS)
+
+install: $(STAMP) ## make .venv with the holdfast command, and build the pages
+
+$(STAMP): requirements/dev.txt pyproject.toml build_pages.py $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
+	@echo "Preparing $(VENV) with $$($(PYTHON) --version) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@echo "Installing pinned dependencies …"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@echo "Installing holdfast and building its pages (about half a minute the first time) …"
+	@$(BIN)/python build_pages.py
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+	@echo "Ready: $(BIN)/holdfast --help"
+
+chromium:
+	@bash tests/browser/install_chromium.sh
+
+check: install lint types ## lint, import contracts and types
+
+lint: install
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/lint-imports --no-cache > .lint-imports.log 2>&1 || (cat .lint-imports.log; rm -f .lint-imports.log; exit 1)
+	@rm -f .lint-imports.log
+
+types: install
+	@$(BIN)/mypy --no-error-summary
+
+pages: install ## build the pages again
+	@$(BIN)/python build_pages.py
+
+format: install ## format the code
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+lock: ## pin the dependencies anew, with hashes and without registry addresses
+	@test -x $(BIN)/uv || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet "uv==$(UV_VERSION)")
+	@$(BIN)/uv pip compile --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
+		--python-version 3.11 --group dev pyproject.toml --output-file requirements/dev.txt
+	@$(BIN)/uv pip compile --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
+		--python-version 3.11 pyproject.toml --output-file requirements/run.txt
+
+clean: ## remove everything that was built
+	@rm -rf $(VENV) frontend/node_modules src/holdfast/web/built src/holdfast_simulators/built .mypy_cache .ruff_cache .pytest_cache

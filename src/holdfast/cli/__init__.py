@@ -1,0 +1,13 @@
+"""The command line."""
+
+from holdfast.cli.agents import agent, token
+from holdfast.cli.channels import channel, check
+from holdfast.cli.data import export, migrate
+from holdfast.cli.main import main
+from holdfast.cli.outage import outage
+from holdfast.cli.running import demo, serve, simulate
+
+for _command in (demo, serve, simulate, migrate, check, channel, outage, token, agent, export):
+    main.add_command(_command)
+
+__all__ = ["main"]

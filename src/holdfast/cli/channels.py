@@ -1,0 +1,118 @@
+"""Commands about channels and the configuration: check, channel add, channel list, channel check."""
+
+import asyncio
+import sys
+import tomllib
+from pathlib import Path
+from typing import IO
+
+import click
+
+from holdfast.app.channel_set import ChannelExistsError
+from holdfast.app.desk import CHECK_SECONDS_MAX
+from holdfast.channels.contract import Adapter, ProbeResult
+from holdfast.cli.main import CONFIG, load
+from holdfast.cli.store import opened
+from holdfast.radar import load_verdicts
+from holdfast.settings import Settings
+
+MARKS = {True: "ok", False: "FAILS", None: "unknown"}
+
+
+@click.command(epilog="Example: holdfast check --config holdfast.toml")
+@CONFIG
+@click.option("--offline", is_flag=True, help="Look at the configuration only; ask no platform.")
+def check(config: Path | None, *, offline: bool) -> None:
+    """Check the configuration, and every channel's credentials with its platform."""
+    settings = load(config)
+    click.echo(
+        f"The configuration is good: {len(settings.channel)} channels, data in {settings.hub.data_dir}."
+    )
+    if not offline and not asyncio.run(_check(settings, None)):
+        sys.exit(1)
+
+
+@click.group(epilog="Example: holdfast channel list")
+def channel() -> None:
+    """Connected accounts on platforms."""
+
+
+@channel.command("add", epilog="Example: holdfast channel add instagram:shop --from instagram.toml")
+@click.argument("channel_id")
+@click.option(
+    "--from",
+    "source",
+    type=click.File("rb"),
+    required=True,
+    help="A TOML file with the channel's settings; - for standard input.",
+)
+@CONFIG
+def add(channel_id: str, source: IO[bytes], config: Path | None) -> None:
+    """Connect a channel; its settings are kept encrypted. A running hub takes it up by itself."""
+    try:
+        table = tomllib.loads(source.read().decode("utf-8"))
+        asyncio.run(_add(load(config), channel_id, table))
+    except (ChannelExistsError, ValueError) as error:
+        raise click.ClickException(str(error).replace("`", "")) from error
+    click.echo(f"{channel_id} is connected. Try: holdfast channel check {channel_id}")
+
+
+async def _add(settings: Settings, channel_id: str, table: dict[str, object]) -> None:
+    async with opened(settings) as hub:
+        await hub.channels.add(channel_id, table)
+
+
+@channel.command("list", epilog="Example: holdfast channel list")
+@CONFIG
+def list_channels(config: Path | None) -> None:
+    """Show the connected channels with what the radar says of them."""
+    for line in asyncio.run(_list(load(config))):
+        click.echo(line)
+
+
+async def _list(settings: Settings) -> list[str]:
+    async with opened(settings) as hub:
+        verdicts = await hub.database.read(load_verdicts)
+        lines = []
+        for name in hub.channels.adapters():
+            states = [
+                f"{verdict.capability.value} {verdict.state.value}"
+                for verdict in verdicts
+                if verdict.channel == name
+            ]
+            known = ", ".join(states) or "not looked at yet"
+            lines.append(f"{name}  {hub.channels.name_of(name)}  {hub.channels.hook_url(name)}  [{known}]")
+        return lines or ["No channel is connected. See docs/adding-a-channel.md, or try: holdfast demo"]
+
+
+@channel.command("check", epilog="Example: holdfast channel check instagram:shop")
+@click.argument("channel_id")
+@CONFIG
+def check_channel(channel_id: str, config: Path | None) -> None:
+    """Ask a channel's platform whether sign-in, webhooks and history work."""
+    if not asyncio.run(_check(load(config), channel_id)):
+        sys.exit(1)
+
+
+async def _check(settings: Settings, channel_id: str | None) -> bool:
+    async with opened(settings) as hub:
+        adapters = hub.channels.adapters()
+        if channel_id is not None and channel_id not in adapters:
+            raise click.ClickException(
+                f"There is no channel {channel_id}. Known: {', '.join(adapters) or 'none'}."
+            )
+        chosen = {name: adapters[name] for name in adapters if channel_id in {None, name}}
+        found = await asyncio.gather(*(_probe(adapter) for adapter in chosen.values()))
+        reports = [_report(name, results) for name, results in zip(chosen, found, strict=True)]
+        return all(reports)
+
+
+async def _probe(adapter: Adapter) -> list[ProbeResult]:
+    async with asyncio.timeout(CHECK_SECONDS_MAX):
+        return list(await adapter.probe())
+
+
+def _report(name: str, results: list[ProbeResult]) -> bool:
+    for result in results:
+        click.echo(f"{name}  {result.capability.value}: {MARKS[result.ok]}. {result.detail}")
+    return all(result.ok is not False for result in results)
