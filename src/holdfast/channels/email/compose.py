@@ -17,7 +17,7 @@ SUBJECT_CHARACTERS_MAX: Final = 200
 REFERENCES_MAX: Final = 10
 ID_CHARACTERS_MAX: Final = 500
 
-_ADDRESS: Final = re.compile(r"[\x21-\x7e]{1,64}@[^\s@]{1,255}")
+_ADDRESS: Final = re.compile(r"[\x21-\x3f\x41-\x7e]{1,64}@[^\s@]{1,255}")
 _UNUSABLE: Final = re.compile(r'[<>(),;:"\\\[\]]')
 
 
