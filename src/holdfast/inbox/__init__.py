@@ -15,8 +15,10 @@ from holdfast.inbox.kept import (
     audit_page,
     breakers,
     channel_counts,
+    commit_probe,
     count_refused,
     refused_counts,
+    spool_position,
     unreadable_page,
 )
 from holdfast.inbox.messages import attempts_of, get_message, messages_by_id, newest_page, thread_page
@@ -35,6 +37,7 @@ __all__ = [
     "audit_page",
     "breakers",
     "channel_counts",
+    "commit_probe",
     "contacts_by_id",
     "contacts_page",
     "conversation_of_address",
@@ -50,6 +53,7 @@ __all__ = [
     "messages_by_id",
     "newest_page",
     "refused_counts",
+    "spool_position",
     "thread_page",
     "unreadable_page",
     "with_subjects",

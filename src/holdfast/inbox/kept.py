@@ -15,6 +15,9 @@ from holdfast.inbox.model import (
 from holdfast.storage import Tx
 
 HOUR_MS: Final = 3_600_000
+APPLIER: Final = "applier"
+HEALTH: Final = "health"
+"""Names of positions: how far the spool was applied, and when health was looked at."""
 _SEQ_MAX: Final = 2**62
 
 
@@ -67,6 +70,16 @@ async def breakers(tx: Tx) -> dict[str, BreakerView]:
         row["channel"]: BreakerView(row["state"], row["probe_at"], row["reason"])
         for row in await store.breakers(tx)
     }
+
+
+async def spool_position(tx: Tx) -> int:
+    """How far the spool has been applied."""
+    return await store.reader_position(tx, APPLIER)
+
+
+async def commit_probe(tx: Tx, now: int) -> None:
+    """A small change, whose commit shows that the store can commit."""
+    await store.write_probe(tx, HEALTH, now)
 
 
 async def audit_page(tx: Tx, before: str, limit: int) -> Page[AuditView]:

@@ -101,6 +101,11 @@ WHERE state IN ('queued', 'held', 'sending', 'in_doubt') GROUP BY channel, state
 """
 _BREAKERS: Final = "SELECT * FROM breaker"
 _AUDIT: Final = "SELECT * FROM audit_entry WHERE id < :before ORDER BY id DESC LIMIT :limit"
+_POSITION: Final = "SELECT value FROM reader_cursor WHERE name = :name"
+_PROBE: Final = """
+INSERT INTO reader_cursor (name, value) VALUES (:name, :value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
 _LAST_ID: Final = "~"
 """Sorts after every identifier."""
 
@@ -210,6 +215,15 @@ async def breakers(tx: Tx) -> list[Row]:
 
 async def audit_entries(tx: Tx, *, before: str, limit: int) -> list[Row]:
     return await tx.all(_AUDIT, before=before or _LAST_ID, limit=min(limit, AUDIT_MAX))
+
+
+async def reader_position(tx: Tx, name: str) -> int:
+    row = await tx.one(_POSITION, name=name)
+    return int(row["value"]) if row else 0
+
+
+async def write_probe(tx: Tx, name: str, value: int) -> None:
+    await tx.run(_PROBE, name=name, value=value)
 
 
 def like_pattern(query: str) -> str:

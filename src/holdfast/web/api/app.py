@@ -1,0 +1,115 @@
+"""The HTTP interface as one application: operations, guards, errors, its description."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any, Final
+
+from litestar import Litestar, Request, Router, get
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, Reference, SecurityScheme, Server
+
+from holdfast.inbox import Principal
+from holdfast.web.api.account import AccountController
+from holdfast.web.api.channels import ChannelsController
+from holdfast.web.api.contacts import ContactsController
+from holdfast.web.api.conversations import ConversationsController
+from holdfast.web.api.events import EventsController
+from holdfast.web.api.gate import principal_of, require_scope
+from holdfast.web.api.incidents import IncidentsController
+from holdfast.web.api.kept import ExportController, KeptController, PlaybookController
+from holdfast.web.api.messages import MessagesController
+from holdfast.web.api.parts import OPEN, asgi_scope
+from holdfast.web.errors import answer_exception
+from holdfast.web.feed import Feed
+from holdfast.web.identify import COOKIE
+from holdfast.web.refusals import RefusalCounter
+from holdfast.web.services import WebServices
+
+PREFIX: Final = "/api/v1"
+DESCRIPTION_PATH: Final = "/openapi.json"
+
+CONTROLLERS: Final = (
+    AccountController,
+    ChannelsController,
+    ConversationsController,
+    MessagesController,
+    ContactsController,
+    IncidentsController,
+    EventsController,
+    KeptController,
+    ExportController,
+    PlaybookController,
+)
+
+
+def build_api(services: WebServices, feed: Feed, refusals: RefusalCounter) -> Litestar:
+    router = Router(
+        path=PREFIX,
+        route_handlers=[*CONTROLLERS, describe],
+        guards=[require_scope],
+        dependencies={
+            "services": _given(services),
+            "feed": _given(feed),
+            "counter": _given(refusals),
+            "principal": Provide(_principal, sync_to_thread=False),
+        },
+    )
+    return Litestar(
+        route_handlers=[router],
+        exception_handlers={Exception: answer_exception},
+        openapi_config=_openapi(services),
+        logging_config=None,
+        debug=False,
+    )
+
+
+@get(DESCRIPTION_PATH, opt=OPEN, include_in_schema=False)
+async def describe(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """Describe the HTTP interface, for machines."""
+    return request.app.openapi_schema.to_schema()
+
+
+def _principal(request: Request[Any, Any, Any]) -> Principal:
+    return principal_of(asgi_scope(request))
+
+
+def _given(value: object) -> Provide:
+    provide: Callable[[], object] = lambda: value  # noqa: E731 - a name makes it no clearer
+    return Provide(provide, sync_to_thread=False)
+
+
+def _openapi(services: WebServices) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Holdfast",
+        version=version("holdfast"),
+        description=(
+            "A messaging hub that keeps a business reachable when its messaging platforms fail. "
+            "Times are milliseconds since the epoch. Every refusal has the shape of ErrorBody. "
+            f"Events are streamed by the WebSocket `{PREFIX}/stream?cursor=`."
+        ),
+        servers=[Server(url=services.settings.public_url)],
+        components=Components(security_schemes=_security_schemes()),
+        security=[{"token": []}, {"session": [], "csrf": []}],
+        # The framework's own pages stay out: it would answer unknown addresses below them in its own words.
+        path="/description",
+        render_plugins=[JsonRenderPlugin()],
+    )
+
+
+def _security_schemes() -> dict[str, SecurityScheme | Reference]:
+    return {
+        "token": SecurityScheme(
+            type="http", scheme="bearer", description="A token of `holdfast token create`: `hf_…`."
+        ),
+        "session": SecurityScheme(
+            type="apiKey", security_scheme_in="cookie", name=COOKIE, description="The console's session."
+        ),
+        "csrf": SecurityScheme(
+            type="apiKey",
+            security_scheme_in="header",
+            name="X-CSRF-Token",
+            description="Needed beside the session for everything but GET; `GET /me` tells it.",
+        ),
+    }

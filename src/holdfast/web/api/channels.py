@@ -1,0 +1,148 @@
+"""Channels, what the radar says of them, and what is under way on each."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.params import Parameter
+from msgspec import Meta
+
+from holdfast.inbox import breakers, channel_counts
+from holdfast.inbox.model import BreakerView, ChannelCounts, Page
+from holdfast.radar import Verdict
+from holdfast.storage import Tx
+from holdfast.web.api.parts import ADMIN, READ, WRITE, Asker, Services, refuses
+from holdfast.web.errors import ApiError, not_found, refusals
+from holdfast.web.services import ChannelTakenError, WebServices
+
+ChannelId = Annotated[str, Parameter(max_length=100, description="Such as `instagram:shop`.")]
+
+
+class VerdictView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the radar concludes about one capability; ``share`` is how much of it fails."""
+
+    capability: str
+    state: str
+    cause: str
+    confidence: float
+    share: float
+    since: int
+    evidence: list[str]
+
+
+class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    platform: str
+    name: str
+    failure_domain: str
+    hook_url: str
+    verdicts: list[VerdictView]
+    breaker: BreakerView
+    waiting: int
+    held: int
+    in_doubt: int
+
+
+class NewChannel(msgspec.Struct, frozen=True):
+    """``settings`` are those of the platform, as in the configuration file."""
+
+    id: Annotated[str, Meta(pattern="^[a-z]+:[a-z0-9][a-z0-9_-]{0,62}$")]
+    settings: dict[str, Any]
+
+
+class CheckView(msgspec.Struct, frozen=True):
+    """``ok`` null means that the look could not tell."""
+
+    capability: str
+    ok: bool | None
+    detail: str
+
+
+class ChecksView(msgspec.Struct, frozen=True):
+    results: list[CheckView]
+
+
+class ChannelsController(Controller):
+    path = "/channels"
+    tags = ("Channels and verdicts",)
+
+    @get(
+        opt=READ, operation_id="listChannels", summary="Every channel with its verdicts", responses=refuses()
+    )
+    async def list_channels(self, services: Services) -> Page[ChannelView]:
+        return Page(await _channels(services))
+
+    @post(opt=ADMIN, operation_id="addChannel", summary="Connect a channel", responses=refuses(409, 422))
+    async def add_channel(self, services: Services, principal: Asker, data: NewChannel) -> ChannelView:
+        try:
+            with refusals("settings"):
+                await services.channel_desk.add(data.id, data.settings, principal.author)
+        except ApiError as error:
+            if isinstance(error.__cause__, ChannelTakenError):
+                raise ApiError(409, "channel_taken", error.message, field="id") from error
+            raise
+        found = [channel for channel in await _channels(services) if channel.id == data.id]
+        if not found:
+            raise not_found("channel", data.id)
+        return found[0]
+
+    @post(
+        "/{channel_id:str}/check",
+        opt=WRITE,
+        status_code=200,
+        operation_id="checkChannel",
+        summary="Look at a channel now",
+        responses=refuses(404),
+    )
+    async def check_channel(self, services: Services, channel_id: ChannelId) -> ChecksView:
+        try:
+            results = await services.channel_desk.check(channel_id)
+        except LookupError as error:
+            raise not_found("channel", channel_id) from error
+        return ChecksView([CheckView(each.capability.value, each.ok, each.detail) for each in results])
+
+
+async def _channels(services: WebServices) -> list[ChannelView]:
+    counts, broken = await services.database.read(_counts_and_breakers)
+    verdicts: dict[str, list[VerdictView]] = {}
+    for verdict in services.radar.all_verdicts():
+        verdicts.setdefault(verdict.channel, []).append(verdict_view(verdict))
+    adapters = services.channels()
+    return [
+        ChannelView(
+            id=face.id,
+            platform=face.platform,
+            name=face.name,
+            failure_domain=adapters[face.id].failure_domain,
+            hook_url=face.webhook_url or _hook_url(services, face.id),
+            verdicts=verdicts.get(face.id, []),
+            breaker=broken.get(face.id, BreakerView()),
+            waiting=count.waiting,
+            held=count.held,
+            in_doubt=count.in_doubt,
+        )
+        for face in services.faces().values()
+        if face.id in adapters
+        for count in (counts.get(face.id, ChannelCounts()),)
+    ]
+
+
+def verdict_view(verdict: Verdict) -> VerdictView:
+    return VerdictView(
+        capability=verdict.capability.value,
+        state=verdict.state.value,
+        cause=verdict.cause.value,
+        confidence=verdict.confidence,
+        share=verdict.share,
+        since=verdict.since,
+        evidence=list(verdict.evidence),
+    )
+
+
+async def _counts_and_breakers(tx: Tx) -> tuple[dict[str, ChannelCounts], dict[str, BreakerView]]:
+    return await channel_counts(tx), await breakers(tx)
+
+
+def _hook_url(services: WebServices, channel: str) -> str:
+    platform, _, name = channel.partition(":")
+    return f"{services.settings.public_url}/hooks/{platform}/{name}"

@@ -1,0 +1,109 @@
+"""The hub's web face as one ASGI application."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import cast
+
+from holdfast.web import chat, hooks
+from holdfast.web.api import build_api
+from holdfast.web.api.app import PREFIX as API
+from holdfast.web.api.gate import Gate
+from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
+from holdfast.web.chat import Chat
+from holdfast.web.feed import Feed
+from holdfast.web.front import Front
+from holdfast.web.health import Health
+from holdfast.web.hooks import Hooks
+from holdfast.web.identify import Identifier
+from holdfast.web.metrics import Metrics
+from holdfast.web.pages import Pages
+from holdfast.web.refusals import RefusalCounter
+from holdfast.web.services import ChannelDesk, ChannelFace, PlaybookShelf, PlaybookText, WebServices
+from holdfast.web.static_files import StaticFiles
+from holdfast.web.stream import Streams
+
+__all__ = ["ChannelDesk", "ChannelFace", "PlaybookShelf", "PlaybookText", "WebServices", "build_web"]
+
+
+def build_web(services: WebServices) -> AsgiApp:
+    """The application for a server to run; its own tasks live from lifespan startup to shutdown."""
+    metrics = Metrics(services.registry)
+    refusals = RefusalCounter(services.database, services.clock)
+    identifier = Identifier(services.access, services.settings.public_url)
+    feed = Feed(
+        events=services.events,
+        database=services.database,
+        clock=services.clock,
+        windows=services.windows,
+    )
+    return Front(
+        faces=_faces(services, feed, refusals, identifier, metrics),
+        stream=Streams(feed=feed, clock=services.clock, identify=identifier.stream, metrics=metrics),
+        lifespan=_Lifespan(feed, refusals),
+        metrics=metrics,
+    )
+
+
+def _faces(
+    services: WebServices,
+    feed: Feed,
+    refusals: RefusalCounter,
+    identifier: Identifier,
+    metrics: Metrics,
+) -> Sequence[tuple[str, str, AsgiApp]]:
+    receiving = Hooks(
+        spool=services.spool,
+        clock=services.clock,
+        channels=services.channels,
+        public_url=services.settings.public_url,
+        refusals=refusals,
+        metrics=metrics,
+    )
+    chatting = Chat(
+        portal=services.portal,
+        radar=services.radar,
+        feed=feed,
+        clock=services.clock,
+        settings=services.settings,
+        faces=services.faces,
+    )
+    health = Health(
+        database=services.database,
+        spool=services.spool,
+        clock=services.clock,
+        feed=feed,
+        metrics=metrics,
+        identify=identifier.request,
+    )
+    api = Gate(cast("AsgiApp", build_api(services, feed, refusals)), identifier, services.clock)
+    return (
+        ("hooks", hooks.PREFIX, receiving),
+        ("api", f"{API}/", api),
+        ("chat", chat.PREFIX, chatting),
+        ("health", "/health/", health),
+        ("health", "/metrics", health),
+        ("pages", "/", Pages(StaticFiles(services.built), services.faces)),
+    )
+
+
+class _Lifespan:
+    """Starts and ends the web's own tasks with the server."""
+
+    def __init__(self, feed: Feed, refusals: RefusalCounter) -> None:
+        self._feed = feed
+        self._refusals = refusals
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope
+        await receive()
+        tasks = [asyncio.create_task(self._feed.run()), asyncio.create_task(self._refusals.run())]
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._refusals.flush()
+        await send(_DOWN)
+
+
+_DOWN: Message = {"type": "lifespan.shutdown.complete"}

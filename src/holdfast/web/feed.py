@@ -1,0 +1,149 @@
+"""The newest events, read once for everybody who listens.
+
+Clients read the past by their own cursors; what happens from then on reaches all of them from here, each
+through a bounded queue. Whoever cannot keep up is dropped and comes back with its cursor.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+
+from holdfast.inbox import Happening, Windows, with_subjects
+from holdfast.kernel import Clock, get_log
+from holdfast.storage import Database, Event, EventLog, StoreUnavailableError, Tx, read_events
+from holdfast.storage.event_log import PAGE_EVENTS
+
+POLL_SECONDS: Final = 0.25
+"""How soon a commit is seen whose wake fell between reading and waiting, or that another process made."""
+RETRY_SECONDS: Final = 1.0
+FRAMES_MAX: Final = 2_000
+"""Frames that may wait for one listener."""
+CONVERSATIONS_MAX: Final = 20_000
+"""Conversations whose latest change is remembered for those who wait for one."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """An event as it goes over the wire."""
+
+    seq: int
+    data: bytes
+
+
+class Listener:
+    """One client's queue of frames that follow the position at which it began to listen."""
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.dropped = False
+        self._frames: deque[Frame] = deque()
+        self._filled = asyncio.Event()
+
+    def offer(self, frame: Frame) -> None:
+        if len(self._frames) >= FRAMES_MAX:
+            self.dropped = True
+            self._frames.clear()
+        if not self.dropped:
+            self._frames.append(frame)
+        self._filled.set()
+
+    async def take(self) -> list[Frame]:
+        """Wait for frames and take them all; none when this listener was dropped."""
+        await self._filled.wait()
+        self._filled.clear()
+        frames = list(self._frames)
+        self._frames.clear()
+        return frames
+
+
+class Feed:
+    def __init__(
+        self, *, events: EventLog, database: Database, clock: Clock, windows: Callable[[], Windows]
+    ) -> None:
+        self._events = events
+        self._database = database
+        self._clock = clock
+        self._windows = windows
+        self._listeners: set[Listener] = set()
+        self._moved = asyncio.Event()
+        self._touched: OrderedDict[str, int] = OrderedDict()
+        self._log = get_log("feed")
+        self.position = -1
+        """The newest event that was handed out; -1 before the first look."""
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except StoreUnavailableError as error:
+                self._log.warning("the store is away, listeners wait", error=str(error))
+            except Exception:  # noqa: BLE001 - listeners of the whole hub hang on this loop
+                self._log.exception("the feed stumbled and starts again from its position")
+            await self._clock.sleep(RETRY_SECONDS)
+
+    def listen(self) -> Listener:
+        listener = Listener(self.position)
+        self._listeners.add(listener)
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+
+    async def wait_beyond(self, cursor: int, seconds: float) -> None:
+        """Return once there is an event after the cursor, or after the given time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self.position <= cursor:
+                    await self._moved.wait()
+
+    async def wait_for(self, conversation_id: str, cursor: int, seconds: float) -> None:
+        """Return once something happened in a conversation after the cursor, or after the given time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._touched.get(conversation_id, 0) <= cursor:
+                    await self._moved.wait()
+
+    async def past(self, cursor: int, limit: int = PAGE_EVENTS) -> Sequence[Happening]:
+        """Events after a cursor with their subjects, as a client sees them."""
+        return await self._database.read(_past, cursor, limit, self._windows())
+
+    async def _follow(self) -> None:
+        if self.position < 0:
+            self.position = await self._events.last()
+        while True:
+            events = await self._events.after(self.position)
+            if events:
+                await self._hand_out(events)
+            else:
+                await self._events.wait(POLL_SECONDS)
+
+    async def _hand_out(self, events: Sequence[Event]) -> None:
+        if self._listeners:
+            for happening in await self._database.read(with_subjects, events, self._windows()):
+                frame = encode_frame(happening)
+                for listener in self._listeners:
+                    if listener.position < frame.seq:
+                        listener.offer(frame)
+        self.position = events[-1].seq
+        for event in events:
+            if event.conversation_id:
+                self._touch(event.conversation_id, event.seq)
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+    def _touch(self, conversation_id: str, seq: int) -> None:
+        self._touched[conversation_id] = seq
+        self._touched.move_to_end(conversation_id)
+        if len(self._touched) > CONVERSATIONS_MAX:
+            self._touched.popitem(last=False)
+
+
+def encode_frame(happening: Happening) -> Frame:
+    return Frame(happening.seq, msgspec.json.encode(happening))
+
+
+async def _past(tx: Tx, cursor: int, limit: int, windows: Windows) -> Sequence[Happening]:
+    return await with_subjects(tx, await read_events(tx, cursor, limit), windows)

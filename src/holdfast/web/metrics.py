@@ -1,0 +1,35 @@
+"""What the web counts for Prometheus, in the registry that it is given."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+SECONDS_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self.hooks = Counter(
+            "holdfast_hooks",
+            "Webhooks by channel and what became of them",
+            ("channel", "result"),
+            registry=registry,
+        )
+        self.hook_seconds = Histogram(
+            "holdfast_hook_seconds",
+            "Time from a webhook's first byte to its answer",
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
+        self.requests = Counter(
+            "holdfast_http_requests", "Requests by face and status", ("face", "status"), registry=registry
+        )
+        self.streams = Gauge("holdfast_streams", "Open event streams", registry=registry)
+        self.deliveries = Gauge(
+            "holdfast_deliveries_open", "Deliveries under way", ("channel", "state"), registry=registry
+        )
+        self.spool_behind = Gauge(
+            "holdfast_spool_behind", "Envelopes that are stored and not yet applied", registry=registry
+        )
+        self.events = Gauge("holdfast_event_seq", "Number of the newest event", registry=registry)

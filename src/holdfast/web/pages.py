@@ -1,0 +1,80 @@
+"""The console, the chat page and the widget."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from holdfast.web.asgi import Receive, Scope, Send, answer
+from holdfast.web.services import ChannelFace
+from holdfast.web.static_files import (
+    SHORTLY,
+    StaticFile,
+    StaticFiles,
+    serve,
+    serve_note,
+)
+
+CONSOLE: Final = "/console/"
+CHAT: Final = "/chat/"
+WIDGET: Final = "/widget.js"
+ROBOTS: Final = b"User-agent: *\nDisallow: /\n"
+
+_WIDGET_HEADERS: Final = (
+    ("access-control-allow-origin", "*"),
+    ("cross-origin-resource-policy", "cross-origin"),
+    ("x-content-type-options", "nosniff"),
+)
+_NOT_BUILT: Final = "The pages have not been built. Run <code>make install</code>, then start the hub again."
+
+
+class Pages:
+    def __init__(self, files: StaticFiles, faces: Callable[[], Mapping[str, ChannelFace]]) -> None:
+        self._files = files
+        self._faces = faces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del receive
+        path = scope["path"]
+        if path in {"/", "/console"}:
+            await answer(send, 302, b"", headers=(("location", CONSOLE),))
+        elif path == "/robots.txt":
+            await answer(send, 200, ROBOTS)
+        elif path == WIDGET:
+            await self._widget(scope, send)
+        elif path.startswith(CONSOLE):
+            await self._console(scope, send, path.removeprefix("/"))
+        elif path.startswith(CHAT):
+            await self._chat(scope, send, path.removeprefix(CHAT))
+        else:
+            await _nothing(send)
+
+    async def _console(self, scope: Scope, send: Send, path: str) -> None:
+        file = self._files.get("console/index.html" if path == "console/" else path)
+        await self._page(scope, send, file, is_page=path == "console/")
+
+    async def _chat(self, scope: Scope, send: Send, name: str) -> None:
+        file = self._files.get(f"chat/{name}")
+        if file is not None and name != "index.html":
+            await serve(scope, send, file)
+        elif f"direct:{name}" in self._faces():
+            await self._page(scope, send, self._files.get("chat/index.html"), is_page=True)
+        else:
+            await _nothing(send)
+
+    async def _page(self, scope: Scope, send: Send, file: StaticFile | None, *, is_page: bool) -> None:
+        if file is not None:
+            await serve(scope, send, file)
+        elif is_page:
+            await serve_note(send, 503, "Not built", _NOT_BUILT)
+        else:
+            await _nothing(send)
+
+    async def _widget(self, scope: Scope, send: Send) -> None:
+        file = self._files.get("widget.js")
+        if file is None:
+            await serve_note(send, 503, "Not built", _NOT_BUILT)
+        else:
+            await serve(scope, send, file, headers=_WIDGET_HEADERS, cache=SHORTLY)
+
+
+async def _nothing(send: Send) -> None:
+    await serve_note(send, 404, "Not here", "There is no page at this address.")

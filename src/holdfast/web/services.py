@@ -1,0 +1,87 @@
+"""Everything that the web serves from, handed in by the composition root."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from holdfast.channels.contract import Adapter, ProbeResult
+from holdfast.conversations import Conversations
+from holdfast.inbox import Access
+from holdfast.inbox.access import RandomBytes
+from holdfast.kernel import Clock, IdSource
+from holdfast.outbox import Outbox
+from holdfast.portal import Portal
+from holdfast.radar import Radar
+from holdfast.settings import Settings
+from holdfast.storage import Database, EventLog, Spool
+
+
+class ChannelFace(msgspec.Struct, frozen=True, kw_only=True):
+    """A connected channel as people see it.
+
+    ``webhook_url`` is set where the platform reaches the hook at another address than the hub's own.
+    """
+
+    id: str
+    platform: str
+    name: str
+    webhook_url: str = ""
+
+
+class PlaybookText(msgspec.Struct, frozen=True):
+    text: str
+    source: Literal["built-in", "edited"]
+
+
+class PlaybookShelf(Protocol):
+    async def get(self) -> PlaybookText: ...
+
+    async def put(self, text: str, by: str) -> None:
+        """Raises ValueError with a sentence that names the line."""
+        ...
+
+
+class ChannelTakenError(ValueError):
+    """A channel of this name is connected already."""
+
+
+class ChannelDesk(Protocol):
+    async def add(self, channel_id: str, settings: dict[str, Any], by: str) -> None:
+        """Connect a channel. Raises ChannelTakenError, ValueError with a sentence that names the field."""
+        ...
+
+    async def check(self, channel_id: str) -> Sequence[ProbeResult]:
+        """Look at a channel now. Raises LookupError where there is none."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebServices:
+    """``built`` is the folder of the built pages; ``random_bytes`` is unpredictable, such as ``os.urandom``."""
+
+    settings: Settings
+    database: Database
+    events: EventLog
+    spool: Spool
+    clock: Clock
+    ids: IdSource
+    random_bytes: RandomBytes
+    channels: Callable[[], Mapping[str, Adapter]]
+    faces: Callable[[], Mapping[str, ChannelFace]]
+    conversations: Conversations
+    outbox: Outbox
+    radar: Radar
+    access: Access
+    portal: Portal
+    playbook: PlaybookShelf
+    channel_desk: ChannelDesk
+    registry: CollectorRegistry
+    built: Path
+
+    def windows(self) -> Mapping[str, int | None]:
+        """The reply window of each channel in ms, None where it has none."""
+        return {name: adapter.limits.reply_window_ms for name, adapter in self.channels().items()}
