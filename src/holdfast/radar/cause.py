@@ -26,6 +26,8 @@ def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> 
     failures = [sign for sign in signs if not sign.good][-SIGNS_READ_MAX:]
     if not failures:
         return context.cause_before
+    if any(sign.error_class == ErrorClass.SUBSCRIPTION for sign in failures):
+        return Cause.SUBSCRIPTION  # it explains whatever else does not arrive
     common = _commonest_class(failures)
     if common in _BY_CLASS:
         return _BY_CLASS[common]

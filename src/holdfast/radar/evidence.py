@@ -1,6 +1,6 @@
 """What the observations of a channel say about one capability: signs, good or bad, strong or weak."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
@@ -129,21 +129,30 @@ def _from_sign_in(recent: Iterable[Observation]) -> Iterable[Sign]:
 
 def _from_webhooks(recent: Sequence[Observation], now: int, context: Context) -> Iterable[Sign]:
     seen_echoes = {o.detail for o in recent if o.kind is Kind.ECHO_SEEN}
+    sent_at = {o.detail: o.at for o in recent if o.kind is Kind.ECHO_EXPECTED}
     for seen in recent:
         if seen.kind is Kind.ECHO_EXPECTED:
             yield from _missing_echo(seen, seen_echoes, now, context)
-        elif seen.kind in (Kind.ARRIVAL, Kind.ECHO_SEEN, Kind.GAP) and not _written_before_start(
-            seen, context
-        ):
-            yield _arrival(seen)
+        elif seen.kind in (Kind.ARRIVAL, Kind.ECHO_SEEN, Kind.GAP):
+            aged = _with_age(seen, sent_at)
+            if not _written_before_start(aged, context):
+                yield _arrival(aged)
 
 
 def _missing_echo(expected: Observation, seen: set[str], now: int, context: Context) -> Iterable[Sign]:
+    """A failure of the moment of sending, though it is found out later: what was sent before webhooks came
+    back must not be held against them afterwards.
+    """
     if context.silence_ms is None or expected.detail in seen or expected.at < context.started_at:
         return
-    due = expected.at + context.silence_ms
-    if due <= now:
-        yield Sign(at=due, good=False, kind=Kind.ECHO_EXPECTED)
+    if expected.at + context.silence_ms <= now:
+        yield Sign(at=expected.at, good=False, kind=Kind.ECHO_EXPECTED)
+
+
+def _with_age(seen: Observation, sent_at: Mapping[str, int]) -> Observation:
+    if seen.kind is Kind.ECHO_SEEN and seen.latency_ms is None and seen.detail in sent_at:
+        return msgspec.structs.replace(seen, latency_ms=max(seen.at - sent_at[seen.detail], 0))
+    return seen
 
 
 def _written_before_start(seen: Observation, context: Context) -> bool:

@@ -15,7 +15,7 @@ from holdfast.radar.model import (
     UpdateKind,
     Verdict,
 )
-from holdfast.radar.titles import incident_title, leading
+from holdfast.radar.titles import also_affected, incident_title, leading
 
 SETTLE_MS: Final = 10_000
 """Every capability must have been proven up for so long before an incident closes."""
@@ -98,10 +98,12 @@ def _worsened(current: Incident, confirmed: Sequence[Verdict], place: str) -> Ch
     after = _reopened(current, confirmed, place)
     if relapsed:
         return Change(after, UpdateKind.NOTE, f"It has failed again: {after.title}.", "incident.updated")
-    known = (current.capabilities, current.cause, current.title)
-    if (after.capabilities, after.cause, after.title) == known:
-        return None
-    return Change(after, UpdateKind.NOTE, _told(after), "incident.updated")
+    if (after.cause, after.title) != (current.cause, current.title):
+        return Change(after, UpdateKind.NOTE, _told(after), "incident.updated")
+    gathered = [capability for capability in after.capabilities if capability not in current.capabilities]
+    if gathered:
+        return Change(after, UpdateKind.NOTE, also_affected(gathered), "incident.updated")
+    return None
 
 
 def _recovering(current: Incident, now: int) -> Change | None:

@@ -30,6 +30,12 @@ _PARTIAL: Final = {
     Capability.SIGN_IN: "{place} sometimes does not answer our sign-in",
     Capability.HISTORY: "Past messages can only sometimes be read from {place}",
 }
+_AFFECTED: Final = {
+    Capability.SEND: "sending",
+    Capability.RECEIVE: "receiving",
+    Capability.SIGN_IN: "signing in",
+    Capability.HISTORY: "reading past messages",
+}
 _MANNERS: Final = {
     SLOW: "{place} is answering very slowly",
     LATE: "Messages from {place} arrive late",
@@ -58,6 +64,10 @@ def incident_title(verdict: Verdict, place: str) -> str:
     if verdict.cause is Cause.ACCOUNT:
         return _capital(f"{place} is refusing our account")
     return _capital(_template(verdict).format(place=place))
+
+
+def also_affected(capabilities: Sequence[Capability]) -> str:
+    return f"Also affected: {', '.join(_AFFECTED[capability] for capability in capabilities)}."
 
 
 def _template(verdict: Verdict) -> str:

@@ -19,6 +19,7 @@ from holdfast.radar.model import (
     LATE,
     SLOW,
     Cause,
+    Kind,
     Observation,
     Score,
     State,
@@ -91,7 +92,10 @@ def _remember_good(score: Score, signs: Sequence[Sign]) -> Score:
 
 def _manner(found: Verdict, signs: Sequence[Sign]) -> str:
     """How it fails, where every failure is of one milder kind."""
-    classes = {s.error_class for s in signs if not s.good and s.at >= (found.score.onset or 0)}
+    failures = [sign for sign in signs if not sign.good and sign.at >= (found.score.onset or 0)]
+    if any(sign.error_class == LATE for sign in failures):
+        failures = [sign for sign in failures if sign.kind is not Kind.ECHO_EXPECTED]  # still on its way
+    classes = {sign.error_class for sign in failures}
     if found.state not in FAILING or not classes:
         return found.score.manner if found.state in FAILING else ""
     only = classes.pop() if len(classes) == 1 else ""

@@ -75,10 +75,14 @@ def _of_calls(signs: Sequence[Sign], words: tuple[str, str]) -> Iterable[str]:
     slow = [sign for sign in newest if sign.error_class == SLOW]
     one, many = words
     if hard:
-        counted = f"{len(hard)} of the last {len(newest)} {one if len(newest) == 1 else many} failed"
+        alone = len(newest) == 1
+        counted = (
+            f"The last {one} failed" if alone else f"{len(hard)} of the last {len(newest)} {many} failed"
+        )
         yield _ended(f"{counted}: {hard[-1].detail}" if hard[-1].detail else counted)
     if slow:
-        yield f"{len(slow)} of the last {len(newest)} {many} took longer than {SLOW_MS // 1000} seconds."
+        counted = f"The last {one}" if len(newest) == 1 else f"{len(slow)} of the last {len(newest)} {many}"
+        yield f"{counted} took longer than {SLOW_MS // 1000} seconds."
 
 
 def _of_probes(capability: Capability, signs: Sequence[Sign], context: Context) -> Iterable[str]:

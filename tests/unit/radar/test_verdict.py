@@ -367,6 +367,26 @@ def test_late_messages_are_told_as_late() -> None:
     assert watch.verdict.score.manner == "late"
 
 
+def test_echoes_that_come_late_are_late_and_not_lost() -> None:
+    watch = Watch(Capability.RECEIVE)
+    for n in range(12):
+        at = START + n * 10_000
+        watch.see([webhook(at, Kind.ECHO_EXPECTED, f"m{n}", None)])
+        if n >= 4:
+            watch.see([webhook(at, Kind.ECHO_SEEN, f"m{n - 4}", None)])
+    assert watch.verdict.state is State.PARTIAL
+    assert watch.verdict.score.manner == "late"
+
+
+def test_echoes_missed_before_the_return_are_not_held_against_it() -> None:
+    watch = Watch(Capability.RECEIVE)
+    for n in range(6):
+        watch.see([webhook(START + n * 4000, Kind.ECHO_EXPECTED, f"m{n}", None)])
+    assert watch.look(START + 25_000) is State.DOWN
+    assert watch.see([webhook(START + 26_000), webhook(START + 27_000)]) is State.UP
+    assert watch.look(START + 60_000) is State.UP
+
+
 def test_the_flood_after_our_own_absence_is_not_held_against_the_platform() -> None:
     started = msgspec.structs.replace(INSTAGRAM, started_at=START)
     watch = Watch(Capability.RECEIVE, started)
