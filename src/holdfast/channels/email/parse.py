@@ -9,10 +9,11 @@ from typing import Final
 from holdfast.channels.contract import InboundEvent, MessageReceived, UnreadableError, Unrecognised
 from holdfast.channels.email.headers import addresses, all_headers, date_ms, header, ids
 from holdfast.channels.email.identity import delivery_of_tag
+from holdfast.channels.email.quoting import fresh_text
 from holdfast.channels.email.reports import receipt_of
 from holdfast.channels.email.settings import EmailSettings
 from holdfast.channels.email.trust import is_automatic, is_proven
-from holdfast.channels.email.words import attachments, fresh_text, full_text
+from holdfast.channels.email.words import attachments, full_text
 from holdfast.channels.untrusted import bounded_id, storable
 from holdfast.storage import Envelope
 

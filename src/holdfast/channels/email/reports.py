@@ -66,7 +66,7 @@ def _delivery(mail: EmailMessage, domain: str) -> str:
 
 
 def _raw(block: Message, name: str) -> str:
-    return next((str(value) for key, value in block.raw_items() if key.lower() == name.lower()), "")
+    return next((storable(str(value)) for key, value in block.raw_items() if key.lower() == name.lower()), "")
 
 
 def _blocks(mail: EmailMessage) -> Iterator[Message]:

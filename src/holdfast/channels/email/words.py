@@ -1,4 +1,4 @@
-"""The words of a mail: the fresh part of its text, and what hangs on it."""
+"""The words of a mail, and what hangs on it."""
 
 import html
 import re
@@ -8,18 +8,14 @@ from itertools import islice
 from typing import Final, cast
 
 import nh3
-from mailparser_reply import EmailReplyParser  # type: ignore[import-untyped] # it ships no types
 
 from holdfast.channels.contract import Attachment
 from holdfast.channels.untrusted import storable
 
 PARTS_MAX: Final = 100
 TEXT_CHARACTERS_MAX: Final = 100_000
-QUOTED_TEXT_CHARACTERS_MAX: Final = 20_000
-"""Longer texts are kept whole: the search for quotations is not made for them."""
 NAME_CHARACTERS_MAX: Final = 200
 
-_LANGUAGES: Final = ["en", "de", "nl", "fr", "es", "it", "pl", "da", "sv"]
 _LINE_ENDS: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]{0,1000}>", re.IGNORECASE)
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
@@ -33,21 +29,13 @@ def full_text(mail: EmailMessage) -> str:
     return _without_marks(marked[:TEXT_CHARACTERS_MAX])
 
 
-def fresh_text(text: str) -> str:
-    """The text without what it quotes; the whole where nothing would be left."""
-    if len(text) > QUOTED_TEXT_CHARACTERS_MAX:
-        return text
-    fresh = EmailReplyParser(languages=_LANGUAGES).parse_reply(text) or ""
-    return fresh.strip() or text
-
-
 def attachments(mail: EmailMessage) -> tuple[Attachment, ...]:
     """Their names and types; ``media_id`` says which part of the raw mail holds the content."""
     found = []
     for number, part in enumerate(_parts(mail)):
         if part.is_multipart() or _is_shown(part):
             continue
-        mime = part.get_content_type()
+        mime = storable(part.get_content_type())[:NAME_CHARACTERS_MAX]
         kind = mime.partition("/")[0]
         found.append(
             Attachment(
