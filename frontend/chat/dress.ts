@@ -2,6 +2,9 @@
 import tokens from '../tokens.css?inline';
 import look from './look.css?inline';
 
+const OWN_BRAND =
+  ':host { --brand: var(--accent); --on-brand: var(--on-accent) }' +
+  '@media (prefers-color-scheme: dark) { :host { --brand: #1b6356; --on-brand: #fff } }';
 const HEX = /^#[0-9a-f]{6}$/iu;
 
 export function dress(host: HTMLElement, accent: string): ShadowRoot {
@@ -12,7 +15,7 @@ export function dress(host: HTMLElement, accent: string): ShadowRoot {
 
 /** The business's colour, with black or white on it, whichever is read better. */
 export function brand(accent: string): string {
-  if (!HEX.test(accent)) return ':host { --brand: var(--accent); --on-brand: var(--on-accent) }';
+  if (!HEX.test(accent)) return OWN_BRAND;
   return `:host { --brand: ${accent}; --on-brand: ${luminance(accent) > 0.18 ? '#000' : '#fff'} }`;
 }
 

@@ -47,10 +47,17 @@ export class Panel {
     this.#title.textContent = info?.business || 'Chat';
     this.#greeting.textContent = info?.greeting || 'Hello! Write to us here.';
     this.#drawNotice(info?.notice ?? null, info?.status_url ?? '');
-    const waiting = this.#talk.lines.filter((line) => line.state === 'waiting').length;
-    this.#offline.hidden = this.#talk.connected;
-    this.#offline.textContent = waiting > 0 ? 'No connection. What you wrote is kept here and goes out by itself.' : 'No connection. We keep trying.';
+    this.#drawConnection();
     this.#drawLines();
+  }
+
+  #drawConnection(): void {
+    const isWaiting = this.#talk.lines.some((line) => line.state === 'waiting');
+    const trouble = this.#talk.connected ? 'We cannot store messages just now.' : 'No connection.';
+    const remedy = isWaiting ? 'What you wrote is kept here and goes out by itself.' : 'We keep trying.';
+    const note = `${trouble} ${remedy}`;
+    this.#offline.hidden = this.#talk.connected && !(this.#talk.stuck && isWaiting);
+    if (this.#offline.textContent !== note) this.#offline.textContent = note;
   }
 
   // Drawn only when it changes, so that screen readers are told once.

@@ -21,6 +21,8 @@ export interface Line {
 export class Talk {
   info: Info | null = null;
   connected = true;
+  /** The hub is there but cannot store what is written just now. */
+  stuck = false;
   onChange: () => void = () => {};
   readonly #direct: Direct;
   readonly #keep: Keep;
@@ -102,6 +104,7 @@ export class Talk {
     try {
       await this.#introduce();
       const safe = await this.#direct.send(message.id, message.text);
+      this.stuck = false;
       this.#isThere();
       const item: Item = { ...message, seq: this.#cursor, direction: 'in', author_name: '', state: safe.state, at: safe.at };
       if (!this.#items.has(message.id)) this.#items.set(message.id, item);
@@ -119,6 +122,7 @@ export class Talk {
       this.#forget();
     } else if (refusal.isPassing) {
       this.connected = refusal.status !== 0;
+      this.stuck = true;
     } else {
       this.#keep.remove(message.id);
       this.#refused.set(message.id, { ...message, reason: refusal.message });

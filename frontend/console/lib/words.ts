@@ -63,7 +63,7 @@ const MESSAGE_STATES: Record<MessageStateName, { word: string; meaning: string; 
 const CONSENTS: Record<Consent, { word: string; meaning: string }> = {
   none: { word: 'No consent', meaning: 'Never written to here.' },
   reply: { word: 'Replies here', meaning: 'Answers to what they write here, nothing more.' },
-  failover: { word: 'Also when another channel fails', meaning: 'May be reached here when another channel fails.' },
+  failover: { word: 'Also when others fail', meaning: 'May be reached here when another channel fails.' },
   opted_out: { word: 'Opted out', meaning: 'Asked not to be written to here.' },
 };
 
@@ -110,12 +110,16 @@ export function platformTag(platform: string): string {
   return PLATFORMS[platform]?.tag ?? platform.slice(0, 2).toUpperCase();
 }
 
-/** "Sending is partly failing (30 %), because of the platform itself." */
+/** "About 30 % fail. Likely cause: the platform itself, 97 % sure." Empty when all is well. */
 export function verdictSentence(verdict: Verdict): string {
-  const share = verdict.state === 'partial' ? ` (about ${Math.round(verdict.share * 100)} %)` : '';
+  if (verdict.state === 'up' || verdict.state === 'unknown') return '';
+  const share = verdict.state === 'partial' ? `About ${percent(verdict.share)} fail. ` : '';
   const cause = CAUSES[verdict.cause];
-  const because = cause && verdict.state !== 'up' ? `. Likely cause: ${cause}` : '';
-  return `${verdictWord(verdict.state).word}${share}${because}.`;
+  return share + (cause ? `Likely cause: ${cause}, ${percent(verdict.confidence)} sure.` : `We are ${percent(verdict.confidence)} sure.`);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 export function causeWords(cause: string): string {
