@@ -10,7 +10,7 @@ from holdfast.conversations.store import audit
 from holdfast.kernel import Clock, IdSource
 from holdfast.playbooks import PlaybookFile
 from holdfast.storage import Database
-from holdfast.web import ChannelTakenError, PlaybookText
+from holdfast.web.services import ChannelTakenError, PlaybookText
 
 CHECK_SECONDS_MAX: Final = 20.0
 

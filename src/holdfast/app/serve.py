@@ -25,7 +25,8 @@ from holdfast.radar import State
 from holdfast.settings import Settings
 from holdfast.status.building import ChannelFace as PublicFace
 from holdfast.status.publisher import StatusPublisher
-from holdfast.web import ChannelFace, WebServices, build_web
+from holdfast.web.app import build_web
+from holdfast.web.services import ChannelFace, WebServices
 
 STOP_SECONDS: Final = 5
 BACKLOG: Final = 2_048
@@ -60,9 +61,9 @@ async def _serve(hub: Hub, listening: socket.socket) -> None:
         settings=hub.settings,
         channels=lambda: public_faces(hub),
     )
+    server = uvicorn.Server(_config(build_web(_services(hub, portal))))
     loops = {**hub.loops(surroundings(hub, portal)), "status": publisher.run}
     running = asyncio.create_task(run_loops(loops, hub.clock))
-    server = uvicorn.Server(_config(build_web(_services(hub, portal))))
     get_log("hub").info("listening", url=hub.settings.public_url)
     try:
         await server.serve(sockets=[listening])
@@ -86,7 +87,7 @@ def _config(app: object) -> uvicorn.Config:
         http="httptools",
         ws="websockets-sansio",
         ws_max_size=WEBSOCKET_BYTES_MAX,
-        lifespan="off",
+        lifespan="on",
         access_log=False,
         log_config=None,
         server_header=False,

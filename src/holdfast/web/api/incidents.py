@@ -102,10 +102,10 @@ class IncidentsController(Controller):
     async def list_incidents(
         self,
         services: Services,
-        state: Literal["open", "closed", "all"] = "all",
+        which: Annotated[Literal["open", "closed", "all"], Parameter(query="state")] = "all",
         limit: Limit = INCIDENTS_DEFAULT,
     ) -> Page[IncidentView]:
-        return Page(await services.database.read(_list, state, limit))
+        return Page(await services.database.read(_list, which, limit))
 
     @get(
         "/incidents/{incident_id:str}",
