@@ -88,6 +88,7 @@ TABLES: Final[Mapping[str, dict[str, Any]]] = {
         "imap_security": "none",
         "imap_user": "shop",
         "imap_password": "secret",
+        "authserv_id": "mx.shop.example",
         "timeout_seconds": 3,
         "probe_timeout_seconds": 3,
     },

@@ -24,6 +24,7 @@ from holdfast.channels.contract import (
     SentQuery,
     Unreachable,
 )
+from holdfast_simulators.phone_line import NotPossible
 
 WEBHOOKS = ("instagram", "whatsapp", "sms")
 PLATFORMS = (*WEBHOOKS, "email")
@@ -46,6 +47,7 @@ async def test_what_a_person_writes_arrives_once_with_words_and_address(stage: A
     assert message.text == TEXT
     assert message.address == stage.address
     assert not message.automatic
+    assert message.proven
     if stage.platform != "email":
         assert message.external_id == written
 
@@ -287,3 +289,47 @@ async def test_stop_withdraws_consent_and_is_kept_as_words(stage: Any) -> None:
     sending = await stage.adapter.send(stage.outgoing("one more thing"))
     assert isinstance(sending.outcome, Rejected)
     assert sending.outcome.error_class is ErrorClass.OPTED_OUT
+
+
+@on("email")
+async def test_a_mail_that_comes_back_names_its_delivery(stage: Any) -> None:
+    stage.fault("bounce")
+    sending = await stage.adapter.send(stage.outgoing("an answer"))
+    assert isinstance(sending.outcome, Accepted)
+    await stage.until(lambda: any(isinstance(event, ReceiptArrived) for event in stage.hub.events))
+    (receipt,) = [event for event in stage.hub.events if isinstance(event, ReceiptArrived)]
+    assert receipt.state is ReceiptState.FAILED
+    assert receipt.correlation == "dlv_01J8ZK3Q"
+    assert receipt.external_id == sending.outcome.external_id
+
+
+@on("email")
+async def test_a_reply_by_mail_names_the_mail_that_it_answers(stage: Any) -> None:
+    sending = await stage.adapter.send(stage.outgoing(".a dot begins this line\nand another follows"))
+    assert ".a dot begins this line\nand another follows" in stage.reached()[0].text
+    await stage.person_writes("Thank you!")
+    (message,) = await stage.received()
+    assert message.text == "Thank you!"
+    assert message.reply_to == sending.outcome.external_id
+
+
+@on("email")
+async def test_a_repeated_mail_has_the_same_message_id(stage: Any) -> None:
+    stage.fault("accept_then_reset")
+    outgoing = stage.outgoing("an answer")
+    await stage.adapter.send(outgoing)
+    stage.world.faults.end_all()
+    await stage.adapter.send(outgoing)
+    first, second = stage.reached()
+    assert first.details["message_id"] == second.details["message_id"]
+
+
+@on("instagram", "whatsapp")
+@pytest.mark.parametrize("kind", ["image", "story_reply", "like", "unsupported", "quick_reply"])
+async def test_whatever_a_phone_can_send_is_a_message(stage: Any, kind: str) -> None:
+    try:
+        await stage.person_writes("words", kind=kind)
+    except NotPossible:
+        return
+    (message,) = await stage.received()
+    assert message.text or message.attachments
