@@ -8,7 +8,7 @@ export function doing(incident: Incident): string {
   if (incident.state === 'closed') return `${name} works again.`;
   if (incident.state === 'recovering') return `${name} is coming back. What was held goes out in order.`;
   if (incident.capabilities.includes('send')) {
-    return 'Replies are kept and go out when it returns. People who agreed are reached another way.';
+    return 'Replies wait and go out when it returns; people who agreed are reached another way.';
   }
   if (incident.capabilities.includes('receive')) return 'What we missed is read back from its history when that can be read.';
   return 'We keep trying, and say here when it works again.';
