@@ -1,7 +1,7 @@
 """The HTTP interface as one application: operations, guards, errors, its description."""
 
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from litestar import Litestar, Request, Router, get
@@ -83,7 +83,7 @@ def _given(value: object) -> Provide:
 def _openapi(services: WebServices) -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Holdfast",
-        version=version("holdfast"),
+        version=_version(),
         description=(
             "A messaging hub that keeps a business reachable when its messaging platforms fail. "
             "Times are milliseconds since the epoch. Every refusal has the shape of ErrorBody. "
@@ -96,6 +96,13 @@ def _openapi(services: WebServices) -> OpenAPIConfig:
         path="/description",
         render_plugins=[JsonRenderPlugin()],
     )
+
+
+def _version() -> str:
+    try:
+        return version("holdfast")
+    except PackageNotFoundError:  # run from a checkout that was not installed
+        return "0"
 
 
 def _security_schemes() -> dict[str, SecurityScheme | Reference]:

@@ -1,0 +1,181 @@
+"""A whole hub in this process, with a network that leads nowhere, asked through its own ASGI application."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+
+from holdfast.app.hub import Hub, open_hub
+from holdfast.app.serve import _portal, _services, access
+from holdfast.channels.transport import HttpAnswer, HttpRequest, NotConnectedError
+from holdfast.inbox import Role, Scope
+from holdfast.kernel import SystemClock
+from holdfast.settings import Direct, Settings
+from holdfast.settings import Hub as HubSettings
+from holdfast.web.app import build_web
+
+POLL_SECONDS = 0.01
+PATIENCE_SECONDS = 10.0
+APP_SECRET = "app-secret"
+ACCOUNT = "17841400000000000"
+PERSON = "900100200300400"
+EMAIL, PASSWORD = "mara@kelp.example", "correct horse battery"
+
+
+class NoNetwork:
+    """A transport on which no connection is ever made."""
+
+    async def request(self, request: HttpRequest) -> HttpAnswer:
+        raise NotConnectedError("there is no network here")
+
+    async def close(self) -> None:
+        pass
+
+
+class Asker:
+    """A hub with its web application, and clients for it."""
+
+    def __init__(self, hub: Hub, app: Any, tokens: dict[str, str]) -> None:
+        self.hub = hub
+        self.app = app
+        self.tokens = tokens
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://hub.test")
+
+    def with_scope(self, scope: str) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.tokens[scope]}"}
+
+    async def get(self, path: str, *, scope: str = "admin", **query: Any) -> httpx.Response:
+        return await self.client.get(f"/api/v1{path}", params=query, headers=self.with_scope(scope))
+
+    async def send(
+        self, method: str, path: str, body: Any = None, *, scope: str = "admin", **headers: str
+    ) -> httpx.Response:
+        named = {**self.with_scope(scope), **headers}
+        return await self.client.request(method, f"/api/v1{path}", json=body, headers=named)
+
+    async def hook(self, body: bytes, *, signature: str | None = None) -> httpx.Response:
+        signature = signature or sign(body)
+        return await self.client.post(
+            "/hooks/instagram/shop", content=body, headers={"x-hub-signature-256": signature}
+        )
+
+    async def write_in(self, number: int, text: str = "", person: str = PERSON) -> httpx.Response:
+        """A person writes on Instagram."""
+        return await self.hook(instagram_message(f"mid.{number}", text or f"message {number}", person))
+
+    async def applied(self, count: int) -> list[dict[str, Any]]:
+        """The incoming messages, once there are as many as that."""
+
+        async def look() -> list[dict[str, Any]] | None:
+            items: list[dict[str, Any]] = (await self.get("/messages", direction="in")).json()["items"]
+            return items if len(items) >= count else None
+
+        return await until(look)
+
+
+async def until(look: Callable[[], Awaitable[Any]]) -> Any:
+    """What ``look`` gives, once it gives something."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not (found := await look()):
+            await asyncio.sleep(POLL_SECONDS)
+    return found
+
+
+def sign(body: bytes, secret: str = APP_SECRET) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def instagram_message(mid: str, text: str, person: str = PERSON, at: int | None = None) -> bytes:
+    at = at or SystemClock().now_ms()
+    event = {
+        "sender": {"id": person},
+        "recipient": {"id": ACCOUNT},
+        "timestamp": at,
+        "message": {"mid": mid, "text": text},
+    }
+    return json.dumps(
+        {"object": "instagram", "entry": [{"id": ACCOUNT, "time": at, "messaging": [event]}]}
+    ).encode()
+
+
+def settings_of(folder: Path) -> Settings:
+    return Settings(
+        hub=HubSettings(name="Kelp & Co", data_dir=folder, public_url="http://hub.test"),
+        direct=Direct(allowed_origins=("https://shop.example",)),
+        channel=(
+            {
+                "id": "instagram:shop",
+                "account_id": ACCOUNT,
+                "token": "t",
+                "app_secret": APP_SECRET,
+                "verify_token": "word",
+            },
+            {
+                "id": "sms:shop",
+                "account_sid": "AC1",
+                "auth_token": "sms-token",
+                "number": "+31612345678",
+            },
+            {"id": "direct:web"},
+        ),
+    )
+
+
+@pytest.fixture
+async def hub(tmp_path: Path) -> AsyncIterator[Asker]:
+    async with running_hub(tmp_path) as asker:
+        yield asker
+
+
+@asynccontextmanager
+async def running_hub(folder: Path) -> AsyncIterator[Asker]:
+    hub = open_hub(
+        settings_of(folder), clock=SystemClock(), random=Random(7), transport=NoNetwork(), node="test"
+    )
+    await hub.prepare()
+    portal = _portal(hub)
+    services = _services(hub, portal)
+    people = access(hub)
+    await people.put_agent(email=EMAIL, name="Mara", password=PASSWORD, role=Role.OWNER)
+    tokens = {
+        scope.value: (await people.create_token(scope.value, [scope], "test")).token for scope in Scope
+    }
+    app = build_web(services)
+    loops = (hub.applier.run, hub.outbox.dispatcher.run)
+    tasks = [asyncio.create_task(loop()) for loop in loops]
+    asker = Asker(hub, app, tokens)
+    try:
+        async with lifespan(app):
+            yield asker
+    finally:
+        await asker.client.aclose()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await hub.close()
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+    task = asyncio.create_task(app({"type": "lifespan"}, said.get, heard.put))
+    await said.put({"type": "lifespan.startup"})
+    assert (await heard.get())["type"] == "lifespan.startup.complete"
+    try:
+        yield
+    finally:
+        await said.put({"type": "lifespan.shutdown"})
+        assert (await heard.get())["type"] == "lifespan.shutdown.complete"
+        await task
+
+
