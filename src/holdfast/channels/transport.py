@@ -9,6 +9,9 @@ import msgspec
 
 ANSWER_BYTES_MAX: Final = 8 * 1024 * 1024
 CONNECT_SECONDS: Final = 5.0
+CONNECT_SHARE: Final = 0.8
+"""How much of a call's time may pass before it has a connection; the rest is for the call itself, so that
+a call that never left ends as not connected, not as an answer that was lost."""
 CONNECTIONS_PER_HOST: Final = 24
 """A platform that hangs takes no more than these; the others keep theirs."""
 
@@ -53,7 +56,11 @@ class HttpTransport:
         self._session: aiohttp.ClientSession | None = None
 
     async def request(self, request: HttpRequest) -> HttpAnswer:
-        timeout = aiohttp.ClientTimeout(total=request.timeout_seconds, sock_connect=CONNECT_SECONDS)
+        timeout = aiohttp.ClientTimeout(
+            total=request.timeout_seconds,
+            connect=request.timeout_seconds * CONNECT_SHARE,
+            sock_connect=CONNECT_SECONDS,
+        )
         try:
             async with self._open_session().request(
                 request.method,

@@ -1,5 +1,6 @@
 """One mail address."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from holdfast.channels.contract import (
@@ -79,7 +80,8 @@ class EmailAdapter:
         return Sending(outcome, int((self._clock.monotonic() - started) * 1000))
 
     async def probe(self) -> Sequence[ProbeResult]:
-        return (*await self._probe_sending(), *await self._probe_mailbox())
+        sending, mailbox = await asyncio.gather(self._probe_sending(), self._probe_mailbox())
+        return (*sending, *mailbox)
 
     async def _probe_sending(self) -> Sequence[ProbeResult]:
         started = self._clock.monotonic()

@@ -1,5 +1,6 @@
 """One Instagram professional account."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
@@ -90,28 +91,20 @@ class InstagramAdapter:
         return await self._client.send(f"{self._settings.account_id}/messages", body, _message_id)
 
     async def probe(self) -> Sequence[ProbeResult]:
+        """All looks at once: a platform that hangs shows after one time-out, not after three."""
         seconds = self._settings.probe_timeout_seconds
-        return (
-            await look(
-                self._client,
-                Capability.SIGN_IN,
-                "me",
-                {"fields": "user_id,username"},
-                self._judge_me,
-                timeout_seconds=seconds,
+        account = self._settings.account_id
+        who, newest = {"fields": "user_id,username"}, {"platform": "instagram", "limit": "1"}
+        return await asyncio.gather(
+            look(self._client, Capability.SIGN_IN, "me", who, self._judge_me, timeout_seconds=seconds),
+            look_at_subscription(
+                self._client, account, self._settings.app_id, field="messages", timeout_seconds=seconds
             ),
-            await look_at_subscription(
-                self._client,
-                self._settings.account_id,
-                self._settings.app_id,
-                field="messages",
-                timeout_seconds=seconds,
-            ),
-            await look(
+            look(
                 self._client,
                 Capability.HISTORY,
                 "me/conversations",
-                {"platform": "instagram", "limit": "1"},
+                newest,
                 _judge_history,
                 timeout_seconds=seconds,
             ),

@@ -1,5 +1,6 @@
 """One WhatsApp number."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
@@ -86,13 +87,12 @@ class WhatsAppAdapter:
         seconds = self._settings.probe_timeout_seconds
         number = self._settings.phone_number_id
         fields = {"fields": "verified_name,quality_rating,health_status"}
-        sign_in = await look(
-            self._client, Capability.SIGN_IN, number, fields, _judge_number, timeout_seconds=seconds
+        return await asyncio.gather(
+            look(self._client, Capability.SIGN_IN, number, fields, _judge_number, timeout_seconds=seconds),
+            look_at_subscription(
+                self._client, self._settings.waba_id, self._settings.app_id, field="", timeout_seconds=seconds
+            ),
         )
-        subscription = await look_at_subscription(
-            self._client, self._settings.waba_id, self._settings.app_id, field="", timeout_seconds=seconds
-        )
-        return sign_in, subscription
 
     async def find_sent(self, query: SentQuery) -> Evidence:
         del query
