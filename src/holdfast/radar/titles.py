@@ -46,6 +46,8 @@ _MANNERS: Final = {
 def place_name(platform: str, channel_name: str = "") -> str:
     """A platform inside a sentence; with the channel's own name where two share the platform."""
     place = _PLACES.get(platform, platform)
+    if place.lower() in channel_name.lower():
+        return channel_name
     return f"{place} ({channel_name})" if channel_name else place
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from holdfast.channels.contract import Capability
+from holdfast.channels.contract import Capability, ErrorClass
 from holdfast.radar.evidence import EVIDENCE_MS, LATE_MS, SLOW_MS, Context, Sign
 from holdfast.radar.model import CONFIRMED, DETAIL_CHARACTERS_MAX, LATE, SLOW, Cause, Kind, State, Verdict
 
@@ -31,12 +31,12 @@ _WORK_COUNTED: Final = {
 
 def evidence_sentences(verdict: Verdict, signs: Sequence[Sign], context: Context) -> tuple[str, ...]:
     """What the verdict rests on; empty where there is nothing new to say."""
+    if verdict.state is State.UNKNOWN:
+        return ("There is no proof yet that it works, and none that it does not.",)
     if not signs:
         return ()
     if verdict.state is State.UP:
         return _of_health(verdict.capability, signs)
-    if verdict.state is State.UNKNOWN:
-        return ("There is no proof yet that it works, and none that it does not.",)
     if verdict.state is State.RECOVERING:
         return _of_return(verdict.capability, signs)
     return tuple(_of_trouble(verdict, signs, context))
@@ -79,10 +79,17 @@ def _of_calls(signs: Sequence[Sign], words: tuple[str, str]) -> Iterable[str]:
         counted = (
             f"The last {one} failed" if alone else f"{len(hard)} of the last {len(newest)} {many} failed"
         )
-        yield _ended(f"{counted}: {hard[-1].detail}" if hard[-1].detail else counted)
+        reason = _reason(hard[-1])
+        yield _ended(f"{counted}: {reason}" if reason else counted)
     if slow:
         counted = f"The last {one}" if len(newest) == 1 else f"{len(slow)} of the last {len(newest)} {many}"
         yield f"{counted} took longer than {SLOW_MS // 1000} seconds."
+
+
+def _reason(sign: Sign) -> str:
+    """Of a failed connection only what happened: hosts, ports and names of errors help no reader, and
+    visitors read along."""
+    return sign.detail.split(": ")[0] if sign.error_class == ErrorClass.NETWORK else sign.detail
 
 
 def _of_probes(capability: Capability, signs: Sequence[Sign], context: Context) -> Iterable[str]:
