@@ -88,7 +88,8 @@ def _of_calls(signs: Sequence[Sign], words: tuple[str, str]) -> Iterable[str]:
 
 def _reason(sign: Sign) -> str:
     """Of a failed connection only what happened: hosts, ports and names of errors help no reader, and
-    visitors read along."""
+    visitors read along.
+    """
     return sign.detail.split(": ")[0] if sign.error_class == ErrorClass.NETWORK else sign.detail
 
 
