@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import imaplib
 import re
+import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, TypeVar
@@ -27,6 +28,7 @@ from holdfast.channels.contract import ErrorClass
 from holdfast.channels.email.settings import EmailSettings
 
 MAILS_PER_POLL: Final = 50
+CLOSE_SECONDS: Final = 1.0
 MAIL_BYTES_MAX: Final = 25 * 1024 * 1024
 """Of a larger mail only the head is read."""
 
@@ -67,8 +69,19 @@ class Mailbox:
         await self._in_thread(self._uid_validity)
 
     async def close(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        leaving = asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        try:
+            await asyncio.wait_for(asyncio.shield(leaving), CLOSE_SECONDS)
+        except TimeoutError:
+            self._cut()
         self._thread.shutdown(wait=False)
+
+    def _cut(self) -> None:
+        """End a read that hangs; a stop of the hub must not wait for a mail server."""
+        box = self._box
+        if box is not None:
+            with contextlib.suppress(OSError):
+                box.client.sock.shutdown(socket.SHUT_RDWR)
 
     async def _in_thread(self, action: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, action)
