@@ -18,6 +18,7 @@ from holdfast.app.serve import _portal, _services, access
 from holdfast.channels.transport import HttpAnswer, HttpRequest, NotConnectedError
 from holdfast.inbox import Role, Scope
 from holdfast.kernel import SystemClock
+from holdfast.portal import Portal
 from holdfast.settings import Direct, Settings
 from holdfast.settings import Hub as HubSettings
 from holdfast.web.app import build_web
@@ -40,11 +41,60 @@ class NoNetwork:
         pass
 
 
+class Listening:
+    """One open event stream, as a WebSocket client has it."""
+
+    def __init__(self, app: Any, query: str, headers: dict[str, str]) -> None:
+        self._app = app
+        self._heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._said: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._scope = {
+            "type": "websocket",
+            "path": "/api/v1/stream",
+            "query_string": query.encode(),
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        }
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Listening":
+        await self._said.put({"type": "websocket.connect"})
+        self._task = asyncio.create_task(self._app(self._scope, self._said.get, self._heard.put))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._said.put({"type": "websocket.disconnect", "code": 1000})
+        if self._task is not None:
+            await self._task
+
+    async def hear(self) -> dict[str, Any]:
+        """The next thing that the server does."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await self._heard.get()
+
+    async def frame(self) -> dict[str, Any]:
+        """The next frame, decoded."""
+        heard = await self.hear()
+        while heard["type"] == "websocket.accept":
+            heard = await self.hear()
+        assert heard["type"] == "websocket.send", heard
+        frame: dict[str, Any] = json.loads(heard["text"])
+        return frame
+
+    async def frames_until(self, kind: str) -> list[dict[str, Any]]:
+        frames = [await self.frame()]
+        while frames[-1]["kind"] != kind:
+            frames.append(await self.frame())
+        return frames
+
+
 class Asker:
     """A hub with its web application, and clients for it."""
 
-    def __init__(self, hub: Hub, app: Any, tokens: dict[str, str]) -> None:
+    email, password = EMAIL, PASSWORD
+
+    def __init__(self, hub: Hub, portal: Portal, app: Any, tokens: dict[str, str]) -> None:
         self.hub = hub
+        self.portal = portal
         self.app = app
         self.tokens = tokens
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -63,7 +113,7 @@ class Asker:
         return await self.client.request(method, f"/api/v1{path}", json=body, headers=named)
 
     async def hook(self, body: bytes, *, signature: str | None = None) -> httpx.Response:
-        signature = signature or sign(body)
+        signature = sign(body) if signature is None else signature
         return await self.client.post(
             "/hooks/instagram/shop", content=body, headers={"x-hub-signature-256": signature}
         )
@@ -71,6 +121,30 @@ class Asker:
     async def write_in(self, number: int, text: str = "", person: str = PERSON) -> httpx.Response:
         """A person writes on Instagram."""
         return await self.hook(instagram_message(f"mid.{number}", text or f"message {number}", person))
+
+    def listen(self, query: str = "cursor=0", **headers: str) -> Listening:
+        return Listening(self.app, query, headers or self.with_scope("read"))
+
+    async def sign_in(self) -> httpx.Response:
+        body = {"email": EMAIL, "password": PASSWORD}
+        return await self.client.post("/api/v1/auth/sign-in", json=body)
+
+    async def visitor(self, **body: str) -> dict[str, Any]:
+        answer = await self.client.post("/direct/v1/web/visitors", json={"name": "Vi", **body})
+        assert answer.status_code == 201, answer.text
+        visitor: dict[str, Any] = answer.json()
+        return visitor
+
+    async def chat(self, visitor: dict[str, Any], method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {visitor['token']}"}
+        return await self.client.request(method, f"/direct/v1/web{path}", headers=headers, **options)
+
+    async def first_conversation(self) -> str:
+        assert (await self.write_in(1, "Is it in stock?")).status_code == 200
+        return str((await self.applied(1))[0]["conversation_id"])
+
+    async def until(self, look: Callable[[], Awaitable[Any]]) -> Any:
+        return await until(look)
 
     async def applied(self, count: int) -> list[dict[str, Any]]:
         """The incoming messages, once there are as many as that."""
@@ -146,13 +220,11 @@ async def running_hub(folder: Path) -> AsyncIterator[Asker]:
     services = _services(hub, portal)
     people = access(hub)
     await people.put_agent(email=EMAIL, name="Mara", password=PASSWORD, role=Role.OWNER)
-    tokens = {
-        scope.value: (await people.create_token(scope.value, [scope], "test")).token for scope in Scope
-    }
+    tokens = {scope.value: (await people.create_token(scope.value, [scope], "test")).token for scope in Scope}
     app = build_web(services)
     loops = (hub.applier.run, hub.outbox.dispatcher.run)
     tasks = [asyncio.create_task(loop()) for loop in loops]
-    asker = Asker(hub, app, tokens)
+    asker = Asker(hub, portal, app, tokens)
     try:
         async with lifespan(app):
             yield asker
@@ -177,5 +249,3 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
         await said.put({"type": "lifespan.shutdown"})
         assert (await heard.get())["type"] == "lifespan.shutdown.complete"
         await task
-
-

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from holdfast.inbox import Principal
@@ -56,7 +57,7 @@ class AccountController(Controller):
         responses=refuses(),
     )
     async def sign_in(
-        self, request: Request[Any, Any, Any], services: Services, data: SignIn
+        self, request: Request[Any, Any, Any], services: Services, data: JSONBody[SignIn]
     ) -> Response[MeView]:
         address = client_address(asgi_scope(request))
         try:

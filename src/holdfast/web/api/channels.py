@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
 from holdfast.inbox import breakers, channel_counts
@@ -15,7 +15,7 @@ from holdfast.web.api.parts import ADMIN, READ, WRITE, Asker, Services, refuses
 from holdfast.web.errors import ApiError, not_found, refusals
 from holdfast.web.services import ChannelTakenError, WebServices
 
-ChannelId = Annotated[str, Parameter(max_length=100, description="Such as `instagram:shop`.")]
+ChannelId = Annotated[str, PathParameter(max_length=100, description="Such as `instagram:shop`.")]
 
 
 class VerdictView(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +73,9 @@ class ChannelsController(Controller):
         return Page(await _channels(services))
 
     @post(opt=ADMIN, operation_id="addChannel", summary="Connect a channel", responses=refuses(409, 422))
-    async def add_channel(self, services: Services, principal: Asker, data: NewChannel) -> ChannelView:
+    async def add_channel(
+        self, services: Services, principal: Asker, data: JSONBody[NewChannel]
+    ) -> ChannelView:
         try:
             with refusals("settings"):
                 await services.channel_desk.add(data.id, data.settings, principal.author)

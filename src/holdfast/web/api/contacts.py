@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 from litestar import Controller, get, patch, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
 from holdfast.conversations import NewAddress
@@ -27,7 +27,7 @@ from holdfast.web.errors import ApiError, not_found, refusals
 from holdfast.web.services import WebServices
 
 ADDRESSES_AT_ONCE: Final = 20
-ContactId = Annotated[str, Parameter(max_length=100)]
+ContactId = Annotated[str, PathParameter(max_length=100)]
 Consent = Literal["none", "reply", "failover", "opted_out"]
 Proof = Literal["wrote", "confirmed", "agent"]
 
@@ -75,7 +75,7 @@ class ContactsController(Controller):
         return await _contact(services, contact_id)
 
     @post(opt=WRITE, operation_id="createContact", summary="Add a contact", responses=refuses(409, 422))
-    async def create(self, services: Services, principal: Asker, data: ContactToAdd) -> ContactView:
+    async def create(self, services: Services, principal: Asker, data: JSONBody[ContactToAdd]) -> ContactView:
         addresses = [_address(services, each) for each in data.addresses]
         with refusals("addresses"):
             contact_id = await services.conversations.create_contact(
@@ -91,7 +91,7 @@ class ContactsController(Controller):
         responses=refuses(404, 409, 422),
     )
     async def add_address(
-        self, services: Services, principal: Asker, contact_id: ContactId, data: AddressToAdd
+        self, services: Services, principal: Asker, contact_id: ContactId, data: JSONBody[AddressToAdd]
     ) -> ContactView:
         with refusals("value"):
             await services.conversations.add_address(
@@ -112,7 +112,7 @@ class ContactsController(Controller):
         principal: Asker,
         contact_id: ContactId,
         address_id: ContactId,
-        data: NewConsent,
+        data: JSONBody[NewConsent],
     ) -> ContactView:
         with refusals("consent"):
             await services.conversations.set_consent(
@@ -129,7 +129,7 @@ class ContactsController(Controller):
         responses=refuses(404, 422),
     )
     async def merge(
-        self, services: Services, principal: Asker, contact_id: ContactId, data: MergeWith
+        self, services: Services, principal: Asker, contact_id: ContactId, data: JSONBody[MergeWith]
     ) -> ContactView:
         with refusals("other"):
             await services.conversations.merge(plain(contact_id), plain(data.other), principal.author)

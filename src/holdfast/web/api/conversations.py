@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import Controller, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, PathParameter
 
 from holdfast.inbox import conversations_page, get_contact, get_conversation
 from holdfast.inbox.model import PAGE_DEFAULT, ContactView, ConversationView, Page
@@ -14,7 +14,7 @@ from holdfast.web.api.parts import READ, WRITE, Before, Limit, Search, Services,
 from holdfast.web.errors import not_found, refusals
 from holdfast.web.services import WebServices
 
-ConversationId = Annotated[str, Parameter(max_length=100)]
+ConversationId = Annotated[str, PathParameter(max_length=100)]
 Status = Literal["open", "resolved"]
 
 
@@ -42,7 +42,7 @@ class ConversationsController(Controller):
     async def list_conversations(
         self,
         services: Services,
-        status: Literal["open", "resolved", "all"] = "open",
+        status: FromQuery[Literal["open", "resolved", "all"]] = "open",
         search: Search = "",
         limit: Limit = PAGE_DEFAULT,
         before: Before = None,
@@ -86,7 +86,7 @@ class ConversationsController(Controller):
         responses=refuses(404, 422),
     )
     async def set_status(
-        self, services: Services, conversation_id: ConversationId, data: NewStatus
+        self, services: Services, conversation_id: ConversationId, data: JSONBody[NewStatus]
     ) -> ConversationDetail:
         with refusals("status"):
             await services.conversations.set_status(plain(conversation_id), data.status)

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Controller, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from holdfast.inbox import Happening
 from holdfast.web.api.parts import READ, LiveFeed, Services, refuses
@@ -37,10 +37,10 @@ class EventsController(Controller):
         services: Services,
         feed: LiveFeed,
         cursor: Annotated[
-            str, Parameter(pattern="^(latest|[0-9]{1,18})$", description="A number, or `latest`.")
+            str, QueryParameter(pattern="^(latest|[0-9]{1,18})$", description="A number, or `latest`.")
         ] = "0",
-        limit: Annotated[int, Parameter(ge=1, le=EVENTS_MAX)] = EVENTS_DEFAULT,
-        wait: Annotated[int, Parameter(ge=0, le=WAIT_SECONDS_MAX, description="Seconds.")] = 0,
+        limit: Annotated[int, QueryParameter(ge=1, le=EVENTS_MAX)] = EVENTS_DEFAULT,
+        wait: Annotated[int, QueryParameter(ge=0, le=WAIT_SECONDS_MAX, description="Seconds.")] = 0,
     ) -> EventsView:
         if cursor == "latest":
             return EventsView([], await services.events.last())

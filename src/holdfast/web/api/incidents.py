@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Controller, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
 from holdfast.inbox.model import Page
@@ -22,7 +22,7 @@ from holdfast.web.api.parts import READ, WRITE, Limit, Services, TimeMs, plain, 
 from holdfast.web.errors import not_found
 
 INCIDENTS_DEFAULT: Final = 50
-IncidentId = Annotated[str, Parameter(max_length=100)]
+IncidentId = Annotated[str, PathParameter(max_length=100)]
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +102,7 @@ class IncidentsController(Controller):
     async def list_incidents(
         self,
         services: Services,
-        which: Annotated[Literal["open", "closed", "all"], Parameter(query="state")] = "all",
+        which: Annotated[Literal["open", "closed", "all"], QueryParameter(name="state")] = "all",
         limit: Limit = INCIDENTS_DEFAULT,
     ) -> Page[IncidentView]:
         return Page(await services.database.read(_list, which, limit))
@@ -127,7 +127,9 @@ class IncidentsController(Controller):
         summary="Add a line to the incident's story",
         responses=refuses(404, 422),
     )
-    async def add_update(self, services: Services, incident_id: IncidentId, data: NewUpdate) -> IncidentView:
+    async def add_update(
+        self, services: Services, incident_id: IncidentId, data: JSONBody[NewUpdate]
+    ) -> IncidentView:
         try:
             await services.database.write(
                 add_incident_update,

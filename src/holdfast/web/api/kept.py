@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from litestar import Controller, get, put
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import JSONBody, QueryParameter
 from litestar.response import Stream
 from msgspec import Meta
 
@@ -27,7 +27,7 @@ from holdfast.web.errors import not_found, refusals
 from holdfast.web.services import PlaybookText
 
 SeqBefore = Annotated[
-    str | None, Parameter(pattern="^[0-9]{1,18}$", description="The `next` of the page before.")
+    str | None, QueryParameter(pattern="^[0-9]{1,18}$", description="The `next` of the page before.")
 ]
 
 
@@ -95,7 +95,9 @@ class PlaybookController(Controller):
         summary="Replace the playbook",
         responses=refuses(422),
     )
-    async def put_playbook(self, services: Services, principal: Asker, data: NewPlaybook) -> PlaybookText:
+    async def put_playbook(
+        self, services: Services, principal: Asker, data: JSONBody[NewPlaybook]
+    ) -> PlaybookText:
         with refusals("text"):
             await services.playbook.put(data.text, principal.author)
         return await services.playbook.get()
@@ -120,8 +122,8 @@ class ExportController(Controller):
     async def export(
         self,
         services: Services,
-        conversation: Annotated[str, Parameter(max_length=100, description="An id, or `all`.")] = "all",
-        form: Annotated[Literal["jsonl", "html"], Parameter(query="format")] = "jsonl",
+        conversation: Annotated[str, QueryParameter(max_length=100, description="An id, or `all`.")] = "all",
+        form: Annotated[Literal["jsonl", "html"], QueryParameter(name="format")] = "jsonl",
     ) -> Stream:
         wanted = plain(conversation)
         if wanted != "all" and await services.database.read(get_conversation, wanted, {}) is None:

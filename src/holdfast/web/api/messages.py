@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromQuery, HeaderParameter, JSONBody, PathParameter
 
 from holdfast.inbox import (
     Principal,
@@ -38,11 +38,11 @@ from holdfast.web.errors import ApiError, not_found
 from holdfast.web.services import WebServices
 
 KEY_CHARACTERS_MAX: Final = 200
-MessageId = Annotated[str, Parameter(max_length=100)]
+MessageId = Annotated[str, PathParameter(max_length=100)]
 KeyHeader = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         min_length=1,
         max_length=KEY_CHARACTERS_MAX,
         description="The same as `idempotency_key` in the body.",
@@ -112,7 +112,7 @@ class MessagesController(Controller):
         services: Services,
         principal: Asker,
         conversation_id: ConversationId,
-        data: NewMessage,
+        data: JSONBody[NewMessage],
         key: KeyHeader = None,
     ) -> Response[MessageView]:
         return await _enqueue(
@@ -132,7 +132,7 @@ class MessagesController(Controller):
         responses={**_SAME, **refuses(404, 409, 422)},
     )
     async def send_message(
-        self, services: Services, principal: Asker, data: NewMessageTo, key: KeyHeader = None
+        self, services: Services, principal: Asker, data: JSONBody[NewMessageTo], key: KeyHeader = None
     ) -> Response[MessageView]:
         conversation_id = await services.database.read(
             conversation_of_address, channel=plain(data.channel), value=plain(data.address)
@@ -159,8 +159,8 @@ class MessagesController(Controller):
     async def list_messages(
         self,
         services: Services,
-        channel: ShortText = "",
-        direction: Literal["", "in", "out"] = "",
+        channel: FromQuery[ShortText] = "",
+        direction: FromQuery[Literal["", "in", "out"]] = "",
         since: TimeMs = 0,
         limit: Limit = PAGE_DEFAULT,
         before: Before = None,
@@ -204,7 +204,7 @@ class MessagesController(Controller):
         responses=refuses(404, 409, 422),
     )
     async def resolve_doubt(
-        self, services: Services, principal: Asker, message_id: MessageId, data: DoubtDecision
+        self, services: Services, principal: Asker, message_id: MessageId, data: JSONBody[DoubtDecision]
     ) -> MessageView:
         await _message(services, message_id)
         await services.outbox.resolve_doubt(plain(message_id), data.decision, principal.name)

@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Final, cast
 
 from litestar import Request
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Dependency, Parameter
+from litestar.params import QueryParameter, SkipValidation
 from msgspec import Meta
 
 from holdfast.inbox import Principal, Scope
@@ -20,27 +21,27 @@ CURSOR_CHARACTERS_MAX: Final = 100
 TIME_MS_MAX: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
-Services = Annotated[WebServices, Dependency(skip_validation=True)]
-Asker = Annotated[Principal, Dependency(skip_validation=True)]
-LiveFeed = Annotated[Feed, Dependency(skip_validation=True)]
-Refusals = Annotated[RefusalCounter, Dependency(skip_validation=True)]
+Services = NamedDependency[SkipValidation[WebServices]]
+Asker = NamedDependency[SkipValidation[Principal]]
+LiveFeed = NamedDependency[SkipValidation[Feed]]
+Refusals = NamedDependency[SkipValidation[RefusalCounter]]
 
 Limit = Annotated[
-    int, Parameter(ge=1, le=PAGE_MAX, description=f"How many items; {PAGE_DEFAULT} by default.")
+    int, QueryParameter(ge=1, le=PAGE_MAX, description=f"How many items; {PAGE_DEFAULT} by default.")
 ]
 Before = Annotated[
     str | None,
-    Parameter(max_length=CURSOR_CHARACTERS_MAX, description="The `next` of the page before."),
+    QueryParameter(max_length=CURSOR_CHARACTERS_MAX, description="The `next` of the page before."),
 ]
 Search = Annotated[
     str,
-    Parameter(
-        query="query",
+    QueryParameter(
+        name="query",
         max_length=QUERY_CHARACTERS_MAX,
         description="Words to look for; finds parts of words too.",
     ),
 ]
-TimeMs = Annotated[int, Parameter(ge=0, le=TIME_MS_MAX, description="Milliseconds since the epoch.")]
+TimeMs = Annotated[int, QueryParameter(ge=0, le=TIME_MS_MAX, description="Milliseconds since the epoch.")]
 
 Text = Annotated[str, Meta(max_length=100_000)]
 Name = Annotated[str, Meta(max_length=200)]
