@@ -170,7 +170,7 @@ export interface LedgerEntry {
 
 export type LedgerNumber =
   | 'received' | 'received_late' | 'read_back' | 'stored' | 'answered_automatically' | 'held' | 'sent_after_hold'
-  | 'rerouted' | 'waiting' | 'in_doubt' | 'resolved_in_doubt' | 'failed' | 'expired' | 'lost' | 'unreadable';
+  | 'rerouted' | 'waiting' | 'in_doubt' | 'resolved_in_doubt' | 'failed' | 'expired' | 'cancelled' | 'lost' | 'unreadable';
 
 export type Ledger = Partial<Record<LedgerNumber, number>> & { entries?: LedgerEntry[] };
 

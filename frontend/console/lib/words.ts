@@ -87,6 +87,7 @@ const LEDGER: Record<LedgerNumber, string> = {
   resolved_in_doubt: 'In doubt, then settled',
   failed: 'Not possible',
   expired: 'Expired',
+  cancelled: 'Cancelled',
   unreadable: 'Could not be read',
   lost: 'Lost',
 };
@@ -104,6 +105,12 @@ export const platformOf = (channel: string) => channel.split(':')[0] ?? channel;
 
 export function platformName(platform: string): string {
   return PLATFORMS[platform]?.name ?? titled(platform);
+}
+
+/** "Instagram · Kelp & Co", or only the account's name where that already says which platform it is. */
+export function channelName(channel: { platform: string; name: string }): string {
+  const platform = platformName(channel.platform);
+  return channel.name.toLowerCase().includes(platform.toLowerCase()) ? channel.name : `${platform} · ${channel.name}`;
 }
 
 export function platformTag(platform: string): string {
