@@ -12,6 +12,7 @@ import { Thread } from './thread.svelte.ts';
 import type { HubEvent, Me } from './types.ts';
 
 const KEY = Symbol('hub');
+const ENTER_AGAIN_MS = 5_000;
 
 export type Stage = 'starting' | 'signed_out' | 'ready' | 'unreachable';
 
@@ -45,14 +46,18 @@ export class Hub {
 
   /** Find out who is here and show the hub to them. */
   async enter(): Promise<void> {
-    this.stage = 'starting';
     try {
       await this.#welcome(await this.api.me());
     } catch (problem) {
       if (problem instanceof ApiError && problem.status === 401) return this.#leave();
       this.problem = inWords(problem);
       this.stage = 'unreachable';
+      setTimeout(() => void this.#tryAgain(), ENTER_AGAIN_MS);
     }
+  }
+
+  async #tryAgain(): Promise<void> {
+    if (this.stage === 'unreachable') await this.enter();
   }
 
   async signIn(email: string, password: string): Promise<void> {
