@@ -15,7 +15,7 @@ Row = Mapping[str, Any]
 
 
 class StoreUnavailableError(Exception):
-    """The store did not commit; nothing of the unit of work has taken effect."""
+    """The store did not answer or did not commit; nothing of the unit of work has taken effect."""
 
 
 class Tx(Protocol):
@@ -37,14 +37,14 @@ class Database(Protocol):
         """Run one unit of work and return once it is committed and synced.
 
         An exception of the work rolls back its own changes alone. Raises StoreUnavailableError when the
-        commit failed.
+        store failed: full, unreadable, closed.
         """
         ...
 
     async def read(
         self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a read on one consistent view, beside the writer."""
+        """Run a read on one consistent view, beside the writer. Raises StoreUnavailableError."""
         ...
 
     async def close(self) -> None: ...

@@ -18,6 +18,21 @@ QUEUE_UNITS_MAX: Final = 50_000
 BUSY_TIMEOUT_MS: Final = 10_000
 READERS: Final = 3
 CACHE_KIB: Final = 65_536
+_PRIMARY_CODE: Final = 0xFF
+_AWAY: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""What SQLite says when the store, not the statement, is at fault."""
 
 
 class SqliteTx:
@@ -100,6 +115,8 @@ class SqliteDatabase:
     ) -> T:
         if self._inline:
             return _drive(work(SqliteTx(self._writer), *args, **kwargs))
+        if self._closed:
+            raise StoreUnavailableError("the store is closed")
         return await asyncio.get_running_loop().run_in_executor(
             self._readers, self._read, lambda tx: work(tx, *args, **kwargs)
         )
@@ -109,6 +126,10 @@ class SqliteDatabase:
         try:
             connection.execute("BEGIN")
             return _drive(work(SqliteTx(connection)))
+        except sqlite3.Error as error:
+            if _is_away(error):
+                raise StoreUnavailableError(str(error)) from error
+            raise
         finally:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
@@ -186,10 +207,17 @@ def _run_unit(connection: sqlite3.Connection, unit: _Unit) -> None:
     connection.execute("SAVEPOINT unit")
     try:
         unit.result = _drive(unit.work(SqliteTx(connection)))
-    except Exception as error:  # noqa: BLE001 - handed to the caller, whose unit alone is undone
-        unit.error = error
+    except Exception as error:
+        if _is_away(error):
+            raise  # no unit of this commit can stand
+        unit.error = error  # handed to the caller, whose unit alone is undone
         connection.execute("ROLLBACK TO unit")
     connection.execute("RELEASE unit")
+
+
+def _is_away(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY_CODE in _AWAY
 
 
 def _drive(work: Awaitable[T]) -> T:
