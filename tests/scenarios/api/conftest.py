@@ -5,10 +5,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -56,7 +56,7 @@ class Listening:
         }
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "Listening":
+    async def __aenter__(self) -> Self:
         await self._said.put({"type": "websocket.connect"})
         self._task = asyncio.create_task(self._app(self._scope, self._said.get, self._heard.put))
         return self
@@ -153,13 +153,14 @@ class Asker:
             items: list[dict[str, Any]] = (await self.get("/messages", direction="in")).json()["items"]
             return items if len(items) >= count else None
 
-        return await until(look)
+        found: list[dict[str, Any]] = await until(look)
+        return found
 
 
 async def until(look: Callable[[], Awaitable[Any]]) -> Any:
     """What ``look`` gives, once it gives something."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not (found := await look()):
+        while not (found := await look()):  # noqa: ASYNC110 - what is waited for is on the other side of HTTP
             await asyncio.sleep(POLL_SECONDS)
     return found
 
@@ -205,6 +206,11 @@ def settings_of(folder: Path) -> Settings:
 
 
 @pytest.fixture
+def make_hub() -> Callable[[Path], AbstractAsyncContextManager[Asker]]:
+    return running_hub
+
+
+@pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[Asker]:
     async with running_hub(tmp_path) as asker:
         yield asker
@@ -213,7 +219,11 @@ async def hub(tmp_path: Path) -> AsyncIterator[Asker]:
 @asynccontextmanager
 async def running_hub(folder: Path) -> AsyncIterator[Asker]:
     hub = open_hub(
-        settings_of(folder), clock=SystemClock(), random=Random(7), transport=NoNetwork(), node="test"
+        settings_of(folder),
+        clock=SystemClock(),
+        random=Random(7),  # noqa: S311 - identifiers of a test
+        transport=NoNetwork(),
+        node="test",
     )
     await hub.prepare()
     portal = _portal(hub)

@@ -17,7 +17,7 @@ SCOPED = (
 
 @pytest.mark.parametrize(("scope", "method", "path", "allowed"), SCOPED)
 async def test_a_scope_opens_what_it_names(
-    hub: Any, scope: str, method: str, path: str, allowed: bool
+    hub: Any, *, scope: str, method: str, path: str, allowed: bool
 ) -> None:
     answer = await hub.send(method, path, {"name": "x", "text": ""}, scope=scope)
     assert (answer.status_code not in {401, 403}) == allowed

@@ -76,13 +76,13 @@ class AccountController(Controller):
         status_code=204,
         operation_id="signOut",
         summary="End this session",
+        response_cookies=[Cookie(key=COOKIE, value="", max_age=0, path="/", httponly=True, samesite="lax")],
         responses=refuses(),
     )
-    async def sign_out(self, request: Request[Any, Any, Any], services: Services) -> Response[None]:
+    async def sign_out(self, request: Request[Any, Any, Any], services: Services) -> None:
         session = session_of(asgi_scope(request))
         if session:
             await services.access.sign_out(session)
-        return Response(None, cookies=[_cookie(services, "", 0)], status_code=204)
 
 
 def _me(services: WebServices, principal: Principal) -> MeView:
