@@ -56,6 +56,14 @@ class ChannelSet:
         title = PLATFORMS[platform].title if platform in PLATFORMS else platform
         return settings.name if settings and settings.name else title
 
+    def spoken_name(self, channel_id: str) -> str:
+        """A channel inside a sentence: its platform, with its own name only where two share the platform."""
+        platform = channel_id.partition(":")[0]
+        title = PLATFORMS[platform].title if platform in PLATFORMS else platform
+        siblings = [name for name in self._adapters if name.startswith(f"{platform}:")]
+        own = self.name_of(channel_id)
+        return f"{title} ({own})" if len(siblings) > 1 and own != title else title
+
     def hook_url(self, channel_id: str) -> str:
         platform, _, name = channel_id.partition(":")
         settings = self._channel_settings.get(channel_id)

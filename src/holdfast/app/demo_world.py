@@ -229,7 +229,7 @@ doubt_recheck_seconds = 6
 
 [[channel]]
 id = "instagram:shop"
-name = "Instagram"
+name = "{SHOP}"
 base_url = "{addresses["instagram"]}"
 account_id = "{SHOP_IG}"
 token = "{keys.instagram}"
@@ -240,7 +240,7 @@ public_address = "@kelpandco"
 
 [[channel]]
 id = "instagram:studio"
-name = "Instagram (Studio)"
+name = "{SHOP} Studio"
 base_url = "{addresses["instagram"]}"
 account_id = "{STUDIO_IG}"
 token = "{keys.studio}"
@@ -251,7 +251,6 @@ public_address = "@kelpstudio"
 
 [[channel]]
 id = "whatsapp:shop"
-name = "WhatsApp"
 base_url = "{addresses["whatsapp"]}"
 waba_id = "102290129340398"
 phone_number_id = "{WHATSAPP_NUMBER_ID}"
@@ -263,17 +262,16 @@ public_address = "+1 555 078 3881"
 
 [[channel]]
 id = "sms:shop"
-name = "SMS"
 base_url = "{addresses["sms"]}"
 account_sid = "AC00000000000000000000000000000001"
 auth_token = "{keys.twilio}"
 number = "{SMS_NUMBER}"
 timeout_seconds = 6
+sends_per_second = 10
 public_address = "+1 500 555 0006"
 
 [[channel]]
 id = "email:shop"
-name = "Email"
 address = "{SHOP_MAIL}"
 smtp_host = "{smtp_host}"
 smtp_port = {smtp_port}
@@ -292,6 +290,5 @@ public_address = "{SHOP_MAIL}"
 
 [[channel]]
 id = "direct:web"
-name = "Our web chat"
 public_link = "http://127.0.0.1:{port}/chat/web"
 """

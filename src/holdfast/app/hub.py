@@ -12,6 +12,7 @@ from holdfast.channels.contract import (
     Adapter,
     Capability,
     InboundEvent,
+    MessageEchoed,
     MessageReceived,
 )
 from holdfast.channels.email import EmailAdapter
@@ -27,6 +28,7 @@ from holdfast.storage import Database, Envelope, EventLog, Spool, SqliteDatabase
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
+GAPS_OBSERVED_MAX: Final = 5
 DAY_MS: Final = 86_400_000
 _FORGET_EVENTS: Final = "DELETE FROM event WHERE at < :before"
 _APPLIED: Final = "SELECT value FROM reader_cursor WHERE name = 'applier'"
@@ -151,7 +153,7 @@ class Hub:
         return ChannelFact(
             channel=name,
             platform=adapter.platform,
-            name=self.channels.name_of(name),
+            name=self.channels.spoken_name(name),
             domain=adapter.failure_domain,
             limits=adapter.limits,
             health=self.radar.verdict(name, Capability.SEND).state.value,
@@ -173,7 +175,7 @@ class Hub:
         """What arrived by the platform's own delivery is evidence that receiving works."""
         if envelope.source not in {"webhook", "poll"}:
             return
-        written = [event.at for event in events if isinstance(event, MessageReceived)]
+        written = [event.at for event in events if isinstance(event, MessageReceived | MessageEchoed)]
         lag_ms = max(0, envelope.received_at - max(written)) if written else None
         await record_observation(
             tx,
@@ -187,16 +189,21 @@ class Hub:
             ),
         )
 
-    async def _observe_gap(self, channel: str, missing: int) -> None:
-        observation = Observation(
-            channel=channel,
-            capability=Capability.RECEIVE,
-            kind=Kind.GAP,
-            result=Result.FAIL,
-            detail=f"{missing} messages in the platform's history were not delivered to us",
-            at=self.clock.now_ms(),
-        )
-        await self.database.write(record_observation, observation)
+    async def _observe_gap(self, channel: str, times: Sequence[int]) -> None:
+        """Each message that only the history brought is evidence, the newest ones first."""
+        now = self.clock.now_ms()
+        newest = sorted(times, reverse=True)[:GAPS_OBSERVED_MAX]
+        for at in newest:
+            observation = Observation(
+                channel=channel,
+                capability=Capability.RECEIVE,
+                kind=Kind.GAP,
+                result=Result.FAIL,
+                detail=f"{len(times)} messages in the platform's history were not delivered to us",
+                latency_ms=now - at,
+                at=now,
+            )
+            await self.database.write(record_observation, observation)
         self.radar.wake()
 
     async def _watch_channels(self) -> None:

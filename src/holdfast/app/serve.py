@@ -173,7 +173,7 @@ def surroundings(hub: Hub, portal: Portal) -> Surroundings:
 
     return Surroundings(
         business=hub.settings.hub.name,
-        name_of=hub.channels.name_of,
+        name_of=hub.channels.spoken_name,
         other_ways=lambda failing: other_ways(hub, failing),
         continue_link=continue_link,
         read_back=hub.history.read_back,
@@ -184,9 +184,10 @@ def surroundings(hub: Hub, portal: Portal) -> Surroundings:
 def other_ways(hub: Hub, failing: str) -> str:
     """Where people can reach the business now, in a sentence; channels that work only."""
     ways = []
+    platform = failing.partition(":")[0]
     for face in public_faces(hub):
         state = hub.radar.verdict(face.id, Capability.SEND).state
         where = face.public_link or face.public_address
-        if face.id != failing and where and state in {State.UP, State.UNKNOWN, State.SUSPECTED}:
-            ways.append(f"{face.name} {where}")
+        if face.platform != platform and where and state in {State.UP, State.UNKNOWN, State.SUSPECTED}:
+            ways.append(f"{hub.channels.spoken_name(face.id)} {where}")
     return "; ".join(ways) or hub.settings.status_url

@@ -372,6 +372,14 @@ class Adapter(Protocol):
         """Hand one message to the platform, once. Never raises for anything the network can do."""
         ...
 
+    async def touch(self, address: str) -> ProbeResult | None:
+        """Use the way out without a message, such as a read mark for what this person wrote.
+
+        The proof that sending works again when nothing waits to be sent. None where the platform has no
+        such call.
+        """
+        ...
+
     async def probe(self) -> Sequence[ProbeResult]:
         """Look at sign-in, subscription and history without touching any conversation."""
         ...

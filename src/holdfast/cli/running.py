@@ -2,8 +2,8 @@
 
 import asyncio
 import json
+import signal
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -21,14 +21,13 @@ from holdfast.cli.main import CONFIG, load
 from holdfast.cli.pointer import forget_demo, remember_demo
 from holdfast.kernel import configure_logging
 from holdfast.storage import MigrationError
-from holdfast_simulators.__main__ import serve as serve_simulators
+from holdfast_simulators.server import running
 from holdfast_simulators.settings import Settings as SimulatorSettings
 
 HUB_PORT: Final = 8780
 STATUS_PORT: Final = 8781
 SIMULATOR_PORT: Final = 8790
 DEMO_SEED: Final = 7
-LOOK_SECONDS: Final = 0.05
 
 PORT = click.IntRange(0, 65_535)
 
@@ -139,22 +138,18 @@ def simulate(hub_url: str, port: int, people: int, write_config: Path | None) ->
             write_config.write_text(text, "utf-8")
             click.echo(f"Hub configuration: {write_config}")
 
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            uvloop.run(_simulate(settings, Path(folder) / "ready", ready))
-        except OSError as error:
-            raise click.ClickException(f"The simulators cannot start: {error}") from error
-        finally:
-            forget_demo()
+    try:
+        uvloop.run(_simulate(settings, ready))
+    except OSError as error:
+        raise click.ClickException(f"The simulators cannot start: {error}") from error
+    finally:
+        forget_demo()
 
 
-async def _simulate(
-    settings: SimulatorSettings, ready_file: Path, ready: Callable[[dict[str, str]], None]
-) -> None:
-    serving = asyncio.create_task(serve_simulators(settings, ready_file))
-    # Another task writes the file; looking for it is how its end is known.
-    while not ready_file.exists() and not serving.done():  # noqa: ASYNC110, ASYNC240
-        await asyncio.sleep(LOOK_SECONDS)
-    if not serving.done():
-        ready(json.loads(ready_file.read_text("utf-8")))
-    await serving
+async def _simulate(settings: SimulatorSettings, ready: Callable[[dict[str, str]], None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(settings) as simulators:
+        ready(simulators.addresses)
+        await stop.wait()

@@ -1,7 +1,7 @@
 """Reading back what a platform's webhooks did not bring, and saying so to the radar."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from holdfast.channels.contract import Adapter, HistoryPage, HistoryUnavailableError
@@ -16,8 +16,8 @@ GRACE_MS: Final = 6_000
 """A webhook may still be on its way; younger messages are left to the next look."""
 READ_SECONDS_MAX: Final = 120.0
 
-Gap = Callable[[str, int], Awaitable[None]]
-"""Told of a channel and the number of messages that no webhook brought."""
+Gap = Callable[[str, Sequence[int]], Awaitable[None]]
+"""Told of a channel and of the platform times (ms) of the messages that no webhook brought."""
 
 
 class HistoryReader:
@@ -61,28 +61,28 @@ class HistoryReader:
         adapter = self._channels()[channel]
         started = self._clock.now_ms()
         since = since_ms if since_ms is not None else await self._since(channel, started)
-        missing = 0
+        missing: list[int] = []
         async for page in adapter.history(since):
             missing += await self._take(channel, page)
         await self._database.write(store.write_cursor, f"history:{channel}", started)
         if missing:
             await self._on_gap(channel, missing)
-        return missing
+        return len(missing)
 
     async def _since(self, channel: str, now: int) -> int:
         last = await self._database.read(store.read_cursor, f"history:{channel}")
         return (last or now - FIRST_LOOK_MS) - OVERLAP_MS
 
-    async def _take(self, channel: str, page: HistoryPage) -> int:
+    async def _take(self, channel: str, page: HistoryPage) -> list[int]:
         if not page.external_ids:
-            return 0
+            return []
         known = await self._database.read(store.known_external_ids, channel, page.external_ids)
-        missing = 0
+        missing = []
         for body, external_id, at in zip(page.bodies, page.external_ids, page.times, strict=True):
             if external_id in known or self._clock.now_ms() - at < GRACE_MS:
                 continue
             await self._spool.append(
                 NewEnvelope(channel=channel, source="history", received_at=self._clock.now_ms(), body=body)
             )
-            missing += 1
+            missing.append(at)
         return missing

@@ -108,6 +108,26 @@ class Dispatcher:
         for channel in waiting:
             if channel in self._channels():
                 await self._claim(channel, breakers.get(channel, Breaker(channel)))
+        for channel, breaker in breakers.items():
+            if breaker.state is BreakerState.OPEN and channel not in waiting:
+                self._touch(channel, breaker)
+
+    def _touch(self, channel: str, breaker: Breaker) -> None:
+        """Nothing waits that could prove a channel's recovery: look at its way out without a message."""
+        busy = self._busy.setdefault(channel, set())
+        if busy or channel not in self._channels() or not breaker.lets_through(self._clock.now_ms()):
+            return
+        task = asyncio.create_task(self._touch_now(channel), name=f"touch {channel}")
+        busy.add(task)
+        task.add_done_callback(partial(self._finished, busy))
+
+    async def _touch_now(self, channel: str) -> None:
+        address = await self._database.read(store.last_writer, channel)
+        adapter = self._channels().get(channel)
+        result = await adapter.touch(address) if adapter is not None and address is not None else None
+        if result is not None and result.ok is not None:
+            await self._database.write(self._settle.touched, channel, result)
+            self._events.wake()
 
     async def _claim(self, channel: str, breaker: Breaker) -> None:
         now = self._clock.now_ms()
@@ -143,6 +163,7 @@ class Dispatcher:
             await self._pace(lane.channel).turn()
             step = await self._database.write(self._next, lane, probing=once)
             if isinstance(step, Wait):
+                self._pace(lane.channel).give_back()
                 self._events.wake()
                 return
             self._events.wake()

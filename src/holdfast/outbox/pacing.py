@@ -28,6 +28,10 @@ class Pace:
         if self._free_at > now:
             await self._clock.sleep(self._free_at - now)
 
+    def give_back(self) -> None:
+        """The turn was not needed."""
+        self._free_at -= 1 / (self._rate * self._slow)
+
     def heed(self, throttle: Throttle) -> None:
         """Slow down as the platform's limit fills; stop for as long as it asks."""
         self._slow = 1.0 if throttle.used < SLOW_FROM else max(0.05, 1.0 - throttle.used)

@@ -13,6 +13,7 @@ import msgspec
 from holdfast.channels.contract import Adapter, CannotTell, Evidence, FoundSent, NotSent, SentQuery
 from holdfast.kernel import Clock, get_log
 from holdfast.outbox import store
+from holdfast.outbox.breaker import BreakerState
 from holdfast.outbox.candidates import Facts
 from holdfast.outbox.settle import Settle
 from holdfast.storage import Database, EventLog, Row, StoreUnavailableError, Tx
@@ -123,6 +124,8 @@ class Reconciler:
         self._log.debug("still in doubt", delivery=delivery["id"], reason=reason)
 
     async def _send_again(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
-        await store.set_state(tx, delivery, "queued", reason=reason, now=now, was="in_doubt")
+        breaker = await store.load_breaker(tx, delivery["channel"])
+        state = "held" if breaker.state is BreakerState.OPEN else "queued"
+        await store.set_state(tx, delivery, state, reason=reason, now=now, was="in_doubt")
         await store.wake_lane(tx, delivery["lane"], now)
         await store.show(tx, delivery["message_id"], now)

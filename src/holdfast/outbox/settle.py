@@ -18,6 +18,7 @@ from holdfast.channels.contract import (
     InDoubt,
     MessageEchoed,
     Outcome,
+    ProbeResult,
     ReceiptArrived,
     ReceiptState,
     Rejected,
@@ -79,6 +80,29 @@ class Settle:
         await self._move(tx, delivery, outcome, now)
         settled = await store.get_delivery(tx, delivery_id)
         return str(settled["state"]) if settled else ""
+
+    async def touched(self, tx: Tx, channel: str, result: ProbeResult) -> None:
+        """What a look at the way out says: proof like a send's, without a message."""
+        now = self._clock.now_ms()
+        works = result.ok is True
+        await record_observation(
+            tx,
+            Observation(
+                channel=channel,
+                capability=Capability.SEND,
+                kind=Kind.SEND,
+                result=Result.OK if works else Result.FAIL,
+                error_class=result.error_class.value if result.error_class else "",
+                detail=result.detail,
+                latency_ms=result.latency_ms,
+                at=now,
+            ),
+        )
+        before = await store.load_breaker(tx, channel)
+        after = (
+            after_success(before) if works else after_failure(before, self._rules.breaker, now, result.detail)
+        )
+        await self._save_breaker(tx, before, after, now)
 
     async def accepted(self, tx: Tx, delivery: Row, external_id: str, now: int) -> None:
         """The platform has it: by its answer, an echo, a receipt or its history."""
@@ -215,7 +239,10 @@ class Settle:
 
     async def _turn_breaker(self, tx: Tx, channel: str, outcome: Outcome, now: int) -> None:
         before = await store.load_breaker(tx, channel)
-        after = self._next_breaker(before, outcome, now)
+        await self._save_breaker(tx, before, self._next_breaker(before, outcome, now), now)
+
+    async def _save_breaker(self, tx: Tx, before: Breaker, after: Breaker, now: int) -> None:
+        channel = before.channel
         if after == before:
             return
         await store.save_breaker(tx, after)
@@ -253,15 +280,14 @@ class Settle:
     async def _observe(self, tx: Tx, delivery: Row, sending: Sending, now: int) -> None:
         outcome = sending.outcome
         error_class = getattr(outcome, "error_class", None)
-        about_message = error_class in _ABOUT_THE_MESSAGE
         await record_observation(
             tx,
             Observation(
                 channel=delivery["channel"],
                 capability=Capability.SEND,
                 kind=Kind.SEND,
-                result=Result.OK if isinstance(outcome, Accepted) or about_message else "fail",
-                error_class=error_class.value if error_class and not about_message else "",
+                result=Result.OK if isinstance(outcome, Accepted) else Result.FAIL,
+                error_class=error_class.value if error_class else "",
                 detail=_detail(outcome),
                 latency_ms=sending.latency_ms,
                 at=now,

@@ -184,6 +184,10 @@ _ALREADY_MOVED: Final = """
 SELECT 1 AS found FROM delivery d JOIN message m ON m.id = d.message_id
 WHERE d.incident_id = :incident_id AND m.conversation_id = :conversation_id AND d.channel = :channel LIMIT 1
 """
+_LAST_HEARD: Final = """
+SELECT value FROM address WHERE channel = :channel AND last_in_at IS NOT NULL AND consent <> 'opted_out'
+ORDER BY last_in_at DESC LIMIT 1
+"""
 _OPEN_OF_MESSAGE: Final = """
 SELECT d.*, m.conversation_id FROM delivery d JOIN message m ON m.id = d.message_id
 WHERE d.message_id = :message_id AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
@@ -461,6 +465,12 @@ async def already_moved(tx: Tx, incident_id: str, conversation_id: str, channel:
         _ALREADY_MOVED, incident_id=incident_id, conversation_id=conversation_id, channel=channel
     )
     return row is not None
+
+
+async def last_writer(tx: Tx, channel: str) -> str | None:
+    """The address from which somebody wrote last on a channel."""
+    row = await tx.one(_LAST_HEARD, channel=channel)
+    return str(row["value"]) if row else None
 
 
 async def open_deliveries(tx: Tx, message_id: str) -> list[Row]:

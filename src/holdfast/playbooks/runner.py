@@ -10,7 +10,7 @@ from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.outbox import FailoverRule, NewReply, Outbox, ReplyRefusedError, incident_ledger
 from holdfast.playbooks import store
 from holdfast.playbooks.model import Playbook, fill
-from holdfast.radar import IncidentUpdate, UpdateKind, add_incident_update
+from holdfast.radar import add_incident_update
 from holdfast.storage import Database, EventLog, Row, SpoolUnavailableError, StoreUnavailableError, Tx
 
 EVERY_SECONDS: Final = 1.0

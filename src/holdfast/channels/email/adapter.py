@@ -79,6 +79,11 @@ class EmailAdapter:
         )
         return Sending(outcome, int((self._clock.monotonic() - started) * 1000))
 
+    async def touch(self, address: str) -> ProbeResult | None:
+        """`probe` signs in to the server that sends our mail."""
+        del address
+        return None
+
     async def probe(self) -> Sequence[ProbeResult]:
         sending, mailbox = await asyncio.gather(self._probe_sending(), self._probe_mailbox())
         return (*sending, *mailbox)

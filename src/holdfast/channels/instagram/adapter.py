@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from holdfast.channels.contract import (
+    Accepted,
     Capability,
     ErrorClass,
     Evidence,
     HistoryPage,
     InboundEvent,
     Limits,
+    Outcome,
     Outgoing,
     ProbeResult,
     RawRequest,
@@ -90,6 +92,12 @@ class InstagramAdapter:
         body = message_body(outgoing, text, human_agent=self._settings.human_agent)
         return await self._client.send(f"{self._settings.account_id}/messages", body, _message_id)
 
+    async def touch(self, address: str) -> ProbeResult:
+        """Mark what the person wrote as seen: it goes the way that messages go."""
+        body = {"recipient": {"id": address}, "sender_action": "mark_seen"}
+        sending = await self._client.send(f"{self._settings.account_id}/messages", body, _recipient_id)
+        return ProbeResult(Capability.SEND, *_touched(sending.outcome), sending.latency_ms)
+
     async def probe(self) -> Sequence[ProbeResult]:
         """All looks at once: a platform that hangs shows after one time-out, not after three."""
         seconds = self._settings.probe_timeout_seconds
@@ -158,6 +166,20 @@ def message_body(outgoing: Outgoing, text: str, *, human_agent: bool) -> dict[st
 
 def _message_id(data: dict[str, Any]) -> str:
     return id_at(data, "message_id")
+
+
+def _touched(outcome: Outcome) -> Finding:
+    match outcome:
+        case Accepted():
+            return True, "A read mark was accepted.", None
+        case Rejected(error_class, reason):
+            return None, reason, error_class
+        case _:
+            return False, outcome.reason, outcome.error_class
+
+
+def _recipient_id(data: dict[str, Any]) -> str:
+    return id_at(data, "recipient_id")
 
 
 def _judge_history(data: dict[str, Any]) -> Finding:

@@ -83,6 +83,11 @@ class WhatsAppAdapter:
         path = f"{self._settings.phone_number_id}/messages"
         return await self._client.send(path, message_body(outgoing, text), _message_id)
 
+    async def touch(self, address: str) -> ProbeResult | None:
+        """A read mark needs a message to mark."""
+        del address
+        return None
+
     async def probe(self) -> Sequence[ProbeResult]:
         seconds = self._settings.probe_timeout_seconds
         number = self._settings.phone_number_id

@@ -47,6 +47,7 @@ CREATE TABLE address (
     UNIQUE (channel, value)
 );
 CREATE INDEX address_contact ON address (contact_id);
+CREATE INDEX address_heard ON address (channel, last_in_at);
 
 CREATE TABLE conversation (
     id TEXT PRIMARY KEY,
