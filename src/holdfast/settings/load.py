@@ -143,8 +143,24 @@ def _section_problems(name: str, kind: Any, table: dict[str, Any], text: str) ->
         try:
             msgspec.convert(value, fields[key].type, dec_hook=decode_secret)
         except (msgspec.ValidationError, ValueError) as error:
-            problems.append(Problem(line, f"{name}.{key}: {_plain(error)}."))
+            problems.append(Problem(line, f"{name}.{key}: {_plain(error)}.", _example(fields[key])))
     return problems
+
+
+def _example(field: msgspec.structs.FieldInfo) -> str:
+    """How the setting is written, shown by its default."""
+    if "Secret" in str(field.type):
+        return f'Write {field.name} = "env:NAME" or "file:PATH".'
+    default = field.default if field.default is not msgspec.NODEFAULT else {}
+    if isinstance(default, bool):
+        return f"Write {field.name} = {str(default).lower()}."
+    if isinstance(default, int | float):
+        return f"Write a number, such as {field.name} = {default}."
+    if isinstance(default, tuple):
+        return f'Write a list, such as {field.name} = ["https://example.org"].'
+    if isinstance(default, dict):
+        return f'Write a table, such as {field.name} = {{ instagram = "https://example.org" }}.'
+    return f'Write a text, such as {field.name} = "{default or "…"}".'
 
 
 def _channel_problems(value: Any, text: str) -> list[Problem]:
@@ -178,16 +194,28 @@ def _from_environment(environment: Mapping[str, str]) -> tuple[dict[tuple[str, s
         if not name.startswith(ENVIRONMENT_PREFIX) or "__" not in name:
             continue
         section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
-        known = (
-            [field.name for field in msgspec.structs.fields(sections[section])] if section in sections else []
+        fields = (
+            {field.name: field for field in msgspec.structs.fields(sections[section])}
+            if section in sections
+            else {}
         )
-        if key not in known:
-            problems.append(
-                Problem(0, f"The variable {name} names no setting.", nearest(key, known or list(sections)))
-            )
-            continue
-        overrides[section, key] = value
+        if key in fields:
+            overrides[section, key] = value
+            problems += _variable_problems(name, fields[key], value)
+        else:
+            word, known = (key, fields) if fields else (section, sections)
+            problems.append(Problem(0, f"The variable {name} names no setting.", nearest(word, list(known))))
     return overrides, problems
+
+
+def _variable_problems(name: str, field: msgspec.structs.FieldInfo, value: str) -> list[Problem]:
+    try:
+        msgspec.convert(value, field.type, dec_hook=decode_secret, strict=False)
+    except (msgspec.ValidationError, ValueError) as error:
+        if isinstance(field.default, tuple) or field.default is msgspec.NODEFAULT:
+            return [Problem(0, f"The variable {name} cannot hold a list or table.", "Set it in the file.")]
+        return [Problem(0, f"The variable {name}: {_plain(error)}.")]
+    return []
 
 
 def _top_level_line(text: str, key: str) -> int:
@@ -198,4 +226,6 @@ def _top_level_line(text: str, key: str) -> int:
 
 
 def _plain(error: Exception) -> str:
+    if "matching regex" in str(error):
+        return "An address begins with http:// or https://"
     return str(error).replace("`", "").rstrip(".")

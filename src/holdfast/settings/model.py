@@ -1,11 +1,19 @@
 """Every setting of a hub, with its unit in its name and a default that suits production."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from holdfast.settings.secret import Secret
+
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Hours = Annotated[float, Meta(gt=0, le=8_760)]
+Days = Annotated[float, Meta(gt=0, le=3_650)]
+Some = Annotated[int, Meta(ge=1, le=1_000)]
+Address = Annotated[str, Meta(pattern=r"^(https?://[^\s/]+.*)?$")]
 
 
 class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -13,12 +21,12 @@ class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     their failure; ``feeds`` maps a platform to the address of its status feed.
     """
 
-    probe_seconds: float = 30.0
-    feed_seconds: float = 180.0
-    control_seconds: float = 15.0
-    history_seconds: float = 60.0
-    control_urls: tuple[str, ...] = ()
-    feeds: dict[str, str] = {}
+    probe_seconds: Seconds = 30.0
+    feed_seconds: Seconds = 180.0
+    control_seconds: Seconds = 15.0
+    history_seconds: Seconds = 60.0
+    control_urls: tuple[Address, ...] = ()
+    feeds: dict[str, Address] = {}
 
 
 class Outbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,17 +35,17 @@ class Outbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     taken over.
     """
 
-    retry_horizon_hours: float = 96.0
-    bot_horizon_hours: float = 1.0
-    retry_seconds_min: float = 1.0
-    retry_seconds_max: float = 300.0
-    breaker_failures: int = 3
-    breaker_probe_seconds_min: float = 2.0
-    breaker_probe_seconds_max: float = 30.0
-    lease_seconds: float = 60.0
-    doubt_evidence_seconds: float = 8.0
-    doubt_recheck_seconds: float = 15.0
-    lanes_at_once: int = 32
+    retry_horizon_hours: Hours = 96.0
+    bot_horizon_hours: Hours = 1.0
+    retry_seconds_min: Seconds = 1.0
+    retry_seconds_max: Seconds = 300.0
+    breaker_failures: Some = 3
+    breaker_probe_seconds_min: Seconds = 2.0
+    breaker_probe_seconds_max: Seconds = 30.0
+    lease_seconds: Seconds = 60.0
+    doubt_evidence_seconds: Seconds = 8.0
+    doubt_recheck_seconds: Seconds = 15.0
+    lanes_at_once: Some = 32
 
 
 class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,16 +58,16 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The public status page, served by a process of its own."""
 
     host: str = "127.0.0.1"
-    port: int = 8781
-    public_url: str = ""
-    hub_silent_seconds: float = 10.0
+    port: Port = 8781
+    public_url: Address = ""
+    hub_silent_seconds: Seconds = 10.0
 
 
 class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Our own web chat."""
 
     greeting: str = "Hello! Write to us here; we answer as soon as we can."
-    continue_link_hours: float = 72.0
+    continue_link_hours: Hours = 72.0
     allowed_origins: tuple[str, ...] = ("*",)
 
 
@@ -69,13 +77,13 @@ class Hub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     name: str = "My business"
     data_dir: Path = Path("holdfast-data")
     host: str = "127.0.0.1"
-    port: int = 8780
-    public_url: str = ""
+    port: Port = 8780
+    public_url: Address = ""
     key: Secret | None = None
     log_json: bool = False
-    log_level: str = "info"
-    event_retention_days: float = 30.0
-    spool_retention_days: float = 30.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    event_retention_days: Days = 30.0
+    spool_retention_days: Days = 30.0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
