@@ -52,15 +52,17 @@ class ChannelSet:
     def name_of(self, channel_id: str) -> str:
         """What people call a channel: its own name, else its platform's."""
         settings = self._channel_settings.get(channel_id)
-        platform = channel_id.split(":", 1)[0]
-        title = PLATFORMS[platform].title if platform in PLATFORMS else platform
-        return settings.name if settings and settings.name else title
+        return settings.name if settings and settings.name else self.platform_title(channel_id)
+
+    def platform_title(self, channel_id: str) -> str:
+        """What customers call it: the platform alone."""
+        platform = channel_id.partition(":")[0]
+        return PLATFORMS[platform].title if platform in PLATFORMS else platform
 
     def spoken_name(self, channel_id: str) -> str:
         """A channel inside a sentence: its platform, with its own name only where two share the platform."""
-        platform = channel_id.partition(":")[0]
-        title = PLATFORMS[platform].title if platform in PLATFORMS else platform
-        siblings = [name for name in self._adapters if name.startswith(f"{platform}:")]
+        title = self.platform_title(channel_id)
+        siblings = [name for name in self._adapters if self.platform_title(name) == title]
         own = self.name_of(channel_id)
         return f"{title} ({own})" if len(siblings) > 1 and own != title else title
 

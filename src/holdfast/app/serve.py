@@ -173,7 +173,7 @@ def surroundings(hub: Hub, portal: Portal) -> Surroundings:
 
     return Surroundings(
         business=hub.settings.hub.name,
-        name_of=hub.channels.spoken_name,
+        name_of=hub.channels.platform_title,
         other_ways=lambda failing: other_ways(hub, failing),
         continue_link=continue_link,
         read_back=hub.history.read_back,
