@@ -10,7 +10,7 @@ export class Channels {
   loading = $state(true);
   problem = $state('');
   #api: Api;
-  #changes = new Gather(() => this.load());
+  #changes = new Gather(() => this.#read());
 
   constructor(api: Api) {
     this.#api = api;
@@ -18,13 +18,18 @@ export class Channels {
 
   async load(): Promise<void> {
     try {
-      this.items = await this.#api.channels();
-      this.problem = '';
+      await this.#read();
     } catch (problem) {
       this.problem = inWords(problem);
+      this.changed();
     } finally {
       this.loading = false;
     }
+  }
+
+  async #read(): Promise<void> {
+    this.items = await this.#api.channels();
+    this.problem = '';
   }
 
   changed(): void {

@@ -18,24 +18,32 @@ export class Conversations {
   #api: Api;
   #asked = 0;
   #changes = new Gather((ids) => this.#refresh(ids));
+  #again = new Gather(() => this.#read());
 
   constructor(api: Api) {
     this.#api = api;
   }
 
   async load(): Promise<void> {
-    const asked = ++this.#asked;
+    const asked = this.#asked + 1;
     try {
-      const page = await this.#api.conversations({ status: this.status, query: this.query, limit: PAGE_SIZE });
-      if (asked !== this.#asked) return;
-      this.items = sorted(page.items);
-      this.next = page.next;
-      this.problem = '';
+      await this.#read();
     } catch (problem) {
       if (asked === this.#asked) this.problem = inWords(problem);
+      this.#again.add('list');
     } finally {
       if (asked === this.#asked) this.loading = false;
     }
+  }
+
+  /** The newest page; an answer that a newer question has overtaken is dropped. */
+  async #read(): Promise<void> {
+    const asked = ++this.#asked;
+    const page = await this.#api.conversations({ status: this.status, query: this.query, limit: PAGE_SIZE });
+    if (asked !== this.#asked) return;
+    this.items = sorted(page.items);
+    this.next = page.next;
+    this.problem = '';
   }
 
   async loadMore(): Promise<void> {
@@ -81,13 +89,10 @@ export class Conversations {
 
   async #refresh(ids: string[]): Promise<void> {
     const strangers = this.query !== '' && ids.some((id) => !this.find(id));
-    if (strangers || ids.length > SINGLE_READS_MAX) return this.load();
-    try {
-      const read = await Promise.all(ids.map((id) => this.#readOne(id)));
-      for (const item of read) if (item) this.take(item);
-    } catch (problem) {
-      this.problem = inWords(problem);
-    }
+    if (strangers || ids.length > SINGLE_READS_MAX) return this.#read();
+    const read = await Promise.all(ids.map((id) => this.#readOne(id)));
+    for (const item of read) if (item) this.take(item);
+    this.problem = '';
   }
 
   async #readOne(id: string): Promise<Conversation | null> {

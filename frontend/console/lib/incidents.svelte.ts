@@ -8,7 +8,7 @@ export class Incidents {
   loading = $state(true);
   problem = $state('');
   #api: Api;
-  #changes = new Gather(() => this.load());
+  #changes = new Gather(() => this.#read());
 
   constructor(api: Api) {
     this.#api = api;
@@ -20,13 +20,18 @@ export class Incidents {
 
   async load(): Promise<void> {
     try {
-      this.items = (await this.#api.incidents('all')).items;
-      this.problem = '';
+      await this.#read();
     } catch (problem) {
       this.problem = inWords(problem);
+      this.changed();
     } finally {
       this.loading = false;
     }
+  }
+
+  async #read(): Promise<void> {
+    this.items = (await this.#api.incidents('all')).items;
+    this.problem = '';
   }
 
   /** Numbers in the ledger move without an event of their own, so changes of messages count as well. */

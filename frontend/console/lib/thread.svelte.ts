@@ -144,14 +144,21 @@ export class Thread {
   }
 
   async #refreshMessages(ids: string[]): Promise<void> {
+    if (ids.length > SINGLE_READS_MAX) {
+      this.#take((await this.#api.messages(this.id, { limit: PAGE_SIZE })).items);
+    } else {
+      const read = await Promise.all(ids.map((id) => this.#readMessage(id)));
+      this.#take(read.filter((message) => message !== null));
+    }
+    this.problem = '';
+  }
+
+  async #readMessage(id: string): Promise<Message | null> {
     try {
-      if (ids.length > SINGLE_READS_MAX) {
-        this.#take((await this.#api.messages(this.id, { limit: PAGE_SIZE })).items);
-      } else {
-        this.#take(await Promise.all(ids.map((id) => this.#api.message(id))));
-      }
+      return await this.#api.message(id);
     } catch (problem) {
-      this.problem = inWords(problem);
+      if (problem instanceof ApiError && problem.status === 404) return null;
+      throw problem;
     }
   }
 
@@ -182,11 +189,7 @@ export class Thread {
   }
 
   async #refreshConversation(): Promise<void> {
-    try {
-      this.conversation = await this.#api.conversation(this.id);
-    } catch (problem) {
-      this.problem = inWords(problem);
-    }
+    this.conversation = await this.#api.conversation(this.id);
   }
 
   #markRead(): void {
