@@ -18,19 +18,21 @@ demo: install ## run the whole story on this machine; Ctrl-C stops it
 
 test: install chromium ## install what the tests need and run every check and test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile $(ARGS)
 
 install: $(STAMP) ## make .venv with the holdfast command, and build the pages
 
 $(STAMP): requirements/dev.txt pyproject.toml build_pages.py $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		(echo "Holdfast needs Python 3.11 or newer. Try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1)
 	@echo "Preparing $(VENV) with $$($(PYTHON) --version) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)" 2>/dev/null
 	@echo "Installing pinned dependencies …"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
 	@echo "Installing holdfast and building its pages (about half a minute the first time) …"
 	@$(BIN)/python build_pages.py
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(STAMP)
 	@echo "Ready: $(BIN)/holdfast --help"
 
