@@ -15,7 +15,7 @@ DELIVERIES_MAX: Final = 4_000
 _CONVERSATIONS: Final = """
 SELECT conversation.*, contact.name AS contact_name
 FROM conversation JOIN contact ON contact.id = conversation.contact_id
-WHERE (conversation.last_at < :at OR (conversation.last_at = :at AND conversation.id < :id))
+WHERE (conversation.last_at, conversation.id) < (:at, :id)
     AND contact.merged_into IS NULL
     {filters}
 ORDER BY conversation.last_at DESC, conversation.id DESC LIMIT :limit
@@ -41,12 +41,12 @@ GROUP BY conversation_id, state
 """
 _THREAD: Final = """
 SELECT * FROM message
-WHERE conversation_id = :conversation_id AND (at < :at OR (at = :at AND id < :id))
+WHERE conversation_id = :conversation_id AND (at, id) < (:at, :id)
 ORDER BY at DESC, id DESC LIMIT :limit
 """
 _NEWEST: Final = """
 SELECT * FROM message
-WHERE (stored_at < :at OR (stored_at = :at AND id < :id)) AND stored_at >= :since {filters}
+WHERE (stored_at, id) < (:at, :id) AND stored_at >= :since {filters}
 ORDER BY stored_at DESC, id DESC LIMIT :limit
 """
 _ON_CHANNEL: Final = "AND channel = :channel"
@@ -69,7 +69,7 @@ ORDER BY attempt.started_at DESC, attempt.delivery_id DESC, attempt.number DESC 
 _CONTACTS: Final = """
 SELECT contact.*, conversation.id AS conversation_id FROM contact
 LEFT JOIN conversation ON conversation.contact_id = contact.id
-WHERE (contact.created_at < :at OR (contact.created_at = :at AND contact.id < :id))
+WHERE (contact.created_at, contact.id) < (:at, :id)
     AND contact.merged_into IS NULL {filters}
 ORDER BY contact.created_at DESC, contact.id DESC LIMIT :limit
 """

@@ -117,7 +117,7 @@ def continue_url(public_url: str, channel: str, token: str) -> str:
 
 async def _unseen(tx: Tx, visitor: Visitor, seq: int) -> list[str]:
     person = await store.person(tx, visitor)
-    return await store.unseen(tx, visitor, person, await store.event_at(tx, seq)) if person else []
+    return await store.unseen(tx, person, await store.event_at(tx, seq)) if person else []
 
 
 def _checked_id(client_id: str) -> str:

@@ -33,10 +33,10 @@ WHERE message.conversation_id = :conversation_id {chosen} AND (
 ORDER BY message.at DESC, message.id DESC LIMIT :limit
 """
 _UNSEEN: Final = """
-SELECT delivery.external_id FROM delivery
-WHERE delivery.channel = :channel AND delivery.address_id = :address_id
-    AND delivery.state IN ('sent', 'delivered') AND delivery.external_id IS NOT NULL
-    AND delivery.created_at <= :until
+SELECT delivery.external_id FROM message JOIN delivery ON delivery.message_id = message.id
+WHERE message.conversation_id = :conversation_id AND message.direction = 'out'
+    AND delivery.address_id = :address_id AND delivery.state IN ('sent', 'delivered')
+    AND delivery.external_id IS NOT NULL AND delivery.created_at <= :until
 ORDER BY delivery.created_at LIMIT :limit
 """
 _EVENT_AT: Final = "SELECT at FROM event WHERE seq <= :seq ORDER BY seq DESC LIMIT 1"
@@ -96,11 +96,11 @@ async def visible_messages(tx: Tx, person: Row, message_ids: Sequence[str] | Non
     )
 
 
-async def unseen(tx: Tx, visitor: Visitor, person: Row, until: int) -> list[str]:
+async def unseen(tx: Tx, person: Row, until: int) -> list[str]:
     """External ids of what was delivered to a visitor until a time and is not known to be read."""
     rows = await tx.all(
         _UNSEEN,
-        channel=visitor.channel,
+        conversation_id=person["conversation_id"],
         address_id=person["address_id"],
         until=until,
         limit=SEEN_AT_ONCE,
