@@ -1,27 +1,19 @@
 """The connected channels: those of the configuration file, and those added while running."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from holdfast.app import store
 from holdfast.app.vault import Vault
 from holdfast.channels import PLATFORMS, ChannelSettings, decode_channel_settings
 from holdfast.channels.contract import Adapter
 from holdfast.channels.transport import Transport
 from holdfast.kernel import Clock, get_log
-from holdfast.settings import Problem, Settings, SettingsError, line_of
-from holdfast.storage import Database, Row, Tx, append_event
-
-ID_FORM: Final = r"[a-z]+:[a-z0-9][a-z0-9_-]{0,62}"
-
-_ALL: Final = "SELECT * FROM channel ORDER BY id"
-_PUT: Final = """
-INSERT INTO channel (id, platform, settings, secrets, created_at, updated_at)
-VALUES (:id, :platform, '{}', :secrets, :at, :at)
-"""
-_ONE: Final = "SELECT * FROM channel WHERE id = :id"
+from holdfast.settings import CHANNEL_ID, Problem, Settings, SettingsError, line_of
+from holdfast.storage import Database, Tx, append_event
 
 
 class ChannelExistsError(ValueError):
@@ -78,7 +70,7 @@ class ChannelSet:
         for table in self._settings.channel:
             if table["id"] not in self._adapters:
                 self._connect(table["id"], {key: value for key, value in table.items() if key != "id"})
-        for row in await self._database.read(_stored):
+        for row in await self._database.read(store.stored_channels):
             if row["id"] not in self._adapters:
                 self._connect(row["id"], msgspec.json.decode(self._vault.open(row["secrets"])))
 
@@ -86,6 +78,8 @@ class ChannelSet:
         """Store and connect a channel. Raises ValueError in plain words; then nothing is stored."""
         if channel_id in self._adapters:
             raise ChannelExistsError(f"{channel_id} is connected already")
+        if not CHANNEL_ID.fullmatch(channel_id):
+            raise ValueError('an id is "<platform>:<name>" in small letters, such as "instagram:shop"')
         decode_channel_settings(platform_of(channel_id), table)
         sealed = self._vault.lock(msgspec.json.encode(table))
         await self._database.write(_put, channel_id, sealed, self._clock.now_ms())
@@ -138,12 +132,8 @@ def check_channels(settings: Settings, text: str) -> None:
         raise SettingsError("the configuration", problems)
 
 
-async def _stored(tx: Tx) -> list[Row]:
-    return await tx.all(_ALL)
-
-
 async def _put(tx: Tx, channel_id: str, sealed: bytes, now: int) -> None:
-    if await tx.one(_ONE, id=channel_id):
+    if await store.stored_channel(tx, channel_id):
         raise ChannelExistsError(f"{channel_id} is stored already")
-    await tx.run(_PUT, id=channel_id, platform=channel_id.partition(":")[0], secrets=sealed, at=now)
+    await store.put_channel(tx, channel_id, platform_of(channel_id), sealed, now)
     await append_event(tx, at=now, kind="channel.changed", body={"channel": channel_id})

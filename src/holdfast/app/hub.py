@@ -18,20 +18,20 @@ from holdfast.channels.contract import (
 from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
-from holdfast.conversations.store import forget_old
+from holdfast.conversations.applier import CURSOR
+from holdfast.conversations.store import forget_old, read_cursor
 from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
 from holdfast.settings import Settings
 from holdfast.storage import Database, Envelope, EventLog, Spool, SqliteDatabase, Tx, migrate
+from holdfast.storage.event_log import forget_events
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
 GAPS_OBSERVED_MAX: Final = 5
 DAY_MS: Final = 86_400_000
-_FORGET_EVENTS: Final = "DELETE FROM event WHERE at < :before"
-_APPLIED: Final = "SELECT value FROM reader_cursor WHERE name = 'applier'"
 
 
 class Hub:
@@ -216,19 +216,14 @@ class Hub:
         while True:
             now = self.clock.now_ms()
             await self.database.write(self._forget, now)
-            applied = await self.database.read(_applied)
+            applied = await self.database.read(read_cursor, CURSOR)
             before = now - int(self.settings.hub.spool_retention_days * DAY_MS)
             await self.spool.prune(applied=applied, before_ms=before)
             await self.clock.sleep(HOUSEKEEPING_SECONDS)
 
     async def _forget(self, tx: Tx, now: int) -> None:
         await forget_old(tx, now)
-        await tx.run(_FORGET_EVENTS, before=now - int(self.settings.hub.event_retention_days * DAY_MS))
-
-
-async def _applied(tx: Tx) -> int:
-    row = await tx.one(_APPLIED)
-    return int(row["value"]) if row else 0
+        await forget_events(tx, before=now - int(self.settings.hub.event_retention_days * DAY_MS))
 
 
 def open_hub(settings: Settings, *, clock: Clock, random: Random, transport: Transport, node: str) -> Hub:

@@ -1,10 +1,19 @@
 """Configuration: one TOML file and environment variables, checked whole before anything starts."""
 
-from holdfast.settings.load import Problem, SettingsError, decode_secret, line_of, load_settings, nearest
+from holdfast.settings.load import (
+    CHANNEL_ID,
+    Problem,
+    SettingsError,
+    decode_secret,
+    line_of,
+    load_settings,
+    nearest,
+)
 from holdfast.settings.model import Direct, Hub, Outbox, Playbook, Radar, Settings, Status
 from holdfast.settings.secret import Secret, resolve_secret
 
 __all__ = [
+    "CHANNEL_ID",
     "Direct",
     "Hub",
     "Outbox",

@@ -14,6 +14,8 @@ from holdfast.settings.secret import Secret, resolve_secret
 
 ENVIRONMENT_PREFIX: Final = "HOLDFAST_"
 FILE_BYTES_MAX: Final = 1_000_000
+CHANNEL_ID: Final = re.compile(r"[a-z]+:[a-z0-9][a-z0-9_-]{0,62}")
+"""``<platform>:<name>``; it stands in addresses, lanes and file names."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -171,7 +173,7 @@ def _channel_problems(value: Any, text: str) -> list[Problem]:
     for index, table in enumerate(value):
         channel_id = table.get("id")
         line = line_of(text, "channel", index=index)
-        if not isinstance(channel_id, str) or not re.fullmatch(r"[a-z]+:[a-z0-9][a-z0-9_-]*", channel_id):
+        if not isinstance(channel_id, str) or not CHANNEL_ID.fullmatch(channel_id):
             remedy = 'Write id = "<platform>:<name>", such as "instagram:shop".'
             problems.append(Problem(line, "This channel has no proper id.", remedy))
         elif channel_id in seen:

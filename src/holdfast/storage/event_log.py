@@ -20,6 +20,7 @@ RETURNING seq
 """
 _AFTER: Final = "SELECT * FROM event WHERE seq > :cursor ORDER BY seq LIMIT :limit"
 _LAST: Final = "SELECT COALESCE(MAX(seq), 0) AS seq FROM event"
+_FORGET: Final = "DELETE FROM event WHERE at < :before"
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -53,6 +54,11 @@ async def read_events(tx: Tx, cursor: int, limit: int) -> Sequence[Event]:
 async def last_event_seq(tx: Tx) -> int:
     row = await tx.one(_LAST)
     return int(row["seq"]) if row else 0
+
+
+async def forget_events(tx: Tx, *, before: int) -> int:
+    """Drop what happened before a time (ms); how many events. Cursors that lie there read on from the oldest."""
+    return await tx.run(_FORGET, before=before)
 
 
 class EventLog:
