@@ -113,6 +113,11 @@ export function channelName(channel: { platform: string; name: string }): string
   return channel.name.toLowerCase().includes(platform.toLowerCase()) ? channel.name : `${platform} · ${channel.name}`;
 }
 
+/** People on our own chat need not give a name. */
+export function personName(name: string, channel: string): string {
+  return name || `Someone on ${platformName(platformOf(channel))}`;
+}
+
 export function platformTag(platform: string): string {
   return PLATFORMS[platform]?.tag ?? platform.slice(0, 2).toUpperCase();
 }
