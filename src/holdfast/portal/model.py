@@ -11,6 +11,8 @@ THREAD_ITEMS_MAX: Final = 100
 """The newest messages that a visitor is shown when a page opens."""
 CHANGES_MAX: Final = 500
 """Changes read at once for a visitor who was away."""
+SHOWN_READ_AGAIN: Final = 20
+"""Messages of a visitor that are sent again once somebody here has read them."""
 SEEN_AT_ONCE: Final = 50
 
 
@@ -41,7 +43,8 @@ class Written(msgspec.Struct, frozen=True):
 
 class ThreadItem(msgspec.Struct, frozen=True, kw_only=True):
     """One message of the thread. ``direction`` is ``in`` from the visitor and ``out`` to them; ``id`` of what
-    they wrote is their own client id. A message that changed comes again under the same id.
+    they wrote is their own client id, and its state ``safe`` (on disk) or ``read`` (by an agent). A message
+    that changed comes again under the same id.
     """
 
     seq: int

@@ -12,15 +12,15 @@ VALUES (:id, :channel, :token_hash, :name, :at, :at)
 """
 _VISITOR: Final = "SELECT * FROM visitor WHERE token_hash = :token_hash AND channel = :channel"
 _PERSON: Final = """
-SELECT address.id AS address_id, conversation.id AS conversation_id FROM address
+SELECT address.id AS address_id, conversation.id AS conversation_id, conversation.unread FROM address
 LEFT JOIN conversation ON conversation.contact_id = address.contact_id
 WHERE address.channel = :channel AND address.value = :value
 """
 _LAST_EVENT: Final = "SELECT COALESCE(MAX(seq), 0) AS seq FROM event"
 _CHANGES: Final = """
-SELECT seq, body FROM event
+SELECT seq, kind, body FROM event
 WHERE seq > :after AND conversation_id = :conversation_id
-    AND kind IN ('message.received', 'message.created', 'message.changed')
+    AND kind IN ('message.received', 'message.created', 'message.changed', 'conversation.changed')
 ORDER BY seq LIMIT :limit
 """
 _VISIBLE: Final = """

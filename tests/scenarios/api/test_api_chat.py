@@ -113,3 +113,16 @@ async def test_writing_too_fast_is_slowed_down(hub: Any) -> None:
     assert answers[0].status_code == 202
     assert answers[-1].status_code == 429
     assert answers[-1].headers["retry-after"]
+
+
+async def test_a_visitor_learns_that_the_shop_has_read_it(hub: Any) -> None:
+    visitor = await hub.visitor()
+    await hub.chat(visitor, "POST", "/messages", json={"id": "a1", "text": "Hello"})
+    conversation = (await hub.applied(1))[0]["conversation_id"]
+    cursor = (await hub.chat(visitor, "GET", "/messages")).json()["cursor"]
+    waiting = asyncio.create_task(hub.chat(visitor, "GET", "/messages", params={"after": cursor, "wait": 20}))
+    await hub.send("POST", f"/conversations/{conversation}/read")
+    page = (await waiting).json()
+    assert [(item["id"], item["state"]) for item in page["items"]] == [("a1", "read")]
+    again = (await hub.chat(visitor, "GET", "/messages", params={"after": page["cursor"]})).json()
+    assert again["items"] == []
