@@ -26,6 +26,10 @@ LANES_A_CHANNEL: Final = 8
 """Lanes of one channel at once, so that a slow platform cannot take every worker."""
 IDLE_SECONDS: Final = 1.0
 SOONEST_SECONDS: Final = 0.02
+BLOCKED_SECONDS: Final = 0.2
+STOP_SECONDS: Final = 3.0
+"""How long a stop waits for the answers of sends under way; what is later is in doubt."""
+TOUCH_MS: Final = 2_000
 THROTTLED_MS: Final = 1_000
 """How long a channel rests when its platform asks for it without saying how long."""
 
@@ -69,11 +73,18 @@ class Dispatcher:
         self._lanes_at_once = lanes_at_once
         self._paces: dict[str, Pace] = {}
         self._busy: dict[str, set[asyncio.Task[None]]] = {}
+        self._owned: set[str] = set()
+        self._renewed_at = 0
+        self._touch_at: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._log = get_log("dispatcher")
 
     def wake(self) -> None:
         self._wake.set()
+
+    def owned_lanes(self) -> frozenset[str]:
+        """The lanes whose worker is alive in this process; the rescuer leaves them alone."""
+        return frozenset(self._owned)
 
     async def run(self) -> None:
         """Dispatch until cancelled; sends under way are waited for, or left in doubt by a kill."""
@@ -81,6 +92,7 @@ class Dispatcher:
             while True:
                 self._wake.clear()
                 try:
+                    await self._renew()
                     await self._claim_all()
                     await self._idle()
                 except StoreUnavailableError as error:
@@ -91,16 +103,29 @@ class Dispatcher:
 
     async def _abandon(self) -> None:
         tasks = [task for tasks in self._busy.values() for task in tasks]
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _renew(self) -> None:
+        """A send may take longer than a lease; the lease of a living worker does not run out."""
+        now = self._clock.now_ms()
+        if self._owned and now - self._renewed_at >= self._lease_ms // 3:
+            await self._database.write(
+                store.renew_leases, node=self._node, lanes=sorted(self._owned), until=now + self._lease_ms
+            )
+            self._renewed_at = now
+
     async def _idle(self) -> None:
         due_at = await self._database.read(store.next_due)
         now = self._clock.now_ms()
+        # What is due and was not claimed waits for a breaker, a lease or a free place.
         seconds = IDLE_SECONDS if due_at is None else (due_at - now) / 1000
+        wait = min(IDLE_SECONDS, seconds) if seconds > 0 else BLOCKED_SECONDS
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), min(IDLE_SECONDS, max(SOONEST_SECONDS, seconds)))
+            await asyncio.wait_for(self._wake.wait(), max(SOONEST_SECONDS, wait))
 
     async def _claim_all(self) -> None:
         waiting = await self._database.read(store.channels_waiting)
@@ -114,9 +139,12 @@ class Dispatcher:
 
     def _touch(self, channel: str, breaker: Breaker) -> None:
         """Nothing waits that could prove a channel's recovery: look at its way out without a message."""
-        busy = self._busy.setdefault(channel, set())
-        if busy or channel not in self._channels() or not breaker.lets_through(self._clock.now_ms()):
+        busy, now = self._busy.setdefault(channel, set()), self._clock.now_ms()
+        if busy or channel not in self._channels() or not breaker.lets_through(now):
             return
+        if now < self._touch_at.get(channel, 0):
+            return
+        self._touch_at[channel] = now + TOUCH_MS
         task = asyncio.create_task(self._touch_now(channel), name=f"touch {channel}")
         busy.add(task)
         task.add_done_callback(partial(self._finished, busy))
@@ -147,9 +175,16 @@ class Dispatcher:
             any_lane=probing,
         )
         for lane in lanes:
-            task = asyncio.create_task(self._work_lane(lane, once=probing), name=f"lane {lane.lane}")
+            self._owned.add(lane.lane)
+            task = asyncio.create_task(self._own_lane(lane, once=probing), name=f"lane {lane.lane}")
             busy.add(task)
             task.add_done_callback(partial(self._finished, busy))
+
+    async def _own_lane(self, lane: Claimed, *, once: bool) -> None:
+        try:
+            await self._work_lane(lane, once=once)
+        finally:
+            self._owned.discard(lane.lane)
 
     def _finished(self, busy: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
         busy.discard(task)

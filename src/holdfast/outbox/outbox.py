@@ -61,6 +61,7 @@ class Outbox:
             events=events,
             clock=clock,
             doubt_evidence_ms=_ms(settings.doubt_evidence_seconds),
+            owned_lanes=self.dispatcher.owned_lanes,
         )
         self.reconciler = Reconciler(
             database=database,
@@ -158,7 +159,8 @@ class Outbox:
 
     async def _cancel(self, tx: Tx, message_id: str, by: str) -> None:
         rows = await store.open_deliveries(tx, message_id)
-        if not rows or any(row["state"] not in {"queued", "held"} for row in rows):
+        begun = any(row["state"] not in {"queued", "held"} for row in rows)
+        if not rows or begun or await store.partly_sent(tx, message_id):
             raise ReplyRefusedError(
                 "already_sent", "It is too late: this message has been sent or is being sent."
             )

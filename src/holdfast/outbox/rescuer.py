@@ -4,6 +4,7 @@ A delivery marked as being sent whose worker is gone may or may not have been se
 with something to send that nobody will wake is woken.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from holdfast.kernel import Clock, get_log
@@ -16,11 +17,20 @@ _REASON: Final = "Holdfast stopped while sending this. Looking for proof before 
 
 
 class Rescuer:
-    def __init__(self, *, database: Database, events: EventLog, clock: Clock, doubt_evidence_ms: int) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        doubt_evidence_ms: int,
+        owned_lanes: Callable[[], frozenset[str]],
+    ) -> None:
         self._database = database
         self._events = events
         self._clock = clock
         self._doubt_evidence_ms = doubt_evidence_ms
+        self._owned_lanes = owned_lanes
         self._log = get_log("rescuer")
 
     async def take_over_all(self) -> None:
@@ -46,13 +56,15 @@ class Rescuer:
 
     async def _rescue(self, tx: Tx) -> int:
         now = self._clock.now_ms()
-        abandoned = await store.abandoned(tx, now, RESCUED_AT_ONCE)
-        for delivery_id in abandoned:
-            delivery = await store.get_delivery(tx, delivery_id)
+        owned = self._owned_lanes()
+        rows = await store.abandoned(tx, now, RESCUED_AT_ONCE)
+        abandoned = [row for row in rows if row["lane"] not in owned]
+        for row in abandoned:
+            delivery = await store.get_delivery(tx, row["id"])
             if delivery is None:
                 continue
             await store.end_attempt(
-                tx, delivery_id, delivery["attempts"], outcome="InDoubt", detail="interrupted", now=now
+                tx, row["id"], delivery["attempts"], outcome="InDoubt", detail="interrupted", now=now
             )
             await store.set_state(
                 tx,

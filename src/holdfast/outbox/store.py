@@ -1,6 +1,9 @@
 """Every statement of this unit."""
 
+from collections.abc import Sequence
 from typing import Any, Final
+
+import msgspec
 
 from holdfast.outbox.breaker import Breaker, BreakerState
 from holdfast.outbox.model import Claimed
@@ -53,6 +56,10 @@ UPDATE lane SET leased_by = :node, lease_until = :until, fence = fence + 1
 WHERE id = :id AND fence = :fence AND lease_until <= :now
 """
 _RENEW: Final = "UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence"
+_RENEW_ALL: Final = """
+UPDATE lane SET lease_until = :until
+WHERE leased_by = :node AND id IN (SELECT value FROM json_each(:lanes))
+"""
 _RELEASE: Final = """
 UPDATE lane SET lease_until = 0, leased_by = NULL, due_at = :due_at,
     urgency = CASE WHEN :due_at IS NULL THEN 4503599627370496 ELSE urgency END
@@ -150,7 +157,7 @@ ON CONFLICT (channel) DO UPDATE SET state = excluded.state, failures = excluded.
     opened_at = excluded.opened_at, probe_at = excluded.probe_at, reason = excluded.reason
 """
 _ABANDONED: Final = """
-SELECT d.id FROM delivery d JOIN lane l ON l.id = d.lane
+SELECT d.id, d.lane FROM delivery d JOIN lane l ON l.id = d.lane
 WHERE d.state = 'sending' AND l.lease_until <= :now LIMIT :limit
 """
 _FREE_LEASES: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE lease_until > 0"
@@ -187,6 +194,9 @@ WHERE d.incident_id = :incident_id AND m.conversation_id = :conversation_id AND 
 _LAST_HEARD: Final = """
 SELECT value FROM address WHERE channel = :channel AND last_in_at IS NOT NULL AND consent <> 'opted_out'
 ORDER BY last_in_at DESC LIMIT 1
+"""
+_PROVEN_OF_MESSAGE: Final = """
+SELECT 1 AS found FROM delivery WHERE message_id = :message_id AND state IN ('sent', 'delivered', 'read') LIMIT 1
 """
 _OPEN_OF_MESSAGE: Final = """
 SELECT d.*, m.conversation_id FROM delivery d JOIN message m ON m.id = d.message_id
@@ -256,6 +266,10 @@ async def lease_lanes(
 
 async def renew_lease(tx: Tx, lane: Claimed, until: int) -> bool:
     return await tx.run(_RENEW, id=lane.lane, fence=lane.fence, until=until) == 1
+
+
+async def renew_leases(tx: Tx, *, node: str, lanes: Sequence[str], until: int) -> int:
+    return await tx.run(_RENEW_ALL, node=node, lanes=msgspec.json.encode(lanes).decode(), until=until)
 
 
 async def release_lane(tx: Tx, lane: Claimed, due_at: int | None) -> None:
@@ -430,8 +444,9 @@ async def save_breaker(tx: Tx, breaker: Breaker) -> None:
     )
 
 
-async def abandoned(tx: Tx, now: int, limit: int) -> list[str]:
-    return [str(row["id"]) for row in await tx.all(_ABANDONED, now=now, limit=limit)]
+async def abandoned(tx: Tx, now: int, limit: int) -> list[Row]:
+    """Deliveries being sent whose lane's lease has run out."""
+    return await tx.all(_ABANDONED, now=now, limit=limit)
 
 
 async def free_leases(tx: Tx) -> int:
@@ -471,6 +486,10 @@ async def last_writer(tx: Tx, channel: str) -> str | None:
     """The address from which somebody wrote last on a channel."""
     row = await tx.one(_LAST_HEARD, channel=channel)
     return str(row["value"]) if row else None
+
+
+async def partly_sent(tx: Tx, message_id: str) -> bool:
+    return await tx.one(_PROVEN_OF_MESSAGE, message_id=message_id) is not None
 
 
 async def open_deliveries(tx: Tx, message_id: str) -> list[Row]:
