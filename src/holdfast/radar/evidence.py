@@ -160,8 +160,9 @@ def _written_before_start(seen: Observation, context: Context) -> bool:
 
 
 def _arrival(seen: Observation) -> Sign:
-    if seen.kind is Kind.GAP:
-        return Sign(at=seen.at, good=False, weight=GAP_WEIGHT, kind=Kind.GAP)
+    if seen.kind is Kind.GAP:  # a failure of the moment of writing, like an echo that is missing
+        written_at = seen.at - (seen.latency_ms or 0)
+        return Sign(at=written_at, good=False, weight=GAP_WEIGHT, kind=Kind.GAP)
     late = (seen.latency_ms or 0) >= LATE_MS
     return Sign(at=seen.at, good=not late, error_class=LATE if late else "", kind=seen.kind)
 

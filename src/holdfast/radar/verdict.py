@@ -110,10 +110,19 @@ def _while_well(signs: Sequence[Sign], previous: Verdict, now: int) -> Verdict:
     fresh = [sign for sign in signs if sign.at > settled_at]
     tally = weigh(fresh)
     if tally.score >= CONFIRM_AT:
+        run = _run_of_successes(fresh)
+        if _over_already(fresh, run, tally):
+            return msgspec.structs.replace(_up_again(run, previous, now), since=previous.since or now)
         return _failing(fresh, tally, previous)
     if tally.score >= SUSPECT_AT or (previous.state is State.SUSPECTED and tally.score >= CLEAR_BELOW):
         return _suspected(tally, previous)
     return _well(fresh, tally, previous, now)
+
+
+def _over_already(signs: Sequence[Sign], run: Sequence[Sign], tally: Tally) -> bool:
+    """Found out about afterwards, as gaps and missing echoes are, when a return has already been proven."""
+    share, _ = failing_shares([sign for sign in signs if sign not in run], tally.onset or 0)
+    return proof_in(run, whole=False, cause=Cause.NONE) >= proof_needed(share, CHANCE_OF_FALSE_UP)
 
 
 def _believable(at: int, now: int) -> int:
