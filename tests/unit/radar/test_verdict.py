@@ -390,11 +390,11 @@ def test_echoes_missed_before_the_return_are_not_held_against_it() -> None:
 def test_messages_found_after_the_return_are_not_held_against_it() -> None:
     watch = Watch(Capability.RECEIVE)
     watch.see([webhook(START), webhook(START + 20_000), webhook(START + 20_500)])
-    watch.see([webhook(START + 24_000, Kind.GAP, f"m{n}", 12_000) for n in range(3)])
-    assert watch.states == [State.UP]
+    watch.seen += [webhook(START + 24_000, Kind.GAP, f"m{n}", 12_000) for n in range(3)]
+    assert watch.look(START + 24_000) is State.UP
     assert watch.verdict.since == START
-    watch.see([webhook(START + 40_000, Kind.GAP, f"n{n}", 12_000) for n in range(3)])
-    assert watch.verdict.state is State.DOWN
+    watch.seen += [webhook(START + 40_000, Kind.GAP, f"n{n}", 12_000) for n in range(3)]
+    assert watch.look(START + 40_000) is State.DOWN
     assert watch.verdict.since == START + 28_000
 
 
