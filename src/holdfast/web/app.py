@@ -25,8 +25,11 @@ from holdfast.web.stream import Streams
 __all__ = ["ChannelDesk", "ChannelFace", "PlaybookShelf", "PlaybookText", "WebServices", "build_web"]
 
 
-def build_web(services: WebServices) -> AsgiApp:
-    """The application for a server to run; its own tasks live from lifespan startup to shutdown."""
+def build_web(services: WebServices) -> Front:
+    """The application for a server to run; its own tasks live from lifespan startup to shutdown.
+
+    Call its ``retire`` when the server begins to stop: polls that wait for news would hold it up.
+    """
     metrics = Metrics(services.registry)
     refusals = RefusalCounter(services.database, services.clock)
     identifier = Identifier(services.access, services.settings.public_url)
@@ -41,6 +44,7 @@ def build_web(services: WebServices) -> AsgiApp:
         stream=Streams(feed=feed, clock=services.clock, identify=identifier.stream, metrics=metrics),
         lifespan=_Lifespan(feed, refusals),
         metrics=metrics,
+        retire=feed.retire,
     )
 
 

@@ -212,9 +212,9 @@ class Chat:
     async def _wait(self, visitor: Visitor, after: int, page: ThreadPage, seconds: float) -> ThreadPage:
         """Wait until the visitor's thread has something new, or the time is up."""
         until = self._clock.monotonic() + seconds
-        while not page.items and (left := until - self._clock.monotonic()) > 0:
+        while not page.items and not self._feed.is_retired and (left := until - self._clock.monotonic()) > 0:
             if page.conversation_id is None:
-                await self._clock.sleep(min(left, UNKNOWN_SECONDS))
+                await self._feed.pause(min(left, UNKNOWN_SECONDS))
                 # A conversation that has just come to be is shown whole.
                 page = await self._portal.thread(visitor, 0)
             else:

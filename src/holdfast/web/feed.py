@@ -70,6 +70,7 @@ class Feed:
         self._listeners: set[Listener] = set()
         self._moved = asyncio.Event()
         self._touched: OrderedDict[str, int] = OrderedDict()
+        self._retired = asyncio.Event()
         self._log = get_log("feed")
         self.position = -1
         """The newest event that was handed out; -1 before the first look."""
@@ -96,15 +97,29 @@ class Feed:
         """Return once there is an event after the cursor, or after the given time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self.position <= cursor:
+                while self.position <= cursor and not self._retired.is_set():
                     await self._moved.wait()
 
     async def wait_for(self, conversation_id: str, cursor: int, seconds: float) -> None:
         """Return once something happened in a conversation after the cursor, or after the given time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._touched.get(conversation_id, 0) <= cursor:
+                while self._touched.get(conversation_id, 0) <= cursor and not self._retired.is_set():
                     await self._moved.wait()
+
+    async def pause(self, seconds: float) -> None:
+        """Let time pass, but no longer than the server stays."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._retired.wait(), seconds)
+
+    def retire(self) -> None:
+        """The server is about to stop: whoever waits is answered now."""
+        self._retired.set()
+        self._moved.set()
+
+    @property
+    def is_retired(self) -> bool:
+        return self._retired.is_set()
 
     async def past(self, cursor: int, limit: int = PAGE_EVENTS) -> Sequence[Happening]:
         """Events after a cursor with their subjects, as a client sees them."""

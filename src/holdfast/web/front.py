@@ -1,6 +1,6 @@
 """The first thing that every request meets: which face it is for, and headers that every answer carries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from holdfast.kernel import get_log
@@ -22,11 +22,14 @@ class Front:
         stream: AsgiApp,
         lifespan: AsgiApp,
         metrics: Metrics,
+        retire: Callable[[], None],
     ) -> None:
         self._faces = faces
         self._stream = stream
         self._lifespan = lifespan
         self._metrics = metrics
+        self.retire = retire
+        """Says that the server is about to stop, so that whoever waits for news is answered now."""
         self._log = get_log("web")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

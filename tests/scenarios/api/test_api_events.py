@@ -29,6 +29,19 @@ async def test_a_waiting_poll_answers_when_something_happens(hub: Any) -> None:
     assert items[0]["body"]["message"]["text"] == "message 1"
 
 
+async def test_a_server_that_stops_is_not_held_up_by_polls(hub: Any) -> None:
+    cursor = (await hub.get("/events", cursor="latest")).json()["cursor"]
+    visitor = await hub.visitor()
+    waiting = [
+        asyncio.create_task(hub.get("/events", cursor=cursor, wait=30)),
+        asyncio.create_task(hub.chat(visitor, "GET", "/messages", params={"wait": 25})),
+    ]
+    await asyncio.wait(waiting, timeout=0.2)
+    hub.app.retire()
+    async with asyncio.timeout(5):
+        assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 200]
+
+
 async def test_the_stream_gives_the_past_then_the_present(hub: Any) -> None:
     await hub.write_in(1)
     await hub.applied(1)
