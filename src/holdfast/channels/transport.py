@@ -1,6 +1,7 @@
 """The seam to the network: one method, and failures that say whether anything was sent."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from typing import Final, Protocol
 
@@ -14,6 +15,18 @@ CONNECT_SHARE: Final = 0.8
 a call that never left ends as not connected, not as an answer that was lost."""
 CONNECTIONS_PER_HOST: Final = 24
 """A platform that hangs takes no more than these; the others keep theirs."""
+
+
+_PLAIN: Final[tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...]] = (
+    (aiohttp.ClientConnectorDNSError, "its name cannot be found"),
+    (ConnectionRefusedError, "the connection was refused"),
+    ((aiohttp.ClientSSLError, ssl.SSLError), "no secure connection can be made"),
+    ((aiohttp.ConnectionTimeoutError, aiohttp.ServerTimeoutError, TimeoutError), "no answer in time"),
+    ((aiohttp.ServerDisconnectedError, ConnectionResetError), "the connection was closed without an answer"),
+    (aiohttp.ClientPayloadError, "the answer broke off or is too long"),
+    (aiohttp.ClientConnectorError, "no connection can be made"),
+)
+"""The narrower kinds of failure first."""
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
@@ -104,4 +117,8 @@ async def _bounded(content: aiohttp.StreamReader) -> bytes:
 
 
 def _sentence(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+    """What happened, for people: no hosts, no ports, no names of errors where a plain word is known."""
+    for kinds, words in _PLAIN:
+        if isinstance(error, kinds) or isinstance(getattr(error, "os_error", None), kinds):
+            return words
+    return type(error).__name__
