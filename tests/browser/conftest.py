@@ -1,0 +1,76 @@
+"""One Chromium and one demo for all these tests; every test gets pages of its own, which must not complain."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
+from tests.browser.chromium import launched
+from tests.browser.console import Console
+from tests.browser.phones import Phones
+from tests.browser.watching import Watch
+from tests.scenarios.demo import Demo, running_demo
+
+WAIT_MS = 15_000
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as driver, launched(driver) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    async with running_demo(tmp_path_factory.mktemp("shop")) as demo:
+        yield demo
+
+
+class Browsing:
+    """Opens pages; ``watch`` hears them all."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.watch = Watch()
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    async def page(self, **look: Any) -> Page:
+        """A page of a new visitor; ``look`` is what a browser context takes."""
+        size = {"width": 1280, "height": 800}
+        context = await self._browser.new_context(**{"viewport": size, "locale": "en-GB", **look})
+        context.set_default_timeout(WAIT_MS)
+        self.watch.listen(context)
+        self._contexts.append(context)
+        return await context.new_page()
+
+    async def console(self, demo: Demo, state: StorageState | None = None, **look: Any) -> Console:
+        """The console, signed in."""
+        page = await self.page(storage_state=state, **look)
+        console = Console(page, demo)
+        await console.enter()
+        return console
+
+    async def phones(self, demo: Demo, **look: Any) -> Phones:
+        return Phones(await self.page(**look), demo)
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browsing(chromium: Browser) -> AsyncIterator[Browsing]:
+    opened = Browsing(chromium)
+    yield opened
+    await opened.close()
+    assert opened.watch.complaints == []
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Where what was seen is kept for people to look at; no part of the repository."""
+    folder = Path(__file__).parents[2] / "screenshots"
+    folder.mkdir(exist_ok=True)
+    return folder
