@@ -1,0 +1,229 @@
+"""People who write and read, and agents who answer: at random, and undeterred by a hub that dies."""
+
+import asyncio
+import random
+from typing import Final, NamedTuple
+
+from holdfast.outbox import NewReply, ReplyRefusedError
+from holdfast.portal.model import Visitor
+from holdfast.storage import Row, SpoolUnavailableError, StoreUnavailableError, Tx
+from holdfast_simulators import Fakes
+from holdfast_simulators.accounts import AccountState
+from holdfast_simulators.phone_line import PhoneLine, Writing
+
+from .diary import Diary, Reply
+from .fate import Fate
+from .hub_process import HubProcess
+from .lives import KilledError
+from .town import ACCOUNT_OF, DIRECT, Person
+
+STOCK: Final = ("Yes, sure.", "Thank you!")
+"""What agents write again and again: two of these cannot be told apart by their text."""
+TRIES_MAX: Final = 30
+RETRY_SECONDS: Final = 1.5
+VISITORS: Final = 2
+LONG_WORDS: Final = (60, 260)
+ASK_AFTER_MS: Final = 40_000
+"""How long an agent lets a message stay in doubt before asking the person."""
+
+_CONVERSATIONS: Final = """
+SELECT v.id, a.channel, a.value FROM conversation v JOIN address a ON a.contact_id = v.contact_id
+WHERE v.last_in_at IS NOT NULL ORDER BY v.id, a.channel
+"""
+_LONG_IN_DOUBT: Final = """
+SELECT d.message_id, d.text, a.value, d.started_at FROM delivery d JOIN address a ON a.id = d.address_id
+WHERE d.state = 'in_doubt' AND d.channel LIKE 'whatsapp:%' AND d.doubt_since < :before ORDER BY d.id
+"""
+
+
+class Place(NamedTuple):
+    """Somebody's phone, open at one conversation."""
+
+    phone: PhoneLine
+    account: AccountState
+    address: str
+
+
+class People:
+    def __init__(
+        self, fate: Fate, people: list[Person], fakes: Fakes, process: HubProcess, diary: Diary
+    ) -> None:
+        self._fate = fate
+        self._people = people
+        self._fakes = fakes
+        self._process = process
+        self._diary = diary
+        self._chance = random.Random(f"writing {fate.seed}")  # noqa: S311 - repeatable, not secret
+        self._visitors: list[Visitor] = []
+        self._written = 0
+
+    async def write_for_a_while(self) -> None:
+        """Until the active part of the run is over."""
+        clock = self._fakes.world.clock
+        loop = asyncio.get_running_loop()
+        while loop.time() < self._fate.active_seconds:
+            await self._do_something()
+            await clock.sleep(self._chance.expovariate(1 / self._fate.gap_seconds))
+
+    async def write_on(self, channel: str) -> None:
+        """Somebody writes on this channel: only what arrives can prove that messages arrive again."""
+        there = [person for person in self._people if channel in person.addresses]
+        if there:
+            await self._write(self._place_of(self._chance.choice(there), channel))
+
+    async def _do_something(self) -> None:
+        what = self._chance.random()
+        if what < 0.08:
+            await self._write_in_our_chat()
+        elif what < 0.25:
+            await self._look()
+        else:
+            for _ in range(self._chance.choice((1, 1, 1, 2, 3))):
+                await self._write(self._any_place())
+
+    def _any_place(self) -> Place:
+        person = self._chance.choice(self._people)
+        return self._place_of(person, self._chance.choice(list(person.addresses)))
+
+    def _place_of(self, person: Person, channel: str) -> Place:
+        platform, key = ACCOUNT_OF[channel]
+        account = self._fakes.world.accounts.find(platform, key)
+        if account is None:
+            raise LookupError(key)
+        return Place(self._fakes.platforms[platform].phone, account, person.addresses[channel])
+
+    async def _write(self, place: Place) -> None:
+        self._written += 1
+        await place.phone.writes(place.account, place.address, Writing(text=f"m{self._written}"))
+
+    async def _look(self) -> None:
+        place = self._any_place()
+        await place.phone.sees(place.account, place.address)
+
+    async def _write_in_our_chat(self) -> None:
+        try:
+            if len(self._visitors) < VISITORS:
+                await self._come_to_our_chat()
+            visitor = self._chance.choice(self._visitors)
+            self._written += 1
+            text, client_id = f"m{self._written}", f"c{self._written}"
+            await self._process.ask(self._process.portal.write(visitor, client_id, text))
+        except (KilledError, SpoolUnavailableError, StoreUnavailableError):
+            return
+        self._diary.written_direct[f"{visitor.id}:{client_id}"] = (visitor.id, text)
+
+    async def _come_to_our_chat(self) -> None:
+        name = f"Visitor {len(self._visitors)}"
+        made = await self._process.ask(self._process.portal.create_visitor(DIRECT, name))
+        self._visitors.append(Visitor(made.visitor, DIRECT, name))
+        self._diary.visitors[made.visitor] = name
+
+
+class Agents:
+    """One reply at a time to each conversation; a reply that got no answer is written again under its key."""
+
+    def __init__(self, fate: Fate, fakes: Fakes, process: HubProcess, diary: Diary) -> None:
+        self._fate = fate
+        self._world = fakes.world
+        self._process = process
+        self._diary = diary
+        self._chance = random.Random(f"answering {fate.seed}")  # noqa: S311 - repeatable, not secret
+        self._busy: set[str] = set()
+
+    async def answer_for_a_while(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while asyncio.get_running_loop().time() < self._fate.active_seconds:
+                await asyncio.sleep(self._chance.expovariate(1 / self._fate.gap_seconds))
+                reply = await self._begin()
+                if reply is not None:
+                    group.create_task(self._write(reply, self._chance.random() < 0.8))
+
+    async def clear_doubts(self) -> None:
+        """Where a platform keeps no record, ask the person, and tell the hub; for ever."""
+        while True:
+            await asyncio.sleep(10)
+            try:
+                await self._clear_doubts()
+            except (KilledError, StoreUnavailableError, ReplyRefusedError):
+                continue
+
+    async def _begin(self) -> Reply | None:
+        try:
+            places = await self._process.ask(self._process.hub.database.read(_conversations))
+        except (KilledError, StoreUnavailableError):
+            return None
+        free = [(place["id"], self._owner(place)) for place in places if place["id"] not in self._busy]
+        if not free:
+            return None
+        conversation_id, person = self._chance.choice(free)
+        self._busy.add(conversation_id)
+        number = len(self._diary.replies)
+        now = asyncio.get_running_loop().time()
+        reply = Reply(number, person, conversation_id, self._words(number), now)
+        self._diary.replies.append(reply)
+        return reply
+
+    def _owner(self, place: Row) -> str:
+        if place["channel"] == DIRECT:
+            return self._diary.visitors.get(place["value"], "nobody")
+        platform, account = ACCOUNT_OF[place["channel"]]
+        owner = self._world.people.owner(platform, account, place["value"])
+        return owner.id if owner else "nobody"
+
+    def _words(self, number: int) -> str:
+        what = self._chance.random()
+        if what < 0.15:
+            return self._chance.choice(STOCK)
+        count = self._chance.randint(*LONG_WORDS) if what < 0.25 else 1
+        return " ".join(f"r{number}w{place}" for place in range(count))
+
+    async def _write(self, reply: Reply, persist: bool) -> None:  # noqa: FBT001 - the agent's character
+        try:
+            for _ in range(TRIES_MAX if persist else 1):
+                if await self._try(reply):
+                    return
+                await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            self._busy.discard(reply.conversation_id)
+
+    async def _try(self, reply: Reply) -> bool:
+        new = NewReply(
+            conversation_id=reply.conversation_id,
+            text=reply.text,
+            author="agent:a",
+            idempotency_key=f"reply-{reply.number}",
+        )
+        try:
+            enqueued = await self._process.ask(self._process.hub.outbox.enqueue(new))
+        except (KilledError, StoreUnavailableError):
+            return False
+        except ReplyRefusedError:
+            reply.standing = "refused"
+            return True
+        reply.standing, reply.message_id = "accepted", enqueued.message_id
+        reply.accepted_at = asyncio.get_running_loop().time()
+        return True
+
+    async def _clear_doubts(self) -> None:
+        hub = self._process.hub
+        before = hub.clock.now_ms() - ASK_AFTER_MS
+        for row in await self._process.ask(hub.database.read(_in_doubt, before)):
+            decision = "sent" if self._has_it(row) else "resend"
+            await self._process.ask(hub.outbox.resolve_doubt(row["message_id"], decision, "agent:a"))
+
+    def _has_it(self, row: Row) -> bool:
+        """The person looks: a message of these words that came since, and is not another delivery's."""
+        return any(
+            message.text == row["text"] and message.at_ms >= row["started_at"] and message.direction == "in"
+            for thread in self._world.threads("whatsapp")
+            if thread.address == row["value"]
+            for message in thread.messages
+        )
+
+
+async def _conversations(tx: Tx) -> list[Row]:
+    return await tx.all(_CONVERSATIONS)
+
+
+async def _in_doubt(tx: Tx, before: int) -> list[Row]:
+    return await tx.all(_LONG_IN_DOUBT, before=before)

@@ -1,0 +1,61 @@
+"""What people and agents did in a run, as they saw it themselves: the yardstick that the hub is held to."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import parse_qsl
+
+from .log_book import Line
+
+Standing = Literal["accepted", "unknown", "refused"]
+"""Of a reply: the hub said yes; it died or failed before it said anything; it said no."""
+
+
+@dataclass
+class Reply:
+    """What an agent wrote to one conversation; ``person`` is whom the agent meant."""
+
+    number: int
+    person: str
+    conversation_id: str
+    text: str
+    at: float
+    standing: Standing = "unknown"
+    accepted_at: float = 0.0
+    message_id: str = ""
+
+
+@dataclass
+class Diary:
+    replies: list[Reply] = field(default_factory=list)
+    written_direct: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What visitors wrote in our own chat and the hub acknowledged: external id -> (visitor, text)."""
+    visitors: dict[str, str] = field(default_factory=dict)
+    """Visitor id -> person."""
+    answered: set[str] = field(default_factory=set)
+    """Every id that stood in a webhook which the hub answered with 2xx."""
+    alive: list[tuple[float, float]] = field(default_factory=list)
+    """When the hub was up: from, until."""
+    log: list[Line] = field(default_factory=list)
+
+    def note_answer(self, body: bytes, status: int) -> None:
+        if status // 100 == 2:
+            self.answered.update(_ids(body))
+
+    def was_up(self, since: float, until: float) -> bool:
+        return any(start <= since and until <= end for start, end in self.alive)
+
+
+def _ids(body: bytes) -> list[str]:
+    try:
+        return list(_texts(json.loads(body)))
+    except ValueError:
+        return [value for _, value in parse_qsl(body.decode())]
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text that stands anywhere in a JSON value."""
+    if isinstance(value, str):
+        return [value]
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for each in inside for text in _texts(each)]

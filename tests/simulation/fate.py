@@ -1,0 +1,194 @@
+"""What will befall a run: drawn from its seed before it starts, so that it can be printed and judged."""
+
+import random
+from dataclasses import dataclass
+from typing import Final, Literal
+
+PLATFORMS: Final = ("instagram", "whatsapp", "sms")
+ACCOUNTS: Final = {"instagram": ("17841400000000001", "17841400000000002")}
+SLOW_MS_MAX: Final = 9_000
+"""A platform that acts on a request later than this after it was made cannot be told from one that will not."""
+LEAD_IN_SECONDS: Final = 30.0
+"""Time for a run to get going before the first misfortune."""
+
+Mood = Literal["calm", "outage", "storm"]
+"""calm: kills and a slow store at most; outage: one total failure; storm: everything at once."""
+
+SEND_KINDS: Final = ("server_error", "html_error", "slow", "accept_then_timeout", "accept_then_reset")
+OTHER_KINDS: Final = ("throttle", "token_error", "permission_error")
+WEBHOOK_KINDS: Final = {
+    "instagram": (
+        *("webhooks_silent", "webhooks_delayed", "webhooks_duplicated", "webhooks_reordered"),
+        *("webhooks_regrouped", "no_echo", "subscription_removed"),
+    ),
+    "whatsapp": (
+        *("webhooks_silent", "webhooks_delayed", "webhooks_duplicated", "webhooks_reordered"),
+        *("webhooks_regrouped", "subscription_removed"),
+    ),
+    "sms": ("webhooks_silent", "webhooks_delayed", "webhooks_duplicated", "webhooks_reordered"),
+}
+TOTAL_KINDS: Final = ("refused", "server_error", "webhooks_silent", "subscription_removed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Misfortune:
+    """A fault of a platform, from ``at`` seconds for ``seconds``."""
+
+    at: float
+    seconds: float
+    platform: str
+    kind: str
+    capability: str = "all"
+    account: str | None = None
+    rate: float = 1.0
+    delay_ms: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kill:
+    """The hub dies at a time, and is started again after being away."""
+
+    at: float
+    away_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreTrouble:
+    """``fails``: commits are refused; else they only take until the trouble ends."""
+
+    at: float
+    seconds: float
+    spool: bool
+    fails: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fate:
+    seed: int
+    mood: Mood
+    people: int
+    active_seconds: float
+    """How long people write and things go wrong; afterwards everything works."""
+    echo_timing: Literal["after", "before", "mixed"]
+    commit_failures: float
+    """The share of commits that fail for no reason."""
+    misfortunes: tuple[Misfortune, ...] = ()
+    kills: tuple[Kill, ...] = ()
+    store_troubles: tuple[StoreTrouble, ...] = ()
+    gap_seconds: float = 3.0
+    """Mean time between two things that people write."""
+
+    def told(self) -> str:
+        """The whole fate in a few lines, for whoever has to find out what went wrong."""
+        head = (
+            f"seed {self.seed}: {self.mood}, {self.people} people, {self.active_seconds:.0f} s, "
+            f"echoes {self.echo_timing}, commits fail {self.commit_failures:.1%}"
+        )
+        blows: list[Misfortune | Kill | StoreTrouble] = [*self.misfortunes, *self.kills, *self.store_troubles]
+        blows.sort(key=lambda blow: blow.at)
+        return "\n".join([head, *(f"  {blow.at:6.1f} s {blow}" for blow in blows)])
+
+
+def draw_fate(seed: int) -> Fate:
+    chance = random.Random(f"fate {seed}")  # noqa: S311 - repeatable, not secret
+    return _MOODS[seed % len(_MOODS)](seed, chance)
+
+
+def _calm(seed: int, chance: random.Random) -> Fate:
+    seconds = chance.uniform(40, 100)
+    return Fate(
+        seed=seed,
+        mood="calm",
+        people=chance.randint(6, 12),
+        active_seconds=seconds,
+        echo_timing=chance.choice(("after", "before", "mixed")),
+        commit_failures=0.0,
+        kills=_kills(chance, chance.choice((0, 0, 1, 2)), seconds),
+    )
+
+
+def _outage(seed: int, chance: random.Random) -> Fate:
+    """One total failure of more than a minute, and nothing else: it has to be known, and to concern nobody else."""
+    platform = chance.choice(PLATFORMS)
+    kinds = [k for k in TOTAL_KINDS if k in ("refused", "server_error") or k in WEBHOOK_KINDS[platform]]
+    if platform != "instagram":
+        kinds = [kind for kind in kinds if kind != "webhooks_silent"]
+    kind = chance.choice(kinds)
+    lasts = chance.uniform(62, 90)
+    return Fate(
+        seed=seed,
+        mood="outage",
+        people=chance.randint(6, 10),
+        active_seconds=LEAD_IN_SECONDS + lasts + chance.uniform(5, 20),
+        echo_timing=chance.choice(("after", "before", "mixed")),
+        commit_failures=0.0,
+        misfortunes=(
+            Misfortune(
+                at=LEAD_IN_SECONDS,
+                seconds=lasts,
+                platform=platform,
+                kind=kind,
+                capability=chance.choice(("send", "all")) if kind == "server_error" else "all",
+            ),
+        ),
+        gap_seconds=1.5,
+    )
+
+
+def _storm(seed: int, chance: random.Random) -> Fate:
+    seconds = chance.uniform(70, 180)
+    return Fate(
+        seed=seed,
+        mood="storm",
+        people=chance.randint(6, 12),
+        active_seconds=seconds,
+        echo_timing=chance.choice(("after", "before", "mixed")),
+        commit_failures=chance.choice((0.0, 0.0, 0.002, 0.02)),
+        misfortunes=tuple(_misfortune(chance, seconds) for _ in range(chance.randint(1, 6))),
+        kills=_kills(chance, chance.choice((0, 0, 1, 2, 4)), seconds),
+        store_troubles=tuple(_store_trouble(chance, seconds) for _ in range(chance.choice((0, 0, 1, 2)))),
+        gap_seconds=chance.choice((1.5, 3.0, 5.0)),
+    )
+
+
+def _misfortune(chance: random.Random, until: float) -> Misfortune:
+    at, seconds = chance.uniform(10, until - 20), chance.uniform(4, 90)
+    if chance.random() < 0.08:
+        return Misfortune(at=at, seconds=seconds / 2, platform="uplink", kind="refused")
+    platform = chance.choice(PLATFORMS)
+    kind = chance.choice(
+        (*SEND_KINDS, *OTHER_KINDS, *WEBHOOK_KINDS[platform], "refused", "accept_then_timeout")
+    )
+    if kind == "refused":
+        return Misfortune(at=at, seconds=seconds, platform=platform, kind=kind)
+    webhooks = kind in WEBHOOK_KINDS[platform]
+    return Misfortune(
+        at=at,
+        seconds=seconds,
+        platform=platform,
+        kind=kind,
+        capability="receive" if webhooks else chance.choice(("all", "send", "send", "history")),
+        account=chance.choice((None, *ACCOUNTS.get(platform, ()))),
+        rate=1.0 if kind == "subscription_removed" else chance.choice((1.0, 1.0, 0.6, 0.3)),
+        delay_ms=chance.randint(1_000, SLOW_MS_MAX) if kind == "slow" else 0,
+    )
+
+
+def _kills(chance: random.Random, count: int, until: float) -> tuple[Kill, ...]:
+    return tuple(
+        Kill(at=chance.uniform(5, until), away_seconds=chance.choice((0.1, 1.0, 4.0, 15.0)))
+        for _ in range(count)
+    )
+
+
+def _store_trouble(chance: random.Random, until: float) -> StoreTrouble:
+    return StoreTrouble(
+        at=chance.uniform(5, until),
+        seconds=chance.uniform(0.5, 20),
+        spool=chance.random() < 0.3,
+        fails=chance.random() < 0.5,
+    )
+
+
+_MOODS: Final = (_calm, _storm, _outage, _storm, _storm, _outage)
+"""By the seed's remainder, so that any few seeds in a row have all of them."""

@@ -1,0 +1,54 @@
+"""A couple of dozen seeds in every test run; torture.py takes as many as one likes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from .fate import draw_fate
+from .run import simulate
+
+SEEDS: Final = range(1, 21)
+SAME_TRACE_SEED: Final = 11
+ROOT: Final = Path(__file__).parents[2]
+_PRINT_TRACE: Final = "from tests.simulation.run import simulate; print(simulate({seed}).trace)"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_promise_is_kept(seed: int) -> None:
+    _check(seed)
+
+
+def test_the_moods_are_all_among_the_seeds() -> None:
+    assert {draw_fate(seed).mood for seed in SEEDS} == {"calm", "outage", "storm"}
+
+
+def test_the_same_seed_makes_the_same_trace() -> None:
+    """In another process as well, where sets of texts have another order."""
+    command = [sys.executable, "-c", _PRINT_TRACE.format(seed=SAME_TRACE_SEED)]
+    traces = {
+        subprocess.run(  # noqa: S603 - our own interpreter, a fixed program
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+        for hash_seed in ("1", "2")
+    }
+    assert traces == {simulate(SAME_TRACE_SEED).trace}
+
+
+@pytest.mark.skipif("HOLDFAST_SEED" not in os.environ, reason="replays the seed in HOLDFAST_SEED")
+def test_replay() -> None:
+    _check(int(os.environ["HOLDFAST_SEED"]))
+
+
+def _check(seed: int) -> None:
+    outcome = simulate(seed)
+    again = f"HOLDFAST_SEED={seed} pytest tests/simulation -k replay"
+    assert not outcome.broken, f"{outcome.told()}\nReplay with: {again}"

@@ -1,0 +1,43 @@
+"""Many seeds one after the other: ``python -m tests.simulation.torture --seeds 1000 --first 1``."""
+
+import argparse
+import sys
+from typing import Final
+
+from .run import simulate
+
+SEEDS_MAX: Final = 1_000_000
+
+
+def main() -> int:
+    """0 when every promise was kept."""
+    options = _options()
+    broken = 0
+    virtual = real = 0.0
+    for seed in range(options.first, options.first + min(options.seeds, SEEDS_MAX)):
+        outcome = simulate(seed)
+        virtual, real = virtual + outcome.virtual_seconds, real + outcome.real_seconds
+        broken += bool(outcome.broken)
+        if outcome.broken or options.verbose:
+            sys.stdout.write(f"{outcome.told()}\n  {outcome.counts}\n")
+        if options.log:
+            sys.stdout.writelines(f"  {line.at:7.2f} {line.level} {line.text}\n" for line in outcome.log)
+        sys.stdout.write(
+            f"seed {seed}: {outcome.virtual_seconds:.0f} s in {outcome.real_seconds:.1f} s;"
+            f" {broken} broken so far, {virtual / 3600:.2f} hours in {real:.0f} s\n"
+        )
+        sys.stdout.flush()
+    return 1 if broken else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=100, help="how many")
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--verbose", action="store_true", help="tell of every run's fate and counts")
+    parser.add_argument("--log", action="store_true", help="print the hub's log lines")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""What was so at the end of a run: the platforms' own record beside the hub's store."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from holdfast_simulators import World
+from holdfast_simulators.people import Message
+from holdfast_simulators.request_log import LoggedRequest
+
+from .diary import Diary
+from .fate import Fate
+from .town import CHANNELS, DIRECT
+from .virtual_loop import START_MS
+
+Row = Mapping[str, Any]
+
+PROVEN: Final = frozenset({"sent", "delivered", "read"})
+OPEN: Final = frozenset({"queued", "held", "sending", "in_doubt"})
+REQUESTS_READ_MAX: Final = 50_000
+STATED: Final = "stated:"
+"""How the external id of a delivery begins that a person settled by hand."""
+
+_MESSAGES: Final = "SELECT * FROM message ORDER BY id"
+_DELIVERIES: Final = """
+SELECT d.*, a.value AS address, m.conversation_id, i.idempotency_key FROM delivery d
+JOIN address a ON a.id = d.address_id JOIN message m ON m.id = d.message_id
+JOIN intent i ON i.id = d.intent_id ORDER BY d.created_at, d.id
+"""
+_ADDRESSES: Final = """
+SELECT a.*, v.id AS conversation_id FROM address a JOIN conversation v ON v.contact_id = a.contact_id ORDER BY a.id
+"""
+_INTENTS: Final = """
+SELECT i.*, m.state, m.state_reason FROM intent i JOIN message m ON m.id = i.message_id ORDER BY i.id
+"""
+_INCIDENTS: Final = "SELECT * FROM incident ORDER BY opened_at, id"
+_EVENTS: Final = "SELECT seq, at, kind, conversation_id, body FROM event ORDER BY seq"
+_UNRESTED: Final = """
+SELECT (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'held', 'sending', 'in_doubt'))
+    + (SELECT COUNT(*) FROM incident WHERE state <> 'closed') AS count
+"""
+_FAILING: Final = "SELECT DISTINCT channel FROM incident WHERE state <> 'closed' ORDER BY channel"
+_APPLIED: Final = "SELECT COALESCE(MAX(value), 0) FROM reader_cursor WHERE name = 'applier'"
+_SPOOLED: Final = "SELECT COALESCE(MAX(seq), 0) FROM envelope"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    fate: Fate
+    diary: Diary
+    ended_at: float
+    rested: bool
+    """Whether everything came to rest in time."""
+    lost: int
+    """What the hub's own ledger says was lost."""
+    world: list[Message]
+    requests: list[LoggedRequest]
+    owners: dict[tuple[str, str], str]
+    """(channel, address) -> person."""
+    messages: list[Row]
+    deliveries: list[Row]
+    addresses: list[Row]
+    intents: list[Row]
+    incidents: list[Row]
+    trace: str
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "people wrote": sum(m.direction == "out" for m in self.world),
+            "reached people": sum(m.direction == "in" for m in self.world),
+            "replies": len(self.diary.replies),
+            "incidents": len(self.incidents),
+            "in doubt": sum(row["state"] == "in_doubt" for row in self.deliveries),
+            "failed": sum(row["state"] == "rejected" for row in self.deliveries),
+            "expired": sum(row["state"] == "expired" for row in self.deliveries),
+            "moved": sum(row["state"] == "superseded" for row in self.deliveries),
+            "attempts over one": sum(row["attempts"] > 1 for row in self.deliveries),
+        }
+
+
+def channel_of(message: Message) -> str:
+    return CHANNELS[message.platform, message.account]
+
+
+def seconds(at_ms: int) -> float:
+    """A time of the platforms or of the store, as seconds of the run."""
+    return (at_ms - START_MS) / 1000
+
+
+def is_quiet(folder: Path) -> bool:
+    """Whether nothing is open in the store, and all that arrived has been applied."""
+    with (
+        closing(sqlite3.connect(folder / "hub.db")) as hub,
+        closing(sqlite3.connect(folder / "spool.db")) as spool,
+    ):
+        (unrested,) = hub.execute(_UNRESTED).fetchone()
+        (applied,) = hub.execute(_APPLIED).fetchone()
+        (spooled,) = spool.execute(_SPOOLED).fetchone()
+    return not unrested and applied == spooled
+
+
+def failing_channels(folder: Path) -> list[str]:
+    """Those with an incident that is not over."""
+    with closing(sqlite3.connect(folder / "hub.db")) as hub:
+        return [channel for (channel,) in hub.execute(_FAILING)]
+
+
+def look_back(
+    fate: Fate, diary: Diary, world: World, store: Path, *, ended_at: float, rested: bool, lost: int
+) -> Truth:
+    with closing(sqlite3.connect(store)) as connection:
+        connection.row_factory = sqlite3.Row
+        rows: dict[str, list[Row]] = {
+            sql: [dict(row) for row in connection.execute(sql)]
+            for sql in (_MESSAGES, _DELIVERIES, _ADDRESSES, _INTENTS, _INCIDENTS, _EVENTS)
+        }
+    said = world.messages()
+    return Truth(
+        fate=fate,
+        diary=diary,
+        ended_at=ended_at,
+        rested=rested,
+        lost=lost,
+        world=said,
+        requests=world.requests.newest(REQUESTS_READ_MAX),
+        owners=_owners(world, diary),
+        messages=rows[_MESSAGES],
+        deliveries=rows[_DELIVERIES],
+        addresses=rows[_ADDRESSES],
+        intents=rows[_INTENTS],
+        incidents=rows[_INCIDENTS],
+        trace=_digest(rows[_EVENTS], said),
+    )
+
+
+def _owners(world: World, diary: Diary) -> dict[tuple[str, str], str]:
+    owners = {(DIRECT, visitor): name for visitor, name in diary.visitors.items()}
+    for (platform, account), channel in CHANNELS.items():
+        for person in world.people:
+            address = person.address(platform, account)
+            if address is not None:
+                owners[channel, address] = person.id
+    return owners
+
+
+def _digest(events: list[Row], said: list[Message]) -> str:
+    lines = [json.dumps(event) for event in events]
+    lines += [f"{m.number} {m.at_ms} {m.id} {m.direction} {m.state} {m.text}" for m in said]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
