@@ -15,7 +15,7 @@ from holdfast.outbox.model import Enqueued, NewReply, ReplyRefusedError
 from holdfast.outbox.reconcile import Reconciler
 from holdfast.outbox.reroute import FailoverRule, Reroute
 from holdfast.outbox.rescuer import Rescuer
-from holdfast.outbox.routing import Route, routes
+from holdfast.outbox.routing import Route, choose_failover, routes
 from holdfast.outbox.settle import Settle, SettleRules
 from holdfast.settings import Outbox as OutboxSettings
 from holdfast.storage import Database, EventLog, Row, Tx
@@ -91,6 +91,14 @@ class Outbox:
         """Every way to the person of a conversation, the recommended one first."""
         rows = await self._database.read(store.addresses_for, conversation_id)
         return routes(candidates(rows, self._facts(), human=True), self._clock.now_ms())
+
+    async def way_around(self, conversation_id: str, failing: str, order: Sequence[str]) -> str | None:
+        """The channel on which the person agreed to be reached while another fails; None where there is none."""
+        rows = await self._database.read(store.addresses_for, conversation_id)
+        known = candidates(rows, self._facts(), human=False)
+        stuck = next((each for each in known if each.channel == failing), None)
+        chosen = choose_failover(known, stuck, self._clock.now_ms(), order)
+        return chosen.channel if chosen else None
 
     async def breakers(self) -> Mapping[str, Breaker]:
         return await self._database.read(store.load_breakers)

@@ -120,7 +120,8 @@ class PlaybookRunner:
 
     async def _answer_one(self, playbook: Playbook, incident: Row, row: Row) -> str:
         """The message's id, or why this person could not be answered."""
-        route = await self._other_route(incident["channel"], row["conversation_id"])
+        order = playbook.fail_over.order
+        route = await self._outbox.way_around(row["conversation_id"], incident["channel"], order)
         if route is None:
             return "no other way"
         link = await self._around.continue_link(row["contact_id"])
@@ -142,12 +143,6 @@ class PlaybookRunner:
             return (await self._outbox.enqueue(reply)).message_id
         except ReplyRefusedError as error:
             return error.code
-
-    async def _other_route(self, failing: str, conversation_id: str) -> str | None:
-        for route in await self._outbox.routes(conversation_id):
-            if route.channel != failing and route.usable and route.consent == "failover":
-                return route.channel
-        return None
 
     async def _drain(self, playbook: Playbook, incident: Row) -> None:
         if playbook.recovery.drain and await self._take(

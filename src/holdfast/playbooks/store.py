@@ -15,7 +15,7 @@ WHERE incident_id = :incident_id AND step = :step AND subject = :subject
 _UNANSWERED: Final = """
 SELECT DISTINCT v.id AS conversation_id, v.contact_id FROM message m
 JOIN conversation v ON v.id = m.conversation_id
-WHERE m.channel = :channel AND m.direction = 'in' AND m.stored_at >= :since AND m.automatic = 0
+WHERE m.channel = :channel AND m.direction = 'in' AND m.at >= :since AND m.automatic = 0
     AND m.state_reason = '' AND v.waiting_since IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM playbook_step s
         WHERE s.incident_id = :incident_id AND s.step = 'auto_reply' AND s.subject = v.contact_id)
