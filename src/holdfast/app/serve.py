@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from random import SystemRandom
@@ -61,7 +61,8 @@ async def _serve(hub: Hub, listening: socket.socket) -> None:
         settings=hub.settings,
         channels=lambda: public_faces(hub),
     )
-    server = uvicorn.Server(_config(build_web(_services(hub, portal))))
+    web = build_web(_services(hub, portal))
+    server = _Server(_config(web), web.retire)
     loops = {**hub.loops(surroundings(hub, portal)), "status": publisher.run}
     running = asyncio.create_task(run_loops(loops, hub.clock))
     get_log("hub").info("listening", url=hub.settings.public_url)
@@ -71,6 +72,18 @@ async def _serve(hub: Hub, listening: socket.socket) -> None:
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
+
+
+class _Server(uvicorn.Server):
+    """A server that tells long polls and streams of its end, so that a stop does not wait for them."""
+
+    def __init__(self, config: uvicorn.Config, retire: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._retire = retire
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._retire()
+        await super().shutdown(sockets)
 
 
 def _bind(host: str, port: int) -> socket.socket:

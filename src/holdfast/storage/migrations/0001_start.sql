@@ -8,6 +8,9 @@ CREATE TABLE event (
     body TEXT NOT NULL
 );
 
+CREATE INDEX event_conversation ON event (conversation_id, seq);
+CREATE INDEX event_age ON event (at);
+
 -- cursors of readers: 'applier' (spool), 'playbooks' and others (event log)
 CREATE TABLE reader_cursor (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 
@@ -30,6 +33,7 @@ CREATE TABLE contact (
     created_at BIGINT NOT NULL,
     merged_into TEXT
 );
+CREATE INDEX contact_newest ON contact (created_at, id);
 
 -- proof: 'wrote' (wrote to us from it), 'confirmed', 'agent'; consent: 'reply' (where they wrote),
 -- 'failover' (agreed to be reached here when another channel fails), 'opted_out'
@@ -90,6 +94,7 @@ CREATE TABLE message (
 CREATE INDEX message_thread ON message (conversation_id, at, id);
 CREATE UNIQUE INDEX message_external ON message (channel, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX message_stored ON message (channel, stored_at);
+CREATE INDEX message_newest ON message (stored_at, id);
 
 CREATE TABLE reaction (
     message_id TEXT NOT NULL REFERENCES message(id),
