@@ -19,6 +19,7 @@ from .town import ACCOUNT_OF, DIRECT, Person
 
 STOCK: Final = ("Yes, sure.", "Thank you!")
 """What agents write again and again: two of these cannot be told apart by their text."""
+AUTO: Final = "auto"
 TRIES_MAX: Final = 30
 RETRY_SECONDS: Final = 1.5
 VISITORS: Final = 2
@@ -136,7 +137,14 @@ class Agents:
                 await asyncio.sleep(self._chance.expovariate(1 / self._fate.gap_seconds))
                 reply = await self._begin()
                 if reply is not None:
-                    group.create_task(self._write(reply, self._chance.random() < 0.8))
+                    persist = self._chance.random() < 0.8
+                    group.create_task(self._write(reply, persist=persist))
+
+    async def answer_on(self, channel: str) -> None:
+        """Answer somebody on this channel: only a send can prove that sends work again."""
+        reply = await self._begin(channel)
+        if reply is not None:
+            await self._write(reply, persist=False)
 
     async def clear_doubts(self) -> None:
         """Where a platform keeps no record, ask the person, and tell the hub; for ever."""
@@ -147,19 +155,23 @@ class Agents:
             except (KilledError, StoreUnavailableError, ReplyRefusedError):
                 continue
 
-    async def _begin(self) -> Reply | None:
+    async def _begin(self, channel: str = AUTO) -> Reply | None:
         try:
             places = await self._process.ask(self._process.hub.database.read(_conversations))
         except (KilledError, StoreUnavailableError):
             return None
-        free = [(place["id"], self._owner(place)) for place in places if place["id"] not in self._busy]
+        free = [
+            (place["id"], self._owner(place))
+            for place in places
+            if place["id"] not in self._busy and channel in (AUTO, place["channel"])
+        ]
         if not free:
             return None
         conversation_id, person = self._chance.choice(free)
         self._busy.add(conversation_id)
         number = len(self._diary.replies)
         now = asyncio.get_running_loop().time()
-        reply = Reply(number, person, conversation_id, self._words(number), now)
+        reply = Reply(number, person, conversation_id, self._words(number), now, channel)
         self._diary.replies.append(reply)
         return reply
 
@@ -177,7 +189,7 @@ class Agents:
         count = self._chance.randint(*LONG_WORDS) if what < 0.25 else 1
         return " ".join(f"r{number}w{place}" for place in range(count))
 
-    async def _write(self, reply: Reply, persist: bool) -> None:  # noqa: FBT001 - the agent's character
+    async def _write(self, reply: Reply, *, persist: bool) -> None:
         try:
             for _ in range(TRIES_MAX if persist else 1):
                 if await self._try(reply):
@@ -190,6 +202,7 @@ class Agents:
         new = NewReply(
             conversation_id=reply.conversation_id,
             text=reply.text,
+            route=reply.route,
             author="agent:a",
             idempotency_key=f"reply-{reply.number}",
         )

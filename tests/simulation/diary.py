@@ -20,6 +20,7 @@ class Reply:
     conversation_id: str
     text: str
     at: float
+    route: str
     standing: Standing = "unknown"
     accepted_at: float = 0.0
     message_id: str = ""

@@ -11,6 +11,9 @@ SLOW_MS_MAX: Final = 9_000
 LEAD_IN_SECONDS: Final = 30.0
 """Time for a run to get going before the first misfortune."""
 
+KILL_DELAYS: Final = {"": 0.0, "send": 0.15, "webhook": 0.08, "answer": 0.004, "commit": 0.006}
+"""How long after what the hub does it may be killed (s): as long as that takes."""
+
 Mood = Literal["calm", "outage", "storm"]
 """calm: kills and a slow store at most; outage: one total failure; storm: everything at once."""
 
@@ -46,9 +49,15 @@ class Misfortune:
 
 @dataclass(frozen=True, kw_only=True)
 class Kill:
-    """The hub dies at a time, and is started again after being away."""
+    """The hub dies at a time, or soon after the next thing of a kind that it does then, and is away for a while.
+
+    ``after`` is empty, or ``send`` (a call that writes leaves), ``webhook`` (one arrives), ``answer`` (one
+    is answered) or ``commit``.
+    """
 
     at: float
+    after: str
+    delay: float
     away_seconds: float
 
 
@@ -145,7 +154,7 @@ def _storm(seed: int, chance: random.Random) -> Fate:
         echo_timing=chance.choice(("after", "before", "mixed")),
         commit_failures=chance.choice((0.0, 0.0, 0.002, 0.02)),
         misfortunes=tuple(_misfortune(chance, seconds) for _ in range(chance.randint(1, 6))),
-        kills=_kills(chance, chance.choice((0, 0, 1, 2, 4)), seconds),
+        kills=_kills(chance, chance.choice((0, 1, 2, 4, 8)), seconds),
         store_troubles=tuple(_store_trouble(chance, seconds) for _ in range(chance.choice((0, 0, 1, 2)))),
         gap_seconds=chance.choice((1.5, 3.0, 5.0)),
     )
@@ -176,9 +185,13 @@ def _misfortune(chance: random.Random, until: float) -> Misfortune:
 
 def _kills(chance: random.Random, count: int, until: float) -> tuple[Kill, ...]:
     return tuple(
-        Kill(at=chance.uniform(5, until), away_seconds=chance.choice((0.1, 1.0, 4.0, 15.0)))
-        for _ in range(count)
+        _kill(chance.uniform(5, until), chance.choice(tuple(KILL_DELAYS)), chance) for _ in range(count)
     )
+
+
+def _kill(at: float, after: str, chance: random.Random) -> Kill:
+    delay = chance.uniform(0, KILL_DELAYS[after])
+    return Kill(at=at, after=after, delay=delay, away_seconds=chance.choice((0.1, 1.0, 4.0, 15.0)))
 
 
 def _store_trouble(chance: random.Random, until: float) -> StoreTrouble:

@@ -110,6 +110,7 @@ class HubProcess:
             troubles,
             failures=0.0 if spool else self._fate.commit_failures,
             until=self._fate.active_seconds,
+            moments=self._network.moments,
             chance=self._chance("spool" if spool else "store"),
             life=life,
         )

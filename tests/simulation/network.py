@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from holdfast_simulators.gate import ConnectionDroppedError
 from holdfast_simulators.webhooks import Received
 
 from .lives import KilledError, Life, outside
+from .moments import Moments
 
 LATENCY_SECONDS: Final = (0.002, 0.05)
 CONNECT_SECONDS: Final = 0.01
@@ -23,7 +25,15 @@ App = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
 class Exchange:
     """One HTTP exchange with an ASGI application, which goes on when its caller has gone."""
 
-    def __init__(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> None:
+    def __init__(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+        on_answer: Callable[[], None] = lambda: None,
+    ) -> None:
         parts = urlsplit(url)
         named = {"host": parts.netloc, **headers}
         self.scope = {
@@ -39,16 +49,20 @@ class Exchange:
         self._status = 0
         self._headers: dict[str, str] = {}
         self._parts = bytearray()
+        self._whole = False
+        self._on_answer = on_answer
 
     def leave(self) -> None:
         """The caller has gone."""
         self._gone.set()
 
-    async def run(self, app: App, latencies: tuple[float, float]) -> HttpAnswer:
-        await asyncio.sleep(latencies[0])
+    async def run(self, app: App, latency: float) -> None:
+        await asyncio.sleep(latency)
         await app(self.scope, self._receive, self._send)
-        await asyncio.sleep(latencies[1])
-        return HttpAnswer(self._status, self._headers, bytes(self._parts))
+
+    def answer(self) -> HttpAnswer | None:
+        """What has left the other side; None while the answer is not whole."""
+        return HttpAnswer(self._status, self._headers, bytes(self._parts)) if self._whole else None
 
     async def _receive(self) -> MutableMapping[str, Any]:
         if self._body is not None:
@@ -63,18 +77,21 @@ class Exchange:
             self._headers = {name.decode().lower(): value.decode() for name, value in message["headers"]}
         else:
             self._parts += message.get("body", b"")
+            self._whole = not message.get("more_body", False)
+            self._on_answer()
 
 
 class Network:
     """``fakes`` is given once the platforms stand; ``hub`` is the process that listens, and its webhooks."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, moments: Moments) -> None:
         self._chance = chance
         self._outside = outside()
         self._fakes: Fakes | None = None
         self._open: dict[str, dict[Exchange, asyncio.Event]] = {}
         self.hub: tuple[Life, App] | None = None
         self.on_answered: Callable[[bytes, int], None] = lambda _body, _status: None
+        self.moments = moments
 
     def connect(self, fakes: Fakes) -> None:
         self._fakes = fakes
@@ -84,13 +101,15 @@ class Network:
 
     async def call(self, request: HttpRequest) -> HttpAnswer:
         """Raises NotConnectedError, AnswerLostError."""
+        if request.method == "POST":
+            self.moments.pass_by("send")
         host = urlsplit(request.url).netloc
         if self._fakes is None or host not in self._fakes.apps or self._refuses(host):
             await asyncio.sleep(CONNECT_SECONDS)
             raise NotConnectedError("the connection was refused")
         exchange = Exchange(request.method, request.url, headers=request.headers, body=request.body)
-        work = exchange.run(self._fakes.apps[host], self._latencies())
-        task = asyncio.get_running_loop().create_task(_quiet(work), context=self._outside.copy())
+        work = _answered(exchange, self._fakes.apps[host], self._latencies())
+        task = asyncio.get_running_loop().create_task(work, context=self._outside.copy())
         cut = asyncio.Event()
         self._open.setdefault(host, {})[exchange] = cut
         try:
@@ -123,15 +142,20 @@ class Network:
         if self.hub is None:
             await asyncio.sleep(CONNECT_SECONDS)
             return None
+        self.moments.pass_by("webhook")
         life, hooks = self.hub
-        exchange = Exchange(method, url, headers=headers, body=body)
-        try:
+        exchange = Exchange(
+            method, url, headers=headers, body=body, on_answer=lambda: self.moments.pass_by("answer")
+        )
+        with suppress(KilledError, TimeoutError):
             async with asyncio.timeout(timeout_seconds):
-                answer = await life.ask(exchange.run(hooks, latencies))
-        except (KilledError, TimeoutError):
+                await life.ask(exchange.run(hooks, latencies[0]))
+        exchange.leave()
+        answer = exchange.answer()
+        if answer is None:
             return None
-        finally:
-            exchange.leave()
+        # It has left the hub: whether that lives on makes no difference.
+        await asyncio.sleep(latencies[1])
         self.on_answered(body, answer.status)
         return Received(answer.status, answer.body)
 
@@ -139,12 +163,14 @@ class Network:
         return self._chance.uniform(*LATENCY_SECONDS), self._chance.uniform(*LATENCY_SECONDS)
 
 
-async def _quiet(work: Coroutine[Any, Any, HttpAnswer]) -> HttpAnswer | None:
-    """None where the platform cut the connection."""
+async def _answered(exchange: Exchange, app: App, latencies: tuple[float, float]) -> HttpAnswer | None:
+    """What a platform answers; None where it cuts the connection."""
     try:
-        return await work
+        await exchange.run(app, latencies[0])
     except ConnectionDroppedError:
         return None
+    await asyncio.sleep(latencies[1])
+    return exchange.answer()
 
 
 async def _first(task: asyncio.Task[HttpAnswer | None], cut: asyncio.Event, seconds: float) -> HttpAnswer:

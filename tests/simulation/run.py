@@ -4,9 +4,11 @@ import asyncio
 import random
 import tempfile
 import time
+from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from holdfast.outbox import ledger_since
 from holdfast_simulators import World, build_fakes
@@ -20,6 +22,7 @@ from .hub_process import HubProcess
 from .invariants import broken_promises
 from .lives import note_owner
 from .log_book import Line, keeping_logs
+from .moments import Moments
 from .network import Network
 from .town import draw_people, world_settings
 from .truth import Truth, failing_channels, is_quiet, look_back
@@ -28,6 +31,8 @@ from .virtual_loop import LoopClock, VirtualLoop, run_virtually
 QUIET_SECONDS_MAX: Final = 900.0
 """How long everything may take to come to rest once nothing fails any more."""
 QUIET_STEP_SECONDS: Final = 5.0
+PATIENCE_SECONDS: Final = 20.0
+"""How long a kill waits for its moment."""
 SETTLE_SECONDS: Final = 15.0
 SENTENCES_TOLD: Final = 8
 
@@ -71,7 +76,8 @@ def simulate(seed: int, fate: Fate | None = None) -> Outcome:
 
 async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Truth:
     clock = LoopClock(loop)
-    network = Network(random.Random(f"network {fate.seed}"))  # noqa: S311 - repeatable, not secret
+    moments = Moments()
+    network = Network(random.Random(f"network {fate.seed}"), moments)  # noqa: S311 - repeatable, not secret
     network.on_answered = diary.note_answer
     people = draw_people(fate.seed, fate.people)
     world = World(
@@ -96,11 +102,11 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Tr
     async with asyncio.TaskGroup() as group:
         group.create_task(somebody.write_for_a_while())
         group.create_task(agents.answer_for_a_while())
-        group.create_task(_kills(process, fate.kills))
+        group.create_task(_kills(process, fate.kills, moments))
         for misfortune in fate.misfortunes:
             group.create_task(_befall(world, misfortune))
     world.faults.end_all()
-    rested = await _come_to_rest(somebody, folder, clock)
+    rested = await _come_to_rest(somebody, agents, folder, clock)
     clearing.cancel()
     ledger = await process.ask(process.hub.database.read(ledger_since, 0))
     ended_at = loop.time()
@@ -126,16 +132,24 @@ async def _befall(world: World, misfortune: Misfortune) -> None:
     world.faults.start(fault)
 
 
-async def _kills(process: HubProcess, kills: tuple[Kill, ...]) -> None:
+async def _kills(process: HubProcess, kills: tuple[Kill, ...], moments: Moments) -> None:
     loop = asyncio.get_running_loop()
     for kill in sorted(kills, key=lambda each: each.at):
         await asyncio.sleep(max(0.0, kill.at - loop.time()))
+        if kill.after:
+            await _soon(moments.next(kill.after))
+        await asyncio.sleep(kill.delay)
         await process.kill()
         await asyncio.sleep(kill.away_seconds)
         await process.start()
 
 
-async def _come_to_rest(somebody: People, folder: Path, clock: LoopClock) -> bool:
+async def _soon(moment: Coroutine[Any, Any, None]) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(moment, PATIENCE_SECONDS)
+
+
+async def _come_to_rest(somebody: People, agents: Agents, folder: Path, clock: LoopClock) -> bool:
     """Let time run until nothing is open any more; whether that came about."""
     until = clock.monotonic() + QUIET_SECONDS_MAX
     await clock.sleep(SETTLE_SECONDS)
@@ -144,5 +158,6 @@ async def _come_to_rest(somebody: People, folder: Path, clock: LoopClock) -> boo
             return True
         for channel in failing_channels(folder):
             await somebody.write_on(channel)
+            await agents.answer_on(channel)
         await clock.sleep(QUIET_STEP_SECONDS)
     return False

@@ -18,6 +18,7 @@ from holdfast.storage import (
 
 from .fate import StoreTrouble
 from .lives import Life
+from .moments import Moments
 
 COMMIT_SECONDS: Final = (0.0002, 0.004)
 FAIR_SECONDS: Final = 5.0
@@ -38,17 +39,20 @@ class Weather:
         *,
         failures: float,
         until: float,
+        moments: Moments,
         chance: random.Random,
         life: Life,
     ) -> None:
         self._troubles = troubles
         self._failures = failures
         self._until = until
+        self._moments = moments
         self._chance = chance
         self._life = life
 
     async def before_commit(self) -> None:
         """Wait as long as the store takes; raises StoreUnavailableError."""
+        self._moments.pass_by("commit")
         await self._pass()
         now = asyncio.get_running_loop().time()
         for trouble in self._troubles:
