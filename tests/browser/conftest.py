@@ -28,12 +28,19 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
         yield demo
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, StorageState]:
+    """What a browser keeps of each hub after signing in, by the hub's address."""
+    return {}
+
+
 class Browsing:
     """Opens pages; ``watch`` hears them all."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, states: dict[str, StorageState]) -> None:
         self.watch = Watch()
         self._browser = browser
+        self._states = states
         self._contexts: list[BrowserContext] = []
 
     async def page(self, **look: Any) -> Page:
@@ -45,11 +52,12 @@ class Browsing:
         self._contexts.append(context)
         return await context.new_page()
 
-    async def console(self, demo: Demo, state: StorageState | None = None, **look: Any) -> Console:
-        """The console, signed in."""
-        page = await self.page(storage_state=state, **look)
-        console = Console(page, demo)
+    async def console(self, demo: Demo, **look: Any) -> Console:
+        """The console, signed in: for real the first time, with the same cookie from then on."""
+        hub = demo.addresses["hub"]
+        console = Console(await self.page(storage_state=self._states.get(hub), **look), demo)
         await console.enter()
+        self._states[hub] = await console.page.context.storage_state()
         return console
 
     async def phones(self, demo: Demo, **look: Any) -> Phones:
@@ -61,8 +69,8 @@ class Browsing:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def browsing(chromium: Browser) -> AsyncIterator[Browsing]:
-    opened = Browsing(chromium)
+async def browsing(chromium: Browser, signed_in: dict[str, StorageState]) -> AsyncIterator[Browsing]:
+    opened = Browsing(chromium, signed_in)
     yield opened
     await opened.close()
     assert opened.watch.complaints == []
