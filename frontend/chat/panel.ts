@@ -20,8 +20,14 @@ export class Panel {
   readonly #title = make('h2', { id: 'title' }, 'Chat');
   readonly #note = make('p', { class: 'notice', role: 'status', hidden: '' });
   readonly #offline = make('p', { class: 'offline', role: 'status', hidden: '' });
-  readonly #lines = make('ol', { role: 'log', 'aria-label': 'Messages', 'aria-live': 'polite', 'aria-relevant': 'additions', tabindex: '0' });
   readonly #greeting = make('p', { class: 'greeting' });
+  readonly #lines = make('ol');
+  readonly #log = make(
+    'div',
+    { class: 'log', role: 'log', 'aria-label': 'Messages', 'aria-live': 'polite', 'aria-relevant': 'additions', tabindex: '0' },
+    this.#greeting,
+    this.#lines,
+  );
   readonly #field = make('textarea', { rows: '1', maxlength: String(TEXT_MAX), 'aria-label': 'Your message', placeholder: 'Write a message', dir: 'auto' });
   readonly #send = make('button', { class: 'send' }, 'Send');
   readonly #drawn = new Map<string, { line: string; element: HTMLElement }>();
@@ -33,13 +39,13 @@ export class Panel {
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#field.addEventListener('input', () => this.#fit());
     const head = make('header', {}, this.#title, closing);
-    this.element = make('div', { class: 'panel' }, head, this.#note, this.#lines, this.#offline, form);
+    this.element = make('div', { class: 'panel' }, head, this.#note, this.#log, this.#offline, form);
     this.draw();
   }
 
   focus(): void {
     this.#field.focus();
-    this.#lines.scrollTop = this.#lines.scrollHeight;
+    this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   draw(): void {
@@ -71,16 +77,13 @@ export class Panel {
   }
 
   #drawLines(): void {
-    const atEnd = this.#lines.scrollHeight - this.#lines.scrollTop - this.#lines.clientHeight < NEAR_END_PX;
-    const lines = this.#talk.lines;
-    const elements = [this.#greeting, ...lines.map((line) => this.#element(line))];
-    if (elements.some((element, index) => this.#lines.children[index] !== element)) {
-      elements.forEach((element, index) => {
-        if (this.#lines.children[index] !== element) this.#lines.insertBefore(element, this.#lines.children[index] ?? null);
-      });
-    }
+    const atEnd = this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_END_PX;
+    const elements = this.#talk.lines.map((line) => this.#element(line));
+    elements.forEach((element, index) => {
+      if (this.#lines.children[index] !== element) this.#lines.insertBefore(element, this.#lines.children[index] ?? null);
+    });
     while (this.#lines.children.length > elements.length) this.#lines.lastElementChild?.remove();
-    if (atEnd) this.#lines.scrollTop = this.#lines.scrollHeight;
+    if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
   #element(line: Line): HTMLElement {
@@ -101,7 +104,7 @@ export class Panel {
     if (text === '' || !this.#talk.write(text)) return;
     this.#field.value = '';
     this.#fit();
-    this.#lines.scrollTop = this.#lines.scrollHeight;
+    this.#log.scrollTop = this.#log.scrollHeight;
     this.#field.focus();
   }
 
