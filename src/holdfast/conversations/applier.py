@@ -71,7 +71,8 @@ class Applier:
 
     async def _wait(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._spool.arrived.wait(), IDLE_SECONDS)
+            async with asyncio.timeout(IDLE_SECONDS):
+                await self._spool.arrived.wait()
 
     async def apply_batch(self) -> int:
         """Apply the next envelopes; how many there were."""

@@ -125,7 +125,8 @@ class Dispatcher:
         seconds = IDLE_SECONDS if due_at is None else (due_at - now) / 1000
         wait = min(IDLE_SECONDS, seconds) if seconds > 0 else BLOCKED_SECONDS
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(SOONEST_SECONDS, wait))
+            async with asyncio.timeout(max(SOONEST_SECONDS, wait)):
+                await self._wake.wait()
 
     async def _claim_all(self) -> None:
         waiting = await self._database.read(store.channels_waiting)

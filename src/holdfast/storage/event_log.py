@@ -83,7 +83,8 @@ class EventLog:
     async def wait(self, seconds: float = POLL_SECONDS) -> None:
         """Return at the next wake, or after the given time."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
 
     async def follow(self, cursor: int) -> AsyncIterator[Event]:
         """Every event after the cursor, in order, for ever."""
@@ -95,7 +96,8 @@ class EventLog:
                 yield event
             if not events:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await changed.wait()
 
 
 def _event(row: Row) -> Event:
