@@ -7,7 +7,7 @@ UV_VERSION := 0.13.8
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install lint types check pages format lock clean chromium
+.PHONY: help demo test install lint types check pages format lock clean chromium bench
 
 help: ## list the commands
 	@echo "Holdfast: make <command>"
@@ -49,6 +49,9 @@ lint: install
 
 types: install
 	@$(BIN)/mypy --no-error-summary
+
+bench: install ## measure, each figure beside its floor
+	@$(BIN)/python -m bench.run $(ARGS)
 
 pages: install ## build the pages again
 	@$(BIN)/python build_pages.py
