@@ -138,7 +138,7 @@ async def _echoed(tx: Tx, context: Context, event: MessageEchoed) -> None:
     if await store.message_by_external(tx, context.channel, event.external_id):
         return
     person = await person_at(
-        tx, context.ids, channel=context.channel, value=event.address, name="", at=event.at
+        tx, context.ids, channel=context.channel, value=event.address, name="", at=event.at, proven=False
     )
     message_id = context.ids.new("msg")
     await store.insert_message(
@@ -211,6 +211,9 @@ async def _opted_out(tx: Tx, context: Context, event: ConsentWithdrawn) -> None:
     person = await person_at(
         tx, context.ids, channel=context.channel, value=event.address, name="", at=event.at
     )
+    address = await store.get_address(tx, person.address_id)
+    if event.returned and address is not None and event.at < (address["consent_at"] or 0):
+        return  # they have asked again since
     consent = "reply" if event.returned else "opted_out"
     await store.set_consent(tx, address_id=person.address_id, consent=consent, at=event.at)
     await append_event(

@@ -40,7 +40,7 @@ async def _new_person(
         value=value,
         name=name,
         proof="wrote" if proven else None,
-        consent="reply",
+        consent="reply" if proven else "none",
         at=at,
     )
     conversation = await ensure_conversation(tx, ids, contact_id=contact_id, at=at)
