@@ -106,7 +106,17 @@ UPDATE message SET conversation_id = :to WHERE conversation_id = :conversation_i
 _MOVE_INTENTS: Final = """
 UPDATE intent SET conversation_id = :to, contact_id = :contact_id WHERE conversation_id = :conversation_id
 """
+_MOVE_INTENTS_OF_MESSAGES: Final = """
+UPDATE intent SET conversation_id = :to, contact_id = :contact_id
+WHERE message_id IN (SELECT id FROM message WHERE conversation_id = :to)
+"""
 _MERGED: Final = "UPDATE contact SET merged_into = :to WHERE id = :id"
+_JOIN_WAITING: Final = """
+UPDATE conversation SET
+    unread = unread + (SELECT unread FROM conversation WHERE id = :dropped),
+    waiting_since = (SELECT MIN(waiting_since) FROM conversation WHERE id IN (:kept, :dropped))
+WHERE id = :kept
+"""
 _DROP_CONVERSATION: Final = "DELETE FROM conversation WHERE id = :id"
 _REFRESH_CONVERSATION: Final = """
 UPDATE conversation SET
@@ -287,6 +297,7 @@ async def merge_into(tx: Tx, *, kept: Row, dropped: Row) -> None:
     await tx.run(_MOVE_MESSAGES, to=kept["id"], conversation_id=dropped["id"])
     await tx.run(_MOVE_INTENTS, to=kept["id"], contact_id=kept["contact_id"], conversation_id=dropped["id"])
     await tx.run(_MERGED, to=kept["contact_id"], id=dropped["contact_id"])
+    await tx.run(_JOIN_WAITING, kept=kept["id"], dropped=dropped["id"])
     await tx.run(_DROP_CONVERSATION, id=dropped["id"])
     await tx.run(_REFRESH_CONVERSATION, id=kept["id"])
 
@@ -297,6 +308,7 @@ async def split_off(tx: Tx, *, address_id: str, source: Row, target: Row) -> Non
     await tx.run(
         _MOVE_MESSAGES_OF_ADDRESS, to=target["id"], conversation_id=source["id"], address_id=address_id
     )
+    await tx.run(_MOVE_INTENTS_OF_MESSAGES, to=target["id"], contact_id=target["contact_id"])
     for conversation in (source, target):
         await tx.run(_REFRESH_CONVERSATION, id=conversation["id"])
 
