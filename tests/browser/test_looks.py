@@ -32,6 +32,7 @@ async def test_the_console(browsing: "Browsing", shop: Demo, pictures: Path, loo
     await expect(page.get_by_role("button", name="Best way")).to_be_visible()
     found += await findings(page, pictures, "console-thread", look)
     await page.get_by_role("button", name="Best way").click()
+    await expect(page.get_by_role("radio").first).to_be_visible()
     found += await findings(page, pictures, "console-routes", look)
     assert found == []
 

@@ -39,6 +39,11 @@ export class Channels {
   find(id: string): Channel | undefined {
     return this.items.find((channel) => channel.id === id);
   }
+
+  /** Whether what is sent there now would be held. */
+  holds(id: string): boolean {
+    return this.find(id)?.verdicts.some((verdict) => verdict.capability === 'send' && verdict.state === 'down') ?? false;
+  }
 }
 
 /** The verdict that matters most to a reader. A capability that we know nothing of hides no good news. */
