@@ -20,7 +20,7 @@ from holdfast.conversations import store
 from holdfast.conversations.model import LATE_AFTER_MS
 from holdfast.conversations.people import conversation_changed, person_at
 from holdfast.kernel import IdSource
-from holdfast.storage import Envelope, Tx, append_event
+from holdfast.storage import Envelope, Row, Tx, append_event
 
 PREVIEW_CHARACTERS: Final = 140
 EXCERPT_CHARACTERS: Final = 500
@@ -69,7 +69,9 @@ async def apply_event(tx: Tx, context: Context, event: InboundEvent) -> None:
 
 
 async def _received(tx: Tx, context: Context, event: MessageReceived) -> None:
-    if await store.message_by_external(tx, context.channel, event.external_id):
+    known = await store.message_by_external(tx, context.channel, event.external_id)
+    if known is not None:
+        await _sharpen(tx, context, known, event.at)
         return
     person = await person_at(
         tx,
@@ -123,6 +125,18 @@ async def _received(tx: Tx, context: Context, event: MessageReceived) -> None:
     )
     await conversation_changed(tx, person.conversation_id, context.now)
     await _apply_parked(tx, context, event.external_id)
+
+
+async def _sharpen(tx: Tx, context: Context, known: Row, at: int) -> None:
+    """A platform's history tells whole seconds; its webhook, come late, tells the place among neighbours."""
+    if await store.sharpen_time(tx, message_id=known["id"], at=at):
+        await append_event(
+            tx,
+            at=context.now,
+            kind="message.changed",
+            conversation_id=known["conversation_id"],
+            body={"message_id": known["id"], "change": "MessageReceived"},
+        )
 
 
 def _preview(event: MessageReceived | MessageEchoed) -> str:

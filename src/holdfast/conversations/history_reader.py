@@ -1,7 +1,7 @@
 """Reading back what a platform's webhooks did not bring, and saying so to the radar."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from holdfast.channels.contract import Adapter, HistoryPage, HistoryUnavailableError
@@ -15,6 +15,8 @@ FIRST_LOOK_MS: Final = 3_600_000
 GRACE_MS: Final = 6_000
 """A webhook may still be on its way; younger messages are left to the next look."""
 READ_SECONDS_MAX: Final = 120.0
+PAGES_TOGETHER: Final = 10
+"""Pages come newest first; so many are gathered and taken oldest first, for times in them are whole seconds."""
 
 Gap = Callable[[str, Sequence[int]], Awaitable[None]]
 """Told of a channel and of the platform times (ms) of the messages that no webhook brought."""
@@ -62,8 +64,9 @@ class HistoryReader:
         started = self._clock.now_ms()
         since = since_ms if since_ms is not None else await self._since(channel, started)
         missing: list[int] = []
-        async for page in adapter.history(since):
-            missing += await self._take(channel, page)
+        async for pages in _several(adapter.history(since)):
+            for page in reversed(pages):
+                missing += await self._take(channel, page)
         await self._database.write(store.write_cursor, f"history:{channel}", started)
         if missing:
             await self._on_gap(channel, missing)
@@ -86,3 +89,18 @@ class HistoryReader:
             )
             missing.append(at)
         return missing
+
+
+async def _several(pages: AsyncIterator[HistoryPage]) -> AsyncIterator[list[HistoryPage]]:
+    """Pages in bundles; what was read before a failure is given before it is raised."""
+    bundle: list[HistoryPage] = []
+    try:
+        async for page in pages:
+            bundle.append(page)
+            if len(bundle) == PAGES_TOGETHER:
+                yield bundle
+                bundle = []
+    except HistoryUnavailableError:
+        yield bundle
+        raise
+    yield bundle

@@ -72,6 +72,9 @@ VALUES (:id, :conversation_id, :direction, :author, :channel, :address_id, :exte
 ON CONFLICT DO NOTHING
 """
 _MESSAGE_BY_EXTERNAL: Final = "SELECT * FROM message WHERE channel = :channel AND external_id = :external_id"
+_SHARPEN: Final = """
+UPDATE message SET at = :at WHERE id = :id AND source = 'history' AND at < :at AND :at < at + 1000
+"""
 _EDIT: Final = """
 UPDATE message SET text = :text, edited_at = :at
 WHERE id = :id AND (edited_at IS NULL OR edited_at <= :at) AND unsent_at IS NULL
@@ -251,6 +254,11 @@ async def insert_message(tx: Tx, **columns: Any) -> bool:
 
 async def message_by_external(tx: Tx, channel: str, external_id: str) -> Row | None:
     return await tx.one(_MESSAGE_BY_EXTERNAL, channel=channel, external_id=external_id)
+
+
+async def sharpen_time(tx: Tx, *, message_id: str, at: int) -> bool:
+    """Give a message that was read back its time to the millisecond; whether it had whole seconds only."""
+    return await tx.run(_SHARPEN, id=message_id, at=at) == 1
 
 
 async def edit_message(tx: Tx, *, message_id: str, text: str, at: int) -> None:
