@@ -2,7 +2,7 @@
 
 from holdfast.conversations.actions import Conversations
 from holdfast.conversations.applier import Applier
-from holdfast.conversations.apply_event import Settlement
+from holdfast.conversations.apply_event import Change, Settlement, change_message
 from holdfast.conversations.history_reader import HistoryReader
 from holdfast.conversations.mail_reader import MailReader
 from holdfast.conversations.model import AddressTakenError, NewAddress, UnknownContactError
@@ -12,6 +12,7 @@ from holdfast.conversations.store import conversation_answered, take_parked
 __all__ = [
     "AddressTakenError",
     "Applier",
+    "Change",
     "Conversations",
     "HistoryReader",
     "MailReader",
@@ -19,6 +20,7 @@ __all__ = [
     "Person",
     "Settlement",
     "UnknownContactError",
+    "change_message",
     "conversation_answered",
     "conversation_changed",
     "ensure_conversation",

@@ -27,6 +27,9 @@ EXCERPT_CHARACTERS: Final = 500
 TEXT_CHARACTERS_MAX: Final = 100_000
 
 
+Change = MessageEdited | MessageUnsent | ReactionChanged
+
+
 class Settlement(Protocol):
     """What the road out does with evidence about what it sent; handed in from above."""
 
@@ -190,13 +193,18 @@ async def _echoed(tx: Tx, context: Context, event: MessageEchoed) -> None:
     await _apply_parked(tx, context, event.external_id)
 
 
-async def _changed(tx: Tx, context: Context, event: MessageEdited | MessageUnsent | ReactionChanged) -> None:
-    message = await store.message_by_external(tx, context.channel, event.external_id)
-    if message is None:
+async def _changed(tx: Tx, context: Context, event: Change) -> None:
+    if not await change_message(tx, context.channel, event, context.now):
         await _park(tx, context, event, event.external_id)
-        return
-    if not await store.first_sight(tx, channel=context.channel, key=event.key, at=context.now):
-        return
+
+
+async def change_message(tx: Tx, channel: str, event: Change, now: int) -> bool:
+    """Apply an edit, a withdrawal or a reaction once; False where its message is not known yet."""
+    message = await store.message_by_external(tx, channel, event.external_id)
+    if message is None:
+        return False
+    if not await store.first_sight(tx, channel=channel, key=event.key, at=now):
+        return True
     message_id = str(message["id"])
     match event:
         case MessageEdited():
@@ -207,11 +215,12 @@ async def _changed(tx: Tx, context: Context, event: MessageEdited | MessageUnsen
             await store.react(tx, message_id=message_id, by="contact", emoji=event.emoji, at=event.at)
     await append_event(
         tx,
-        at=context.now,
+        at=now,
         kind="message.changed",
         conversation_id=message["conversation_id"],
         body={"message_id": message_id, "change": type(event).__name__},
     )
+    return True
 
 
 async def _receipt(tx: Tx, context: Context, event: ReceiptArrived) -> None:

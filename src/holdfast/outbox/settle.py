@@ -26,7 +26,7 @@ from holdfast.channels.contract import (
     Sending,
     Unreachable,
 )
-from holdfast.conversations import take_parked
+from holdfast.conversations import Change, change_message, take_parked
 from holdfast.kernel import Clock
 from holdfast.outbox import store
 from holdfast.outbox.breaker import Breaker, BreakerRules, BreakerState, after_failure, after_success
@@ -117,6 +117,8 @@ class Settle:
             event = msgspec.json.decode(body, type=InboundEvent)
             if isinstance(event, ReceiptArrived):
                 await self.receipt(tx, delivery["channel"], event)
+            elif isinstance(event, Change):
+                await change_message(tx, delivery["channel"], event, now)
 
     async def echoed(self, tx: Tx, channel: str, echo: MessageEchoed) -> bool:
         """Match an echo to a delivery: by its id, by our own handle, or by person, text and time."""
