@@ -31,6 +31,7 @@ from holdfast.kernel import Clock
 from holdfast.outbox import store
 from holdfast.outbox.breaker import Breaker, BreakerRules, BreakerState, after_failure, after_success
 from holdfast.outbox.candidates import Facts
+from holdfast.outbox.model import OPEN
 from holdfast.outbox.retry import retry_wait_ms
 from holdfast.radar import Kind, Observation, Result, record_observation
 from holdfast.storage import Row, Tx, append_event
@@ -154,7 +155,7 @@ class Settle:
         if receipt.state is ReceiptState.FAILED:
             await self._failed_later(tx, delivery, receipt, now)
             return True
-        if delivery["state"] in {"sending", "in_doubt"}:
+        if delivery["state"] in OPEN:
             await self.accepted(tx, delivery, receipt.external_id or delivery["id"], now)
         if receipt.state is not ReceiptState.SENT:
             earlier_too = receipt.state is ReceiptState.READ

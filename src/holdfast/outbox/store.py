@@ -99,7 +99,8 @@ WHERE d.id = :id
 """
 _ACCEPT: Final = """
 UPDATE delivery SET state = 'sent', external_id = :external_id, reason = '', settled_at = :now, doubt_since = NULL
-WHERE id = :id AND state IN ('sending', 'in_doubt', 'queued', 'held')
+WHERE id = :id AND (state IN ('sending', 'in_doubt', 'queued', 'held')
+    OR (state = 'sent' AND external_id LIKE 'stated:%'))
 """
 _SET_STATE: Final = """
 UPDATE delivery SET state = :state, reason = :reason, next_at = :next_at, settled_at = :settled_at,
@@ -119,8 +120,9 @@ WHERE id = :id AND state IN ('sending', 'in_doubt', 'sent') RETURNING message_id
 _BY_EXTERNAL: Final = "SELECT id FROM delivery WHERE channel = :channel AND external_id = :external_id"
 _ECHO_MATCH: Final = """
 SELECT d.id FROM delivery d JOIN address a ON a.id = d.address_id
-WHERE d.channel = :channel AND a.value = :address AND d.state IN ('sending', 'in_doubt')
-    AND d.text = :text AND d.started_at <= :at + :skew
+WHERE d.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :at + :skew
+    AND (d.state IN ('sending', 'in_doubt', 'queued', 'held')
+        OR (d.state = 'sent' AND d.external_id LIKE 'stated:%'))
 ORDER BY d.position LIMIT 1
 """
 _PARTS: Final = """
