@@ -150,6 +150,7 @@ class Hub:
         return {name: self._fact(name, adapter) for name, adapter in self.channels.adapters().items()}
 
     def _fact(self, name: str, adapter: Adapter) -> ChannelFact:
+        settings = self.channels.settings_of(name)
         return ChannelFact(
             channel=name,
             platform=adapter.platform,
@@ -157,7 +158,8 @@ class Hub:
             domain=adapter.failure_domain,
             limits=adapter.limits,
             health=self.radar.verdict(name, Capability.SEND).state.value,
-            doubt_policy=self.channels.settings_of(name).in_doubt,
+            doubt_policy=settings.in_doubt,
+            call_ms=int(settings.timeout_seconds * 1000),
         )
 
     def _mailboxes(self) -> Mapping[str, EmailAdapter]:

@@ -10,7 +10,11 @@ from holdfast.storage import Row
 
 
 class ChannelFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A connected channel as the road out needs to know it; ``doubt_policy`` is ask, resend or never."""
+    """A connected channel as the road out needs to know it.
+
+    ``doubt_policy`` is ask, resend or never; ``call_ms`` how long a send may take before its answer counts
+    as lost.
+    """
 
     channel: str
     platform: str
@@ -19,6 +23,7 @@ class ChannelFact(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     health: str = "unknown"
     doubt_policy: str = "ask"
+    call_ms: int = 20_000
 
 
 Facts = Callable[[], Mapping[str, ChannelFact]]

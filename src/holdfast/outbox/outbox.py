@@ -60,6 +60,7 @@ class Outbox:
             database=database,
             events=events,
             clock=clock,
+            facts=facts,
             doubt_evidence_ms=_ms(settings.doubt_evidence_seconds),
             owned_lanes=self.dispatcher.owned_lanes,
         )

@@ -9,7 +9,8 @@ from typing import Final
 
 from holdfast.kernel import Clock, get_log
 from holdfast.outbox import store
-from holdfast.storage import Database, EventLog, StoreUnavailableError, Tx
+from holdfast.outbox.candidates import Facts
+from holdfast.storage import Database, EventLog, Row, StoreUnavailableError, Tx
 
 EVERY_SECONDS: Final = 5.0
 RESCUED_AT_ONCE: Final = 500
@@ -23,12 +24,14 @@ class Rescuer:
         database: Database,
         events: EventLog,
         clock: Clock,
+        facts: Facts,
         doubt_evidence_ms: int,
         owned_lanes: Callable[[], frozenset[str]],
     ) -> None:
         self._database = database
         self._events = events
         self._clock = clock
+        self._facts = facts
         self._doubt_evidence_ms = doubt_evidence_ms
         self._owned_lanes = owned_lanes
         self._log = get_log("rescuer")
@@ -73,8 +76,15 @@ class Rescuer:
                 reason=_REASON,
                 now=now,
                 was="sending",
-                next_at=now + self._doubt_evidence_ms,
+                next_at=self._look_from(delivery, now) + self._doubt_evidence_ms,
             )
             await store.show(tx, delivery["message_id"], now)
         await store.wake_forgotten_lanes(tx, now)
         return len(abandoned)
+
+    def _look_from(self, delivery: Row, now: int) -> int:
+        """A platform may still be at work on a request whose sender is gone, for as long as an answer may take."""
+        fact = self._facts().get(delivery["channel"])
+        if fact is None or fact.limits.resend_is_safe:
+            return now
+        return max(now, (delivery["started_at"] or now) + fact.call_ms)
