@@ -7,7 +7,7 @@ UV_VERSION := 0.13.8
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install lint types check pages format lock clean chromium bench
+.PHONY: help demo test install lint types check pages picture format lock clean chromium bench
 
 help: ## list the commands
 	@echo "Holdfast: make <command>"
@@ -55,6 +55,9 @@ bench: install ## measure, each figure beside its floor
 
 pages: install ## build the pages again
 	@$(BIN)/python build_pages.py
+
+picture: install chromium ## make docs/console.png again, the picture in the README
+	@$(BIN)/python -m tests.browser.picture
 
 format: install ## format the code
 	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
