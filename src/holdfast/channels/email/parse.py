@@ -1,14 +1,13 @@
 """Raw mail, as neutral events."""
 
 import hashlib
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from email.message import Message
 from typing import Final
 
 from holdfast.channels.contract import InboundEvent, MessageReceived, UnreadableError, Unrecognised
 from holdfast.channels.email.headers import addresses, all_headers, date_ms, header, ids
 from holdfast.channels.email.identity import delivery_of_tag
+from holdfast.channels.email.opening import open_mail
 from holdfast.channels.email.quoting import fresh_text
 from holdfast.channels.email.reports import receipt_of
 from holdfast.channels.email.settings import EmailSettings
@@ -34,7 +33,7 @@ def parse_email(envelope: Envelope, settings: EmailSettings) -> list[InboundEven
 
 
 def _event(envelope: Envelope, settings: EmailSettings) -> InboundEvent:
-    mail = message_from_bytes(envelope.body, policy=default)
+    mail = open_mail(envelope.body)
     at = date_ms(mail, envelope.received_at)
     key = _key(mail, envelope)
     receipt = receipt_of(mail, domain=settings.domain, at=at)
@@ -51,7 +50,7 @@ def _event(envelope: Envelope, settings: EmailSettings) -> InboundEvent:
 
 
 def _received(
-    mail: EmailMessage, settings: EmailSettings, *, key: str, name: str, sender: str, at: int
+    mail: Message, settings: EmailSettings, *, key: str, name: str, sender: str, at: int
 ) -> MessageReceived:
     whole = full_text(mail)
     fresh = fresh_text(whole)
@@ -69,7 +68,7 @@ def _received(
     )
 
 
-def _details(mail: EmailMessage, settings: EmailSettings, whole: str) -> dict[str, str]:
+def _details(mail: Message, settings: EmailSettings, whole: str) -> dict[str, str]:
     found = {
         "subject": header(mail, "Subject"),
         "message_id": _message_id(mail),
@@ -81,14 +80,14 @@ def _details(mail: EmailMessage, settings: EmailSettings, whole: str) -> dict[st
     return {name: storable(text) for name, text in found.items() if text}
 
 
-def _tagged_delivery(mail: EmailMessage, settings: EmailSettings) -> str:
+def _tagged_delivery(mail: Message, settings: EmailSettings) -> str:
     if not settings.tag_secret:
         return ""
     texts = [text for name in _RECEIVERS for text in all_headers(mail, name)]
     return next(filter(None, (delivery_of_tag(text, settings.tag_secret) for text in texts)), "")
 
 
-def _key(mail: EmailMessage, envelope: Envelope) -> str:
+def _key(mail: Message, envelope: Envelope) -> str:
     """What tells this mail from others: its Message-ID and its content.
 
     Copies of one mail differ in their headers only; some software gives one Message-ID to many mails.
@@ -101,5 +100,5 @@ def _key(mail: EmailMessage, envelope: Envelope) -> str:
     return bounded_id(f"{known or 'mail'}#{mark}")
 
 
-def _message_id(mail: EmailMessage) -> str:
+def _message_id(mail: Message) -> str:
     return next(iter(ids(mail, "Message-ID")), "")

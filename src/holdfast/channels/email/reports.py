@@ -4,8 +4,7 @@ They are believed only where they name a Message-ID of ours; anybody can send a 
 """
 
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import EmailMessage, Message
+from email.message import Message
 from itertools import islice
 from typing import Final, cast
 
@@ -13,6 +12,7 @@ from holdfast.channels.contract import ReceiptArrived, ReceiptState
 from holdfast.channels.email.errors import class_of_status
 from holdfast.channels.email.headers import ids_in
 from holdfast.channels.email.identity import delivery_of, message_id_of
+from holdfast.channels.email.opening import open_head
 from holdfast.channels.untrusted import storable
 
 _TEXT_HEADERS: Final = ("text/rfc822-headers", "message/disposition-notification")
@@ -20,7 +20,7 @@ PARTS_MAX: Final = 30
 REASON_CHARACTERS_MAX: Final = 300
 
 
-def receipt_of(mail: EmailMessage, *, domain: str, at: int) -> ReceiptArrived | None:
+def receipt_of(mail: Message, *, domain: str, at: int) -> ReceiptArrived | None:
     """What became of a mail of ours, if this is a report that says so."""
     kind = str(mail.get_param("report-type", "")).lower()
     delivery = _delivery(mail, domain)
@@ -54,7 +54,7 @@ def _receipt(delivery: str, domain: str, at: int, state: ReceiptState) -> Receip
     )
 
 
-def _delivery(mail: EmailMessage, domain: str) -> str:
+def _delivery(mail: Message, domain: str) -> str:
     """The delivery whose Message-ID stands in the returned original, its headers or the notification."""
     for block in _blocks(mail):
         for name in ("Message-ID", "Original-Message-ID"):
@@ -69,16 +69,16 @@ def _raw(block: Message, name: str) -> str:
     return next((storable(str(value)) for key, value in block.raw_items() if key.lower() == name.lower()), "")
 
 
-def _blocks(mail: EmailMessage) -> Iterator[Message]:
+def _blocks(mail: Message) -> Iterator[Message]:
     """Every block of headers inside the report, but for the report's own."""
     for part in islice(mail.walk(), 1, PARTS_MAX):
         if part.get_content_type() in _TEXT_HEADERS:
             raw = cast("bytes | None", part.get_payload(decode=True)) or b""
-            yield message_from_bytes(raw)
+            yield open_head(raw)
         yield part
 
 
-def _fields(mail: EmailMessage, kind: str) -> dict[str, str]:
+def _fields(mail: Message, kind: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for part in islice(mail.walk(), PARTS_MAX):
         blocks = part.get_payload() if part.get_content_type() == kind and part.is_multipart() else []

@@ -3,13 +3,14 @@
 import html
 import re
 from collections.abc import Iterator
-from email.message import EmailMessage, Message
+from email.message import Message
 from itertools import islice
 from typing import Final, cast
 
 import nh3
 
 from holdfast.channels.contract import Attachment
+from holdfast.channels.email.headers import decoded
 from holdfast.channels.untrusted import storable
 
 PARTS_MAX: Final = 100
@@ -20,7 +21,7 @@ _LINE_ENDS: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6])\b[^>]{0,1000}>"
 _BLANK_LINES: Final = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 
 
-def full_text(mail: EmailMessage) -> str:
+def full_text(mail: Message) -> str:
     """The plain text, or what remains of the HTML without its marks."""
     plain = [_content(part) for part in _texts(mail, "text/plain")]
     if any(text.strip() for text in plain):
@@ -29,7 +30,7 @@ def full_text(mail: EmailMessage) -> str:
     return _without_marks(marked[:TEXT_CHARACTERS_MAX])
 
 
-def attachments(mail: EmailMessage) -> tuple[Attachment, ...]:
+def attachments(mail: Message) -> tuple[Attachment, ...]:
     """Their names and types; ``media_id`` says which part of the raw mail holds the content."""
     found = []
     for number, part in enumerate(_parts(mail)):
@@ -48,11 +49,11 @@ def attachments(mail: EmailMessage) -> tuple[Attachment, ...]:
     return tuple(found)
 
 
-def _parts(mail: EmailMessage) -> Iterator[Message]:
+def _parts(mail: Message) -> Iterator[Message]:
     return islice(mail.walk(), PARTS_MAX)
 
 
-def _texts(mail: EmailMessage, kind: str) -> Iterator[Message]:
+def _texts(mail: Message, kind: str) -> Iterator[Message]:
     return (part for part in _parts(mail) if part.get_content_type() == kind and _is_shown(part))
 
 
@@ -74,7 +75,7 @@ def _content(part: Message) -> str:
 
 
 def _name(part: Message) -> str:
-    return storable(part.get_filename() or "")[:NAME_CHARACTERS_MAX]
+    return storable(decoded(part.get_filename() or ""))[:NAME_CHARACTERS_MAX]
 
 
 def _without_marks(marked: str) -> str:
