@@ -4,13 +4,15 @@ Sources: RFC 8601 (only the topmost result of our own receiver counts), RFC 3834
 """
 
 import re
-from email.message import EmailMessage
+from email.message import Message
 from typing import Final
 
-from holdfast.channels.email.headers import all_headers, header
+from holdfast.channels.email.headers import all_headers, header, raw_headers
 
 _COMMENT: Final = re.compile(r"\([^()]*\)")
 _QUOTED: Final = re.compile(r'"[^"]*"')
+_ESCAPED: Final = re.compile(r"\\.")
+"""An escaped mark ends no quoted text and no comment."""
 _COMMENT_DEPTH_MAX: Final = 5
 _PROPERTY: Final = re.compile(r"(?:header\.d|header\.i|smtp\.mailfrom|header\.from)=\s*([^\s;]+)")
 _MACHINE_NAMES: Final = re.compile(
@@ -21,9 +23,9 @@ _BULK: Final = frozenset({"bulk", "junk", "list"})
 _RECEIVED_MAX: Final = 50
 
 
-def is_proven(mail: EmailMessage, sender: str, authserv_id: str) -> bool:
+def is_proven(mail: Message, sender: str, authserv_id: str) -> bool:
     """Whether our own receiver vouches for the address in From."""
-    results = all_headers(mail, "Authentication-Results")
+    results = raw_headers(mail, "Authentication-Results")
     if not authserv_id or not results or len(all_headers(mail, "From")) != 1:
         return False
     server, _, verdicts = _without_comments(results[0]).partition(";")
@@ -49,13 +51,13 @@ def _aligned(one: str, other: str) -> bool:
 
 def _without_comments(text: str) -> str:
     """Comments and quoted texts may hold anything, a false ``dmarc=pass`` among it."""
-    text = _QUOTED.sub("", text.lower())
+    text = _QUOTED.sub("", _ESCAPED.sub("", text.lower()))
     for _ in range(_COMMENT_DEPTH_MAX):
         text = _COMMENT.sub(" ", text)
     return text
 
 
-def is_automatic(mail: EmailMessage, sender: str, our_address: str) -> bool:
+def is_automatic(mail: Message, sender: str, our_address: str) -> bool:
     """Whether a machine must not answer: something automatic wrote this, or it came by a list."""
     local, _, domain = sender.lower().rpartition("@")
     submitted = header(mail, "Auto-Submitted").lower()
