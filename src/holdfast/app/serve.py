@@ -12,6 +12,7 @@ from typing import Final
 import uvicorn
 from prometheus_client import CollectorRegistry
 
+from holdfast.app.connection import BoundedConnection
 from holdfast.app.desk import Desk, Shelf
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import run_loops
@@ -97,7 +98,7 @@ def _bind(host: str, port: int) -> socket.socket:
 def _config(app: object) -> uvicorn.Config:
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application
-        http="httptools",
+        http=BoundedConnection,
         ws="websockets-sansio",
         ws_max_size=WEBSOCKET_BYTES_MAX,
         lifespan="on",
