@@ -63,7 +63,7 @@ async def _serve(hub: Hub, listening: socket.socket) -> None:
         channels=lambda: public_faces(hub),
     )
     web = build_web(_services(hub, portal))
-    server = _Server(_config(web), web.retire)
+    server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
     loops = {**hub.loops(surroundings(hub, portal)), "status": publisher.run}
     running = asyncio.create_task(run_loops(loops, hub.clock))
     get_log("hub").info("listening", url=hub.settings.public_url)
@@ -95,7 +95,8 @@ def _bind(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _config(app: object) -> uvicorn.Config:
+def server_config(app: object, trusted_proxies: Sequence[str]) -> uvicorn.Config:
+    """The web server's settings; who asks is taken from the headers of trusted proxies alone."""
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application
         http=BoundedConnection,
@@ -105,7 +106,8 @@ def _config(app: object) -> uvicorn.Config:
         access_log=False,
         log_config=None,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=STOP_SECONDS,
     )
 

@@ -72,13 +72,16 @@ class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Hub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One business. ``public_url`` is how platforms and people reach this hub from outside."""
+    """One business. ``public_url`` is how platforms and people reach this hub from outside.
+    ``trusted_proxies`` are addresses and networks whose word on who asks is believed (X-Forwarded-For).
+    """
 
     name: str = "My business"
     data_dir: Path = Path("holdfast-data")
     host: str = "127.0.0.1"
     port: Port = 8780
     public_url: Address = ""
+    trusted_proxies: tuple[str, ...] = ()
     key: Secret | None = None
     log_json: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
