@@ -104,26 +104,31 @@ async def _the_incident_is_told(console: Console, browsing: "Browsing", demo: De
 
 async def _looks(browsing: "Browsing", demo: Demo, pictures: Path) -> list[str]:
     found = []
-    for look in ("wide", "wide-dark", "narrow"):
+    for look in LOOKS:
         console = await browsing.console(demo, bypass_csp=True, **LOOKS[look])
         await expect(console.banner.first).to_be_visible()
         await console.open("Jonas Novak")
         await expect(console.message("It left this morning.")).to_contain_text("Held")
         found += await findings(console.page, pictures, "outage-thread", look)
-        await console.go("channels")
-        found += await findings(console.page, pictures, "outage-channels", look)
-        await console.go("incidents")
-        found += await findings(console.page, pictures, "outage-incidents", look)
-        await console.page.locator("main a").last.click()
-        await expect(console.page.get_by_test_id("ledger")).to_be_visible()
-        found += await findings(console.page, pictures, "outage-incident", look)
         await console.page.goto(demo.addresses["status"])
         found += await findings(console.page, pictures, "outage-status", look)
-        chat = Chat(console.page)
-        await chat.visit(demo)
-        await expect(chat.page.get_by_text("not accepting messages")).to_be_visible()
-        found += await findings(chat.page, pictures, "outage-chat", look)
-    return found
+    return found + await _looks_in_depth(browsing, demo, pictures)
+
+
+async def _looks_in_depth(browsing: "Browsing", demo: Demo, pictures: Path) -> list[str]:
+    """Where there is most to read, on the screen with the least room."""
+    console = await browsing.console(demo, bypass_csp=True, **LOOKS["narrow"])
+    await console.go("channels")
+    found = await findings(console.page, pictures, "outage-channels", "narrow")
+    await console.go("incidents")
+    found += await findings(console.page, pictures, "outage-incidents", "narrow")
+    await console.page.locator("main a").last.click()
+    await expect(console.page.get_by_test_id("ledger")).to_be_visible()
+    found += await findings(console.page, pictures, "outage-incident", "narrow")
+    chat = Chat(console.page)
+    await chat.visit(demo)
+    await expect(chat.page.get_by_text("not accepting messages")).to_be_visible()
+    return found + await findings(chat.page, pictures, "outage-chat", "narrow")
 
 
 async def test_nothing_is_missed_while_the_hub_is_killed(

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, expect
 from tests.browser.chat import Chat, foreign_page
 from tests.browser.console import PLACES
 from tests.browser.looks import LOOKS, findings
+from tests.browser.watching import Watch
 from tests.scenarios.demo import Demo
 
 if TYPE_CHECKING:
@@ -90,3 +91,23 @@ async def test_a_picture_that_is_wrong_is_found(chromium: Browser, pictures: Pat
     assert "sideways" in found
     assert "image-alt" in found
     await page.close()
+
+
+async def test_what_a_page_complains_of_is_heard(chromium: Browser, shop: Demo) -> None:
+    """The watch over all the other tests can fail them."""
+    watch = Watch()
+    context = await chromium.new_context()
+    watch.listen(context)
+    page = await context.new_page()
+    await page.goto(shop.addresses["chat"])
+    await page.evaluate("() => { setTimeout(() => { throw new Error('broken') }) }")
+    await page.evaluate("() => fetch('/direct/v1/nobody/info').then((answer) => answer.status)")
+    await page.evaluate(
+        "() => { document.body.append(Object.assign(document.createElement('script'), { text: '1' })) }"
+    )
+    await expect(page.locator("script").last).to_be_attached()
+    await context.close()
+    heard = "\n".join(watch.complaints)
+    assert "script: broken" in heard
+    assert "404 GET /direct/v1/nobody/info" in heard
+    assert "Content Security Policy" in heard
