@@ -1,6 +1,5 @@
 """Who is asking: by bearer token, or by the console's session cookie."""
 
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -49,11 +48,12 @@ def bearer(authorization: str) -> str:
 
 
 def session_of(scope: Scope) -> str:
-    try:
-        cookie = SimpleCookie(header(scope, b"cookie"))
-    except CookieError:
-        return ""
-    return cookie[COOKIE].value if COOKIE in cookie else ""
+    """The session's token. Other programs of this host may set cookies in any form; they are passed over."""
+    for pair in header(scope, b"cookie").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == COOKIE:
+            return value.strip('"')
+    return ""
 
 
 def origin_of(url: str) -> str:
