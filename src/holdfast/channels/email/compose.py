@@ -23,7 +23,12 @@ _UNUSABLE: Final = re.compile(r'[<>(),;:"\\\[\]]')
 
 def is_usable_address(address: str) -> bool:
     """Whether one plain address stands there, and nothing that a mail server would read as more."""
-    return bool(_ADDRESS.fullmatch(address)) and not _UNUSABLE.search(address) and bool(wire_address(address))
+    # On the wire once more: wide forms of commas and brackets become plain ones there.
+    return all(_is_one_address(form) for form in (address, wire_address(address)))
+
+
+def _is_one_address(address: str) -> bool:
+    return bool(_ADDRESS.fullmatch(address)) and not _UNUSABLE.search(address)
 
 
 def wire_address(address: str) -> str:
