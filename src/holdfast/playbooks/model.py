@@ -8,6 +8,8 @@ from typing import Final
 
 import msgspec
 
+from holdfast.outbox.routing import PLATFORM_ORDER
+
 TEXT_CHARACTERS_MAX: Final = 900
 PLAYBOOK_BYTES_MAX: Final = 20_000
 AFTER_SECONDS_MAX: Final = 86_400
@@ -62,6 +64,9 @@ def read_playbook(text: str) -> Playbook:
     except msgspec.ValidationError as error:
         raise PlaybookError(f"{error}.".replace("`", "")) from error
     _check_texts(playbook)
+    strange = [name for name in playbook.fail_over.order if name not in PLATFORM_ORDER]
+    if strange:
+        raise PlaybookError(f"fail_over.order names {strange[0]}; known are {', '.join(PLATFORM_ORDER)}.")
     if not 0 <= playbook.fail_over.after_seconds <= AFTER_SECONDS_MAX:
         raise PlaybookError(f"fail_over.after_seconds must be between 0 and {AFTER_SECONDS_MAX}.")
     return playbook
@@ -96,7 +101,7 @@ class PlaybookFile:
     def text(self) -> tuple[str, str]:
         """(TOML, ``edited`` or ``built-in``)."""
         try:
-            return self._path.read_text("utf-8"), "edited"
+            return self._path.read_text("utf-8", errors="replace"), "edited"
         except FileNotFoundError:
             return built_in(), "built-in"
 

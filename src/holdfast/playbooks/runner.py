@@ -68,17 +68,28 @@ class PlaybookRunner:
         """Do for every incident what is due now."""
         playbook = self._playbook()
         for incident in await self._database.read(store.open_incidents):
-            await self._during(playbook, incident)
-            if incident["state"] == "recovering":
-                await self._drain(playbook, incident)
+            await self._alone(self._during, playbook, incident)
         since = self._clock.now_ms() - RECOVERY_DAYS * 86_400_000
         for incident in await self._database.read(store.closed_incidents, since):
-            await self._after(playbook, incident)
+            await self._alone(self._after, playbook, incident)
+
+    async def _alone(
+        self, do: Callable[[Playbook, Row], Awaitable[None]], playbook: Playbook, incident: Row
+    ) -> None:
+        """One incident that makes trouble does not stop the others; it is tried again at the next step."""
+        try:
+            await do(playbook, incident)
+        except StoreUnavailableError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, other incidents have their own steps
+            self._log.exception("a step of the playbook failed", incident=incident["id"])
 
     async def _during(self, playbook: Playbook, incident: Row) -> None:
         capabilities = msgspec.json.decode(incident["capabilities"], type=list[str])
         if incident["cause"] == "subscription":
             await self._resubscribe(incident["channel"])
+        if incident["state"] == "recovering":
+            await self._drain(playbook, incident)
         if not {"send", "sign_in"} & set(capabilities):
             return
         if playbook.hold.enabled:
@@ -157,8 +168,8 @@ class PlaybookRunner:
         await self._drain(playbook, incident)
         if not await self._read_back(playbook, incident):
             return
-        if playbook.recovery.thank:
-            await self._thank(playbook, incident)
+        if playbook.recovery.thank and not await self._thank(playbook, incident):
+            return
         await self._account(playbook, incident)
 
     async def _read_back(self, playbook: Playbook, incident: Row) -> bool:
@@ -183,8 +194,10 @@ class PlaybookRunner:
         await self._take(incident, "read_back", str(incident["closed_at"]), reason)
         return True
 
-    async def _thank(self, playbook: Playbook, incident: Row) -> None:
-        for row in await self._database.read(store.answered, incident["id"], PEOPLE_AT_ONCE):
+    async def _thank(self, playbook: Playbook, incident: Row) -> bool:
+        """Whether everyone who was answered automatically has been thanked."""
+        rows = await self._database.read(store.answered, incident["id"], PEOPLE_AT_ONCE)
+        for row in rows:
             reply = NewReply(
                 conversation_id=row["conversation_id"],
                 text=self._fill(playbook.recovery.thank_text, incident),
@@ -195,6 +208,7 @@ class PlaybookRunner:
                 idempotency_key=f"thank:{incident['id']}:{row['contact_id']}",
             )
             await self._take(incident, "thank", row["contact_id"], await self._enqueue(reply))
+        return len(rows) < PEOPLE_AT_ONCE
 
     async def _account(self, playbook: Playbook, incident: Row) -> None:
         ledger = await self._database.read(incident_ledger, incident["id"])
