@@ -17,6 +17,7 @@ import aiohttp
 import msgspec
 
 from holdfast.app.demo_world import demo_people, hub_toml, new_keys, simulator_settings
+from holdfast.app.private import make_private_folder, write_private
 from holdfast.app.seed import SignIn, seed
 from holdfast.settings import load_settings
 
@@ -132,7 +133,7 @@ class _Demo:
         self._processes: list[Process] = []
 
     async def start(self) -> dict[str, Any]:
-        self._run_dir.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._run_dir)
         ports = {
             name: port or _free_port()
             for name, port in (
@@ -153,7 +154,7 @@ class _Demo:
         text = hub_toml(
             keys, addresses, data_dir=str(self._data_dir), port=ports["hub"], status_port=ports["status"]
         )
-        config.write_text(text, "utf-8")
+        write_private(config, text)
         self._say("Seeding the shop …")
         sign_in = await seed(load_settings(config, {}), people)
         self._say("Starting the status page and the hub …")
@@ -169,7 +170,7 @@ class _Demo:
 
     async def _start_simulators(self, settings: dict[str, Any]) -> dict[str, str]:
         config, ready = self._data_dir / "simulators.json", self._run_dir / "simulators.ready"
-        config.write_text(json.dumps(settings, indent=2), "utf-8")
+        write_private(config, json.dumps(settings, indent=2))
         ready.unlink(missing_ok=True)
         arguments = ["-m", "holdfast_simulators", "--config", str(config), "--ready-file", str(ready)]
         simulators = await self._start("simulators", arguments)
@@ -240,7 +241,7 @@ class _Demo:
 def _data_dir(chosen: Path | None) -> Iterator[Path]:
     """The chosen directory, or a temporary one that goes away with the demo."""
     if chosen is not None:
-        chosen.mkdir(parents=True, exist_ok=True)
+        make_private_folder(chosen)
         yield chosen.resolve()
         return
     with tempfile.TemporaryDirectory(prefix="holdfast-demo-") as name:

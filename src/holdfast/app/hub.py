@@ -7,6 +7,7 @@ from typing import Final
 
 from holdfast.app.channel_set import ChannelSet
 from holdfast.app.loops import Loop, run_loops
+from holdfast.app.private import make_private_folder
 from holdfast.app.vault import open_vault
 from holdfast.channels.contract import (
     Adapter,
@@ -231,7 +232,7 @@ class Hub:
 def open_hub(settings: Settings, *, clock: Clock, random: Random, transport: Transport, node: str) -> Hub:
     """The hub on the embedded store in its data directory."""
     data_dir: Path = settings.hub.data_dir
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(data_dir)
     return Hub(
         settings=settings,
         database=SqliteDatabase(data_dir / "hub.db"),

@@ -6,6 +6,7 @@ from typing import IO
 
 import click
 
+from holdfast.app.private import make_private_folder
 from holdfast.cli.main import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.inbox import UnknownConversationError
@@ -26,7 +27,7 @@ def migrate(config: Path | None) -> None:
 
 
 async def _migrate(settings: Settings) -> list[str]:
-    settings.hub.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.hub.data_dir)
     database = SqliteDatabase(settings.hub.data_dir / "hub.db")
     try:
         return await migrate_store(database, now_ms=SystemClock().now_ms())

@@ -3,18 +3,17 @@
 import json
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-_MODE: Final = 0o600
+from holdfast.app.private import write_private
 
 
 def remember_demo(addresses: dict[str, Any]) -> None:
-    draft = _path().with_suffix(f".{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({**addresses, "pid": os.getpid()}, file)
-    draft.replace(_path())
+    # Another user may hold the name; the demo runs all the same, and says its addresses itself.
+    with suppress(OSError):
+        write_private(_path(), json.dumps({**addresses, "pid": os.getpid()}))
 
 
 def latest_demo() -> dict[str, Any] | None:

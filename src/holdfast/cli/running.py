@@ -15,6 +15,7 @@ import uvloop
 
 from holdfast.app.demo import DemoError, DemoOptions, run_demo
 from holdfast.app.demo_world import PEOPLE_MAX, demo_people, hub_toml, new_keys, simulator_settings
+from holdfast.app.private import write_private
 from holdfast.app.serve import serve as serve_hub
 from holdfast.app.vault import VaultError
 from holdfast.cli.main import CONFIG, load
@@ -135,7 +136,7 @@ def simulate(hub_url: str, port: int, people: int, write_config: Path | None) ->
         remember_demo({"control": f"{addresses['control']}/control", "control_token": keys.control})
         if write_config is not None:
             text = hub_toml(keys, addresses, data_dir="holdfast-data", port=HUB_PORT, status_port=STATUS_PORT)
-            write_config.write_text(text, "utf-8")
+            write_private(write_config, text)
             click.echo(f"Hub configuration: {write_config}")
 
     try:

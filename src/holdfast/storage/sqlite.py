@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Concatenate, Final, cast
+from urllib.parse import quote
 
 from holdfast.storage.database import P, Row, StoreUnavailableError, T, Tx
 
@@ -18,6 +19,8 @@ QUEUE_UNITS_MAX: Final = 50_000
 BUSY_TIMEOUT_MS: Final = 10_000
 READERS: Final = 3
 CACHE_KIB: Final = 65_536
+FILE_MODE: Final = 0o600
+"""What people wrote is for the hub's own user alone; the files beside the database take its mode."""
 _PRIMARY_CODE: Final = 0xFF
 _AWAY: Final = frozenset(
     {
@@ -55,9 +58,11 @@ class SqliteTx:
 
 
 def connect(path: Path, *, synchronous: str = "FULL", read_only: bool = False) -> sqlite3.Connection:
-    mode = "ro" if read_only else "rwc"
+    if not read_only and not path.exists():
+        path.touch(mode=FILE_MODE)
+    mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(
-        f"file:{path}?mode={mode}",
+        f"file:{quote(str(path))}?mode={mode}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
