@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
+import signal
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import Final
@@ -76,11 +77,22 @@ async def _serve(hub: Hub, listening: socket.socket) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that tells long polls and streams of its end, so that a stop does not wait for them."""
+    """A server that tells long polls and streams of its end, so that a stop does not wait for them.
+
+    Signals are left to whoever runs it: the framework would raise them again when the server has stopped,
+    and the process would die before its loops and files are closed.
+    """
 
     def __init__(self, config: uvicorn.Config, retire: Callable[[], None]) -> None:
         super().__init__(config)
         self._retire = retire
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._retire()

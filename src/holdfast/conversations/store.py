@@ -48,7 +48,7 @@ _CONVERSATION_IN: Final = """
 UPDATE conversation SET
     last_preview = CASE WHEN :at >= last_at OR last_preview = '' THEN :preview ELSE last_preview END,
     last_channel = CASE WHEN :at >= COALESCE(last_in_at, 0) THEN :channel ELSE last_channel END,
-    last_at = MAX(last_at, :at),
+    last_at = CASE WHEN last_preview = '' THEN :at ELSE MAX(last_at, :at) END,
     last_in_at = MAX(COALESCE(last_in_at, 0), :at),
     waiting_since = COALESCE(waiting_since, :at),
     unread = unread + 1,
@@ -58,7 +58,7 @@ WHERE id = :id
 _CONVERSATION_OUT: Final = """
 UPDATE conversation SET
     last_preview = CASE WHEN :at >= last_at THEN :preview ELSE last_preview END,
-    last_at = MAX(last_at, :at),
+    last_at = CASE WHEN last_preview = '' THEN :at ELSE MAX(last_at, :at) END,
     waiting_since = CASE WHEN :answers = 1 THEN NULL ELSE waiting_since END
 WHERE id = :id
 """

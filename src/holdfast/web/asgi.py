@@ -15,6 +15,8 @@ AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[str, str]]
 
 QUERY_FIELDS_MAX: Final = 100
+DROPPED_BYTES_MAX: Final = 32 * 1024 * 1024
+"""How much of a body that is too large is still taken in, unkept, before the connection is closed on it."""
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
 HTML: Final = "text/html; charset=utf-8"
@@ -105,9 +107,13 @@ def is_loopback(scope: Scope) -> bool:
 
 
 async def read_body(scope: Scope, receive: Receive, *, bytes_max: int, seconds: float) -> bytes:
-    """The whole body. Raises TooLargeError as soon as that is known, TooSlowError, ClientGoneError."""
+    """The whole body. Raises TooLargeError, TooSlowError, ClientGoneError.
+
+    A body that is somewhat too large is read to its end and dropped: a sender that is still writing when the
+    connection closes sees a broken connection instead of the answer.
+    """
     declared = header(scope, b"content-length")
-    if declared.isascii() and declared.isdigit() and int(declared[:20]) > bytes_max:
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > DROPPED_BYTES_MAX:
         raise TooLargeError
     try:
         async with asyncio.timeout(seconds):
@@ -118,12 +124,16 @@ async def read_body(scope: Scope, receive: Receive, *, bytes_max: int, seconds: 
 
 async def _gather(receive: Receive, bytes_max: int) -> bytes:
     body = bytearray()
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGoneError
-        body += message.get("body", b"")
-        if len(body) > bytes_max:
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= bytes_max:
+            body += part
+        if size > DROPPED_BYTES_MAX or (size > bytes_max and not message.get("more_body", False)):
             raise TooLargeError
         if not message.get("more_body", False):
             return bytes(body)
