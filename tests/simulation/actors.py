@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 from holdfast.outbox import NewReply, ReplyRefusedError
@@ -28,7 +29,8 @@ ASK_AFTER_MS: Final = 40_000
 """How long an agent lets a message stay in doubt before asking the person."""
 
 _CONVERSATIONS: Final = """
-SELECT v.id, a.channel, a.value FROM conversation v JOIN address a ON a.contact_id = v.contact_id
+SELECT v.id, v.contact_id, a.id AS address_id, a.channel, a.value
+FROM conversation v JOIN address a ON a.contact_id = v.contact_id
 WHERE v.last_in_at IS NOT NULL ORDER BY v.id, a.channel
 """
 _LONG_IN_DOUBT: Final = """
@@ -135,6 +137,8 @@ class Agents:
         async with asyncio.TaskGroup() as group:
             while asyncio.get_running_loop().time() < self._fate.active_seconds:
                 await asyncio.sleep(self._chance.expovariate(1 / self._fate.gap_seconds))
+                if self._chance.random() < 0.08:
+                    await self._regroup()
                 reply = await self._begin()
                 if reply is not None:
                     persist = self._chance.random() < 0.8
@@ -174,6 +178,19 @@ class Agents:
         reply = Reply(number, person, conversation_id, self._words(number), now, channel)
         self._diary.replies.append(reply)
         return reply
+
+    async def _regroup(self) -> None:
+        """Join two contacts that are one person, or part one again."""
+        with suppress(KilledError, StoreUnavailableError, LookupError, ValueError):
+            places = await self._process.ask(self._process.hub.database.read(_conversations))
+            one = self._chance.choice(places)
+            same = [place for place in places if self._owner(place) == self._owner(one)]
+            other = self._chance.choice(same)
+            people = self._process.hub.conversations
+            if one["contact_id"] != other["contact_id"]:
+                await self._process.ask(people.merge(one["contact_id"], other["contact_id"], "agent:a"))
+            elif self._chance.random() < 0.3:
+                await self._process.ask(people.split(one["contact_id"], one["address_id"], "agent:a"))
 
     def _owner(self, place: Row) -> str:
         if place["channel"] == DIRECT:

@@ -98,13 +98,14 @@ class Fate:
         return "\n".join([head, *(f"  {blow.at:6.1f} s {blow}" for blow in blows)])
 
 
-def draw_fate(seed: int) -> Fate:
+def draw_fate(seed: int, stretch: float = 1.0) -> Fate:
+    """The fate of a seed; a storm lasts ``stretch`` times as long, with as many more blows."""
     chance = random.Random(f"fate {seed}")  # noqa: S311 - repeatable, not secret
-    return _MOODS[seed % len(_MOODS)](seed, chance)
+    return _MOODS[seed % len(_MOODS)](seed, chance, stretch)
 
 
-def _calm(seed: int, chance: random.Random) -> Fate:
-    seconds = chance.uniform(40, 100)
+def _calm(seed: int, chance: random.Random, stretch: float) -> Fate:
+    seconds = chance.uniform(40, 100) * stretch
     return Fate(
         seed=seed,
         mood="calm",
@@ -116,8 +117,9 @@ def _calm(seed: int, chance: random.Random) -> Fate:
     )
 
 
-def _outage(seed: int, chance: random.Random) -> Fate:
+def _outage(seed: int, chance: random.Random, stretch: float) -> Fate:
     """One total failure of more than a minute, and nothing else: it has to be known, and to concern nobody else."""
+    del stretch  # a minute is what is to be judged
     platform = chance.choice(PLATFORMS)
     kinds = [k for k in TOTAL_KINDS if k in ("refused", "server_error") or k in WEBHOOK_KINDS[platform]]
     if platform != "instagram":
@@ -144,8 +146,8 @@ def _outage(seed: int, chance: random.Random) -> Fate:
     )
 
 
-def _storm(seed: int, chance: random.Random) -> Fate:
-    seconds = chance.uniform(70, 180)
+def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
+    seconds = chance.uniform(70, 180) * stretch
     return Fate(
         seed=seed,
         mood="storm",
@@ -153,9 +155,9 @@ def _storm(seed: int, chance: random.Random) -> Fate:
         active_seconds=seconds,
         echo_timing=chance.choice(("after", "before", "mixed")),
         commit_failures=chance.choice((0.0, 0.0, 0.002, 0.02)),
-        misfortunes=tuple(_misfortune(chance, seconds) for _ in range(chance.randint(1, 6))),
-        kills=_kills(chance, chance.choice((0, 1, 2, 4, 8)), seconds),
-        store_troubles=tuple(_store_trouble(chance, seconds) for _ in range(chance.choice((0, 0, 1, 2)))),
+        misfortunes=tuple(_misfortune(chance, seconds) for _ in range(int(chance.randint(1, 6) * stretch))),
+        kills=_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds),
+        store_troubles=_store_troubles(chance, int(chance.choice((0, 0, 1, 2)) * stretch), seconds),
         gap_seconds=chance.choice((1.5, 3.0, 5.0)),
     )
 
@@ -194,12 +196,15 @@ def _kill(at: float, after: str, chance: random.Random) -> Kill:
     return Kill(at=at, after=after, delay=delay, away_seconds=chance.choice((0.1, 1.0, 4.0, 15.0)))
 
 
-def _store_trouble(chance: random.Random, until: float) -> StoreTrouble:
-    return StoreTrouble(
-        at=chance.uniform(5, until),
-        seconds=chance.uniform(0.5, 20),
-        spool=chance.random() < 0.3,
-        fails=chance.random() < 0.5,
+def _store_troubles(chance: random.Random, count: int, until: float) -> tuple[StoreTrouble, ...]:
+    return tuple(
+        StoreTrouble(
+            at=chance.uniform(5, until),
+            seconds=chance.uniform(0.5, 20),
+            spool=chance.random() < 0.3,
+            fails=chance.choice((True, False)),
+        )
+        for _ in range(count)
     )
 
 

@@ -3,17 +3,27 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from .fate import draw_fate
+from .fate import Fate, Misfortune, draw_fate
 from .run import simulate
 
 SEEDS: Final = range(1, 21)
 SAME_TRACE_SEED: Final = 11
 ROOT: Final = Path(__file__).parents[2]
+BRIEF: Final = Fate(
+    seed=3,
+    mood="storm",
+    people=6,
+    active_seconds=60.0,
+    echo_timing="after",
+    commit_failures=0.0,
+    gap_seconds=1.0,
+)
 _PRINT_TRACE: Final = "from tests.simulation.run import simulate; print(simulate({seed}).trace)"
 
 
@@ -41,6 +51,25 @@ def test_the_same_seed_makes_the_same_trace() -> None:
         for hash_seed in ("1", "2")
     }
     assert traces == {simulate(SAME_TRACE_SEED).trace}
+
+
+@pytest.mark.parametrize(
+    ("kind", "delay_ms", "noticed"),
+    [
+        ("false_success", 0, "shown_states_are_true"),
+        ("slow", 40_000, "each_has_its_effect_once"),
+    ],
+    ids=["a platform that lies", "a platform that acts long after it was given up"],
+)
+def test_what_no_hub_can_make_good_is_noticed(kind: str, delay_ms: int, noticed: str) -> None:
+    """The invariants have teeth: where the platform itself breaks a promise, they say so."""
+    misfortune = Misfortune(at=5, seconds=50, platform="sms", capability="send", kind=kind, delay_ms=delay_ms)
+    outcome = simulate(3, replace(BRIEF, misfortunes=(misfortune,)))
+    assert any(sentence.startswith(noticed) for sentence in outcome.broken)
+
+
+def test_the_same_brief_run_without_it_keeps_every_promise() -> None:
+    assert simulate(3, BRIEF).broken == []
 
 
 @pytest.mark.skipif("HOLDFAST_SEED" not in os.environ, reason="replays the seed in HOLDFAST_SEED")

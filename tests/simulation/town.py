@@ -147,7 +147,7 @@ def hub_settings(data_dir: Path) -> Settings:
             retry_seconds_max=20,
             breaker_probe_seconds_max=8,
             lease_seconds=20,
-            doubt_evidence_seconds=8,
+            doubt_evidence_seconds=4,
             doubt_recheck_seconds=6,
         ),
         channel=tuple({"id": channel, **_table(channel)} for channel in (*ACCOUNT_OF, DIRECT)),
