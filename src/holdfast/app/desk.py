@@ -9,6 +9,7 @@ from holdfast.channels.contract import ProbeResult
 from holdfast.conversations.store import audit
 from holdfast.kernel import Clock, IdSource
 from holdfast.playbooks import PlaybookFile
+from holdfast.settings import REFERENCES
 from holdfast.storage import Database
 from holdfast.web.services import ChannelTakenError, PlaybookText
 
@@ -25,6 +26,7 @@ class Desk:
         self._ids = ids
 
     async def add(self, channel_id: str, settings: dict[str, Any], by: str) -> None:
+        _refuse_references(settings)
         try:
             await self._channels.add(channel_id, settings)
         except ChannelExistsError as error:
@@ -45,6 +47,16 @@ class Desk:
             raise LookupError(f"there is no channel {channel_id}")
         async with asyncio.timeout(CHECK_SECONDS_MAX):
             return await adapter.probe()
+
+
+def _refuse_references(settings: dict[str, Any]) -> None:
+    """Who may connect a channel need not be who may read this machine's files and variables: a secret that
+    points to one would be sent to whatever address the same settings name.
+    """
+    for name, value in settings.items():
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and text.startswith(REFERENCES) for text in texts):
+            raise ValueError(f"`{name}` is given by its value here; env: and file: work in files only")
 
 
 class Shelf:

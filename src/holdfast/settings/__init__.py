@@ -10,10 +10,11 @@ from holdfast.settings.load import (
     nearest,
 )
 from holdfast.settings.model import Direct, Hub, Outbox, Playbook, Radar, Settings, Status
-from holdfast.settings.secret import Secret, resolve_secret
+from holdfast.settings.secret import REFERENCES, Secret, resolve_secret
 
 __all__ = [
     "CHANNEL_ID",
+    "REFERENCES",
     "Direct",
     "Hub",
     "Outbox",

@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import Final
 
 _HIDDEN: Final = "Secret(…)"
+_VARIABLE: Final = "env:"
+_FILE: Final = "file:"
+REFERENCES: Final = (_VARIABLE, _FILE)
+"""How a secret begins that stands elsewhere on this machine."""
 
 
 class Secret:
@@ -33,13 +37,13 @@ class Secret:
 
 def resolve_secret(text: str) -> Secret:
     """A secret as written, from a variable (``env:NAME``) or a file (``file:PATH``); raises ValueError."""
-    if text.startswith("env:"):
-        name = text.removeprefix("env:")
+    if text.startswith(_VARIABLE):
+        name = text.removeprefix(_VARIABLE)
         if name not in os.environ:
             raise ValueError(f"the environment variable {name} is not set")
         return Secret(os.environ[name])
-    if text.startswith("file:"):
-        path = Path(text.removeprefix("file:"))
+    if text.startswith(_FILE):
+        path = Path(text.removeprefix(_FILE))
         try:
             return Secret(path.read_text("utf-8").strip())
         except OSError as error:
