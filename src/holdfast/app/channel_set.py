@@ -1,5 +1,6 @@
 """The connected channels: those of the configuration file, and those added while running."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,7 +122,7 @@ def check_channels(settings: Settings, text: str) -> None:
         try:
             decode_channel_settings(platform_of(table["id"]), rest)
         except ValueError as error:
-            field = str(error).split("`")[1].split(".")[0] if str(error).count("`") > 1 else ""
+            field = re.split(r"[.\[]", str(error).split("`")[1])[0] if str(error).count("`") > 1 else ""
             place = line_of(text, "channel", field, index) if field else 0
             problems.append(Problem(place or line, f"{table['id']}: {str(error).replace('`', '')}"))
     if settings.public_url and not urlsplit(settings.public_url).scheme.startswith("http"):
