@@ -6,7 +6,7 @@ from typing import Final
 from holdfast.channels.contract import Adapter, Capability, ErrorClass
 from holdfast.radar.evidence import Context
 from holdfast.radar.feeds import feed_sentence
-from holdfast.radar.model import Kind, Observation, Result, State, Verdict
+from holdfast.radar.model import CONFIRMED, Kind, Observation, Result, State, Verdict
 from holdfast.radar.titles import place_name
 
 OWN_DOMAIN: Final = "own"
@@ -57,10 +57,15 @@ class Surroundings:
         )
 
     def _sibling_good_at(self, channel: str, capability: Capability) -> int:
+        """Where signing in fails as well, a sibling's signing in speaks for its sending too: it may be idle."""
         platform = self._channels[channel].platform
+        signing_in = self._verdicts.get((channel, Capability.SIGN_IN))
+        shared = capability is Capability.SEND and signing_in is not None and signing_in.state in CONFIRMED
+        telling = (capability, Capability.SIGN_IN) if shared else (capability,)
         siblings = (
-            self._verdicts.get((other, capability))
+            self._verdicts.get((other, each))
             for other, adapter in self._channels.items()
+            for each in telling
             if other != channel and adapter.platform == platform
         )
         return max((v.score.good_at for v in siblings if v and v.state is State.UP), default=0)
