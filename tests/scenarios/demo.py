@@ -26,8 +26,11 @@ T = TypeVar("T")
 
 
 def measured(what: str, *values: object) -> None:
-    """Tell a figure; pytest shows it with ``--log-cli-level=INFO``."""
+    """Tell a figure: in pytest's log, and in the file that HOLDFAST_FIGURES names."""
     logging.getLogger("scenario").info(what, *values)
+    if path := os.environ.get("HOLDFAST_FIGURES"):
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(what % values + "\n")
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a defect
