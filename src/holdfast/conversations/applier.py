@@ -17,6 +17,7 @@ from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.storage import Database, Envelope, EventLog, Spool, StoreUnavailableError, Tx
 
 BATCH_ENVELOPES: Final = 200
+ASIDE_BYTES_MIN: Final = 32 * 1024
 IDLE_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
 CURSOR: Final = "applier"
@@ -81,7 +82,7 @@ class Applier:
         envelopes = await self._spool.after(cursor, BATCH_ENVELOPES)
         if not envelopes:
             return 0
-        batch = [self._read(envelope) for envelope in envelopes]
+        batch = [await self._read_aside(envelope) for envelope in envelopes]
         try:
             await self._database.write(self._apply, batch)
         except StoreUnavailableError:
@@ -103,6 +104,12 @@ class Applier:
             self._log.exception("envelope set aside", spool_seq=read.envelope.seq)
             problem = f"Could not be applied: {type(error).__name__}"
             await self._database.write(self._apply, [Read(read.envelope, problem=problem)])
+
+    async def _read_aside(self, envelope: Envelope) -> Read:
+        """What takes long to read is read beside the loop, on which webhooks are answered."""
+        if len(envelope.body) < ASIDE_BYTES_MIN:
+            return self._read(envelope)
+        return await asyncio.to_thread(self._read, envelope)
 
     def _read(self, envelope: Envelope) -> Read:
         adapter = self._channels().get(envelope.channel)

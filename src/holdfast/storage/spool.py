@@ -13,6 +13,9 @@ import msgspec
 from holdfast.storage.database import Row, StoreUnavailableError, Tx
 from holdfast.storage.sqlite import SqliteDatabase, connect
 
+READ_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Bodies that are read at once: a mail may have 25 MB, and anybody may send many."""
+
 _CREATE: Final = """
 CREATE TABLE IF NOT EXISTS envelope (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -27,7 +30,10 @@ _INSERT: Final = """
 INSERT INTO envelope (channel, source, received_at, headers, body)
 VALUES (:channel, :source, :received_at, :headers, :body) RETURNING seq
 """
-_AFTER: Final = "SELECT * FROM envelope WHERE seq > :seq ORDER BY seq LIMIT :limit"
+_SIZES_AFTER: Final = (
+    "SELECT seq, LENGTH(body) AS bytes FROM envelope WHERE seq > :seq ORDER BY seq LIMIT :limit"
+)
+_BETWEEN: Final = "SELECT * FROM envelope WHERE seq > :seq AND seq <= :last ORDER BY seq"
 _ONE: Final = "SELECT * FROM envelope WHERE seq = :seq"
 _LAST: Final = "SELECT COALESCE(MAX(seq), 0) AS seq FROM envelope"
 _PRUNE: Final = "DELETE FROM envelope WHERE seq <= :applied AND received_at < :before"
@@ -80,6 +86,7 @@ class Spool:
         return seq
 
     async def after(self, seq: int, limit: int) -> Sequence[Envelope]:
+        """The next envelopes, at least one where there is any, and no more than fit into memory well."""
         return await self._database.read(_after, seq, limit)
 
     async def get(self, seq: int) -> Envelope | None:
@@ -109,7 +116,13 @@ async def _append(tx: Tx, envelope: NewEnvelope) -> int:
 
 
 async def _after(tx: Tx, seq: int, limit: int) -> list[Envelope]:
-    return [_envelope(row) for row in await tx.all(_AFTER, seq=seq, limit=limit)]
+    last, total = seq, 0
+    for row in await tx.all(_SIZES_AFTER, seq=seq, limit=limit):
+        total += row["bytes"]
+        if total > READ_BYTES_MAX and last > seq:
+            break
+        last = row["seq"]
+    return [_envelope(row) for row in await tx.all(_BETWEEN, seq=seq, last=last)]
 
 
 async def _get(tx: Tx, seq: int) -> Envelope | None:

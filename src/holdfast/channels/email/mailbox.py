@@ -29,6 +29,7 @@ from holdfast.channels.email.settings import EmailSettings
 
 MAILS_PER_POLL: Final = 50
 CLOSE_SECONDS: Final = 1.0
+POLL_BYTES_MAX: Final = 32 * 1024 * 1024
 MAIL_BYTES_MAX: Final = 25 * 1024 * 1024
 """Of a larger mail only the head is read."""
 
@@ -101,8 +102,9 @@ class Mailbox:
         validity = self._uid_validity()
         last = self._last_uid(after, validity)
         waiting = sorted(uid for uid in map(int, self._open().uids(f"UID {last + 1}:*")) if uid > last)
-        wanted = waiting[:MAILS_PER_POLL]
-        fetched = (self._raw(uid, size) for uid, size in self._sizes(wanted))
+        sized = fitting(self._sizes(waiting[:MAILS_PER_POLL]))
+        wanted = [uid for uid, _ in sized]
+        fetched = (self._raw(uid, size) for uid, size in sized)
         return PolledMail(
             bodies=tuple(raw for raw in fetched if raw),
             cursor=f"{validity}:{wanted[-1] if wanted else last}",
@@ -172,6 +174,16 @@ class Mailbox:
             box.client.logout()
         with contextlib.suppress(*_TROUBLE):
             box.client.shutdown()
+
+
+def fitting(sized: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """The first mails, by (UID, bytes), that may be in memory together; at least one."""
+    total = 0
+    for number, (_, size) in enumerate(sized):
+        total += size
+        if total > POLL_BYTES_MAX and number:
+            return sized[:number]
+    return sized
 
 
 def _sign_in_failure(text: str) -> tuple[ErrorClass, str]:
