@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -9,11 +10,23 @@ from typing import Final
 import msgspec
 
 from holdfast.outbox.routing import PLATFORM_ORDER
+from holdfast.settings import line_of
 
 TEXT_CHARACTERS_MAX: Final = 900
 PLAYBOOK_BYTES_MAX: Final = 20_000
 AFTER_SECONDS_MAX: Final = 86_400
 _PLACES: Final = {"business", "failing", "channel", "other_ways", "continue_link"}
+_PLAIN: Final = (
+    ("Object contains unknown field", "there is no setting"),
+    ("Object missing required field", "this setting is missing:"),
+    ("Expected", "expected"),
+    ("float", "a number"),
+    ("bool", "true or false"),
+    ("array", "a list"),
+    ("str", "a text"),
+    ("int", "a whole number"),
+    ("object", "a table"),
+)
 _PLACE: Final = re.compile(r"\{(\w*)\}")
 
 
@@ -54,7 +67,7 @@ class PlaybookError(ValueError):
 
 
 def read_playbook(text: str) -> Playbook:
-    """Check a playbook whole; raises PlaybookError."""
+    """Check a playbook whole; raises PlaybookError, which names the line where there is one to name."""
     if len(text.encode("utf-8", "replace")) > PLAYBOOK_BYTES_MAX:
         raise PlaybookError(f"The playbook is over {PLAYBOOK_BYTES_MAX} bytes.")
     try:
@@ -62,17 +75,42 @@ def read_playbook(text: str) -> Playbook:
     except tomllib.TOMLDecodeError as error:
         raise PlaybookError(f"This is not valid TOML: {error}.") from error
     except msgspec.ValidationError as error:
-        raise PlaybookError(f"{error}.".replace("`", "")) from error
-    _check_texts(playbook)
-    strange = [name for name in playbook.fail_over.order if name not in PLATFORM_ORDER]
-    if strange:
-        raise PlaybookError(f"fail_over.order names {strange[0]}; known are {', '.join(PLATFORM_ORDER)}.")
-    if not 0 <= playbook.fail_over.after_seconds <= AFTER_SECONDS_MAX:
-        raise PlaybookError(f"fail_over.after_seconds must be between 0 and {AFTER_SECONDS_MAX}.")
+        sentence, _, place = str(error).replace("`", "").partition(" - at $.")
+        problem = f"{place}: {_plain(sentence)}." if place else f"{_plain(sentence)}."
+        raise PlaybookError(_placed(text, place or _unknown_field(sentence), problem)) from error
+    for field, problem in (*_text_problems(playbook), *_value_problems(playbook)):
+        raise PlaybookError(_placed(text, field, problem))
     return playbook
 
 
-def _check_texts(playbook: Playbook) -> None:
+def _placed(text: str, field: str, sentence: str) -> str:
+    """The sentence with the line where the field (``section.key``) stands."""
+    section, _, key = field.partition(".")
+    line = line_of(text, section, key.partition("[")[0]) or line_of(text, section)
+    return f"Line {line}: {sentence}" if line else sentence
+
+
+def _plain(sentence: str) -> str:
+    for technical, plain in _PLAIN:
+        sentence = sentence.replace(technical, plain)
+    return sentence
+
+
+def _unknown_field(sentence: str) -> str:
+    return sentence.rpartition("unknown field ")[2].strip()
+
+
+def _value_problems(playbook: Playbook) -> Iterator[tuple[str, str]]:
+    strange = [name for name in playbook.fail_over.order if name not in PLATFORM_ORDER]
+    if strange:
+        known = ", ".join(PLATFORM_ORDER)
+        yield "fail_over.order", f"fail_over.order names {strange[0]}; known are {known}."
+    if not 0 <= playbook.fail_over.after_seconds <= AFTER_SECONDS_MAX:
+        sentence = f"fail_over.after_seconds must be between 0 and {AFTER_SECONDS_MAX}."
+        yield "fail_over.after_seconds", sentence
+
+
+def _text_problems(playbook: Playbook) -> Iterator[tuple[str, str]]:
     texts = {
         "fail_over.lead_in": playbook.fail_over.lead_in,
         "auto_reply.text": playbook.auto_reply.text,
@@ -80,11 +118,11 @@ def _check_texts(playbook: Playbook) -> None:
     }
     for field, text in texts.items():
         if len(text) > TEXT_CHARACTERS_MAX:
-            raise PlaybookError(f"{field} is over {TEXT_CHARACTERS_MAX} characters.")
+            yield field, f"{field} is over {TEXT_CHARACTERS_MAX} characters."
         unknown = [place for place in _PLACE.findall(text) if place not in _PLACES]
         if unknown:
             known = ", ".join(f"{{{place}}}" for place in sorted(_PLACES))
-            raise PlaybookError(f"{field} names {{{unknown[0]}}}; only {known} can be filled in.")
+            yield field, f"{field} names {{{unknown[0]}}}; only {known} can be filled in."
 
 
 def fill(text: str, **values: str) -> str:
