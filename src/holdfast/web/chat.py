@@ -31,13 +31,14 @@ from holdfast.web.errors import ApiError
 from holdfast.web.feed import Feed
 from holdfast.web.identify import bearer
 from holdfast.web.services import ChannelFace
+from holdfast.web.waiting_room import WaitingRoom
 
 PREFIX: Final = "/direct/v1/"
 BODY_BYTES_MAX: Final = 64 * 1024
 BODY_SECONDS: Final = 10.0
 WAIT_SECONDS_MAX: Final = 25
-WAITERS_MAX: Final = 2_000
-"""Long polls that may wait at once; whoever comes on top is answered at once."""
+STANDING_SECONDS: Final = 1
+"""How long whoever finds no seat is kept."""
 UNKNOWN_SECONDS: Final = 2.0
 """How often a waiting visitor without a conversation is looked up again."""
 SEQ_DIGITS_MAX: Final = 18
@@ -105,7 +106,7 @@ class Chat:
         self._requests = Buckets(clock, REQUESTS_OF_ADDRESS)
         self._visitors = Buckets(clock, VISITORS_OF_ADDRESS)
         self._messages = Buckets(clock, MESSAGES_OF_VISITOR)
-        self._waiting = 0
+        self._room = WaitingRoom()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         cors = self._cors(scope)
@@ -201,12 +202,12 @@ class Chat:
         after = _number(query, "after", 10**SEQ_DIGITS_MAX)
         wait = _number(query, "wait", WAIT_SECONDS_MAX)
         page = await self._portal.thread(visitor, after)
-        if wait and not page.items and self._waiting < WAITERS_MAX:
-            self._waiting += 1
-            try:
-                page = await self._wait(visitor, after or page.cursor, page, wait)
-            finally:
-                self._waiting -= 1
+        if wait and not page.items:
+            with self._room.seat(visitor.id, client_address(scope)) as seated:
+                # Clients ask again as soon as they are answered, so that nobody without a seat is answered at once.
+                page = await self._wait(
+                    visitor, after or page.cursor, page, wait if seated else STANDING_SECONDS
+                )
         return MessagesView(list(page.items), page.cursor)
 
     async def _wait(self, visitor: Visitor, after: int, page: ThreadPage, seconds: float) -> ThreadPage:
