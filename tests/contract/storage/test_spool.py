@@ -85,5 +85,5 @@ async def test_a_closed_spool_accepts_nothing(spool: Spool) -> None:
 
 
 async def test_a_spool_in_a_place_that_does_not_exist_never_starts(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="unable to open"):
+    with pytest.raises(OSError, match="No such file"):
         Spool(tmp_path / "missing" / "spool.db")
