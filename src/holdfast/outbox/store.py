@@ -187,6 +187,8 @@ SELECT d.*, i.class AS klass, i.route, i.expires_at, m.conversation_id FROM deli
 JOIN intent i ON i.id = d.intent_id JOIN message m ON m.id = d.message_id
 WHERE d.channel = :channel AND d.state IN ('queued', 'held') AND d.created_at <= :before
     AND i.route NOT LIKE 'only:%'
+    AND NOT EXISTS (SELECT 1 FROM delivery e
+        WHERE e.lane = d.lane AND e.position < d.position AND e.state = 'sending')
 ORDER BY d.created_at, d.position LIMIT :limit
 """
 _ALREADY_MOVED: Final = """

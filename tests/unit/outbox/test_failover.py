@@ -95,6 +95,18 @@ async def test_what_went_another_way_is_not_sent_again_when_the_channel_returns(
     assert await fail_over(shop) == 0
 
 
+async def test_nothing_overtakes_what_is_being_tried_once_more(shop: Any) -> None:
+    conversation_id = await ann(shop, sms="failover")
+    first = await shop.reply(conversation_id, "first")
+    await shop.reply(conversation_id, "second")
+    await shop.run("UPDATE delivery SET state = 'sending' WHERE message_id = :id", id=first)
+    assert await fail_over(shop) == 0
+    await shop.run("UPDATE delivery SET state = 'held' WHERE message_id = :id", id=first)
+    assert await fail_over(shop) == 2
+    await shop.dispatch()
+    assert [sent.text for sent in shop.adapters[SMS].sent] == ["The shop here:\nfirst", "second"]
+
+
 @pytest.mark.parametrize(
     ("consents", "goes"),
     [
