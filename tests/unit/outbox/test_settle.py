@@ -159,6 +159,20 @@ async def test_a_read_receipt_covers_what_was_sent_before_it(shop: Any) -> None:
     assert [(await shop.message(each))["state"] for each in ids] == ["read", "read", "delivered"]
 
 
+async def test_a_read_receipt_covers_nothing_that_was_not_sent(shop: Any) -> None:
+    conversation_id = await someone(shop, IG)
+    shop.adapters[IG].answers = [Rejected(ErrorClass.MESSAGE, "too odd")]
+    refused = await shop.reply(conversation_id, "refused")
+    taken_back = await shop.reply(conversation_id, "taken back")
+    await shop.outbox.cancel(taken_back, "mara")
+    sent = await shop.reply(conversation_id, "sent")
+    await shop.dispatch()
+    behind = await shop.reply(conversation_id, "behind")
+    await shop.arrive(IG, ReceiptArrived(key="r", state=ReceiptState.READ, at=1, external_id="instagram-2"))
+    states = [(await shop.message(each))["state"] for each in (refused, taken_back, sent, behind)]
+    assert states == ["failed", "cancelled", "read", "waiting"]
+
+
 async def test_a_platform_that_fails_later_is_believed_until_there_is_proof_of_delivery(shop: Any) -> None:
     conversation_id = await someone(shop, SMS)
     ids = [await shop.reply(conversation_id, text) for text in ("one", "two")]
