@@ -91,7 +91,8 @@ class Process:
             return
         self._child.terminate()
         try:
-            await asyncio.wait_for(self._child.wait(), STOP_SECONDS_MAX)
+            async with asyncio.timeout(STOP_SECONDS_MAX):
+                await self._child.wait()
         except TimeoutError:
             self._child.kill()
             await self._child.wait()

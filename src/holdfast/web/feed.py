@@ -110,7 +110,8 @@ class Feed:
     async def pause(self, seconds: float) -> None:
         """Let time pass, but no longer than the server stays."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._retired.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._retired.wait()
 
     def retire(self) -> None:
         """The server is about to stop: whoever waits is answered now."""

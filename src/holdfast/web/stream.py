@@ -132,7 +132,8 @@ class Streams:
         while True:
             frames: list[Frame] = []
             with suppress(TimeoutError):
-                frames = await asyncio.wait_for(listener.take(), PING_SECONDS)
+                async with asyncio.timeout(PING_SECONDS):
+                    frames = await listener.take()
             if listener.dropped:
                 raise _CutOffError(TRY_AGAIN, "too slow; come back with your cursor")
             for frame in frames:

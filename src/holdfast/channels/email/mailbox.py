@@ -72,7 +72,8 @@ class Mailbox:
     async def close(self) -> None:
         leaving = asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
         try:
-            await asyncio.wait_for(asyncio.shield(leaving), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await asyncio.shield(leaving)
         except TimeoutError:
             self._cut()
         self._thread.shutdown(wait=False)
