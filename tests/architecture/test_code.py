@@ -130,6 +130,17 @@ def test_nothing_is_printed_by_the_way() -> None:
     assert found == []
 
 
+def test_nothing_waits_in_a_way_that_may_forget_a_cancellation() -> None:
+    """On Python 3.11 `asyncio.wait_for` does; `asyncio.timeout` does not."""
+    found = [
+        f"{named(path)}:{node.lineno}"
+        for path in SOURCES
+        for node in ast.walk(tree(path))
+        if called(node) == "asyncio.wait_for"
+    ]
+    assert found == []
+
+
 def may_rest(node: ast.AST) -> bool:
     """A poll's loop, or the `sleep` of a clock that tests hand in."""
     if isinstance(node, ast.AsyncFunctionDef):
