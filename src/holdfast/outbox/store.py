@@ -399,14 +399,14 @@ async def show(tx: Tx, message_id: str, now: int) -> None:
 
 async def hold_channel(tx: Tx, channel: str, reason: str, now: int) -> int:
     rows = await tx.all(_HOLD_CHANNEL, channel=channel, reason=reason)
-    for message_id in {str(row["message_id"]) for row in rows}:
+    for message_id in dict.fromkeys(str(row["message_id"]) for row in rows):
         await show(tx, message_id, now)
     return len(rows)
 
 
 async def release_channel(tx: Tx, channel: str, now: int) -> int:
     rows = await tx.all(_UNHOLD_CHANNEL, channel=channel)
-    for message_id in {str(row["message_id"]) for row in rows}:
+    for message_id in dict.fromkeys(str(row["message_id"]) for row in rows):
         await show(tx, message_id, now)
     await wake_channel(tx, channel, now)
     return len(rows)
