@@ -139,12 +139,10 @@ async def thread(tx: Tx, *, conversation_id: str, at: int, identifier: str, limi
 async def newest_messages(
     tx: Tx, *, channel: str, direction: str, since: int, at: int, identifier: str, limit: int
 ) -> list[Row]:
-    filters, values = "", {}
-    if channel:
-        filters, values = filters + _ON_CHANNEL, {"channel": channel}
-    if direction:
-        filters, values = filters + _IN_DIRECTION, {**values, "direction": direction}
-    sql = _NEWEST.format(filters=filters)
+    wanted = {"channel": (_ON_CHANNEL, channel), "direction": (_IN_DIRECTION, direction)}
+    chosen = {name: pair for name, pair in wanted.items() if pair[1]}
+    sql = _NEWEST.format(filters=" ".join(clause for clause, _ in chosen.values()))
+    values = {name: value for name, (_, value) in chosen.items()}
     return await tx.all(sql, since=since, at=at, id=identifier or _LAST_ID, limit=limit, **values)
 
 

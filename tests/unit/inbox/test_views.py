@@ -142,3 +142,23 @@ async def test_authors_have_names(database: Database) -> None:
     await database.write(fill, 1)
     page = await database.read(thread_page, "cnv_0000", None, 10)
     assert [message.author_name for message in page.items] == ["P 0000", "Mara"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "direction", "count"),
+    [
+        ("", "", 6),
+        ("instagram:shop", "", 6),
+        ("", "in", 3),
+        ("instagram:shop", "out", 3),
+        ("sms:shop", "in", 0),
+    ],
+)
+async def test_messages_are_chosen_by_channel_and_direction_together(
+    database: Database, channel: str, direction: str, count: int
+) -> None:
+    await database.write(fill, 3)
+    page = await database.read(
+        newest_page, channel=channel, direction=direction, since=0, before=None, limit=100
+    )
+    assert len(page.items) == count
