@@ -1,7 +1,7 @@
 """A bench for the core: real units on a real store, scripted adapters, and time in the test's hands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -136,7 +136,7 @@ class ScriptedAdapter:
             raise found
         return found
 
-    async def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    async def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         self.history_since.append(since_ms)
         if self.pages is None:
             raise HistoryUnavailableError("this platform keeps no history")

@@ -1,6 +1,6 @@
 """What an adapter is: wire in, neutral values out, and back. It does not store, schedule or choose."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -388,7 +388,7 @@ class Adapter(Protocol):
         """Whether a message whose answer was lost is in the platform's record."""
         ...
 
-    def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         """Read back what was written since the given time; raises HistoryUnavailableError."""
         ...
 

@@ -1,7 +1,8 @@
 """Reading back what a platform's webhooks did not bring, and saying so to the radar."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Final
 
 from holdfast.channels.contract import Adapter, HistoryPage, HistoryUnavailableError
@@ -64,9 +65,11 @@ class HistoryReader:
         started = self._clock.now_ms()
         since = since_ms if since_ms is not None else await self._since(channel, started)
         missing: list[int] = []
-        async for pages in _several(adapter.history(since)):
-            for page in reversed(pages):
-                missing += await self._take(channel, page)
+        # Closed here, whatever happens: a reading left open would end when memory is tidied, at any time.
+        async with aclosing(_several(adapter.history(since))) as several:
+            async for pages in several:
+                for page in reversed(pages):
+                    missing += await self._take(channel, page)
         await self._database.write(store.write_cursor, f"history:{channel}", started)
         if missing:
             await self._on_gap(channel, missing)
@@ -91,15 +94,18 @@ class HistoryReader:
         return missing
 
 
-async def _several(pages: AsyncIterator[HistoryPage]) -> AsyncIterator[list[HistoryPage]]:
+async def _several(
+    pages: AsyncGenerator[HistoryPage, None],
+) -> AsyncGenerator[list[HistoryPage], None]:
     """Pages in bundles; what was read before a failure is given before it is raised."""
     bundle: list[HistoryPage] = []
     try:
-        async for page in pages:
-            bundle.append(page)
-            if len(bundle) == PAGES_TOGETHER:
-                yield bundle
-                bundle = []
+        async with aclosing(pages):
+            async for page in pages:
+                bundle.append(page)
+                if len(bundle) == PAGES_TOGETHER:
+                    yield bundle
+                    bundle = []
     except HistoryUnavailableError:
         yield bundle
         raise

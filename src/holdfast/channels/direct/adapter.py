@@ -1,6 +1,6 @@
 """Our own chat: what visitors write comes from our own pages, what we write goes to them by the event log."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from holdfast.channels.contract import (
@@ -81,7 +81,7 @@ class DirectAdapter:
         # A delivery that reached this adapter was committed, and nothing else is needed.
         return FoundSent(query.delivery_id) if query.delivery_id else CannotTell("The delivery has no id.")
 
-    def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         del since_ms
         return no_history("Direct keeps no history elsewhere; everything is in the store.")
 

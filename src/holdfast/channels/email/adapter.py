@@ -1,7 +1,7 @@
 """One mail address."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from holdfast.channels.contract import (
     Accepted,
@@ -118,7 +118,7 @@ class EmailAdapter:
         del query
         return CannotTell("No mail server says whether it has a mail; a repeat carries the same Message-ID.")
 
-    def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         del since_ms
         return no_history("Mail waits in the mailbox and is read on from the last one; nothing is missed.")
 

@@ -1,7 +1,7 @@
 """One Instagram professional account."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final
 
 from holdfast.channels.contract import (
@@ -127,7 +127,7 @@ class InstagramAdapter:
     async def find_sent(self, query: SentQuery) -> Evidence:
         return await self._conversations.find_sent(query)
 
-    def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         return self._conversations.history(since_ms)
 
     async def resubscribe(self) -> bool:

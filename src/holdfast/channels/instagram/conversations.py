@@ -4,7 +4,7 @@ Only the newest 20 messages of a conversation are given with their text; the ids
 deleted. Source: Conversations API.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Final
 
 import msgspec
@@ -57,7 +57,7 @@ class Conversations:
             return CannotTell(f"Instagram's record cannot be read: {error}")
         return judge_record(messages, query, account_id=self._account_id)
 
-    async def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    async def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         """One page a conversation, the newest conversation first; raises HistoryUnavailableError."""
         try:
             async for conversation in self._updated_since(since_ms):

@@ -1,6 +1,6 @@
 """One SMS number."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -117,7 +117,7 @@ class SmsAdapter:
     async def find_sent(self, query: SentQuery) -> Evidence:
         return await self._log.find_sent(query)
 
-    def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         return self._log.history(since_ms)
 
     async def resubscribe(self) -> bool:

@@ -1,6 +1,6 @@
 """Reading Twilio's log of messages: what people wrote, and whether a certain message of ours is there."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -46,7 +46,7 @@ class MessageLog:
             return CannotTell("Twilio's log cannot be read: the answer holds no messages.")
         return judge_log(items_at(page, "messages"), query)
 
-    async def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    async def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         """Inbound messages, the newest page first; raises HistoryUnavailableError."""
         day = datetime.fromtimestamp(since_ms / 1000, UTC).strftime("%Y-%m-%d")
         query = {"To": self._settings.number, "DateSent>": day, "PageSize": str(PAGE_MESSAGES)}

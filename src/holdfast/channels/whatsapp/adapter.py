@@ -1,7 +1,7 @@
 """One WhatsApp number."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final
 
 from holdfast.channels.contract import (
@@ -103,7 +103,7 @@ class WhatsAppAdapter:
         del query
         return CannotTell("WhatsApp has no list of messages; only a status can tell.")
 
-    def history(self, since_ms: int) -> AsyncIterator[HistoryPage]:
+    def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         del since_ms
         return no_history("WhatsApp has no history; it repeats webhooks for up to 7 days.")
 
