@@ -11,14 +11,15 @@ SLOW_MS_MAX: Final = 9_000
 LEAD_IN_SECONDS: Final = 30.0
 """Time for a run to get going before the first misfortune."""
 
-KILL_DELAYS: Final = {"": 0.0, "send": 0.15, "webhook": 0.08, "answer": 0.004, "commit": 0.006}
+KILL_DELAYS: Final = {"send": 0.15, "webhook": 0.08, "answer": 0.004, "commit": 0.006}
 """How long after what the hub does it may be killed (s): as long as that takes."""
 
 Mood = Literal["calm", "outage", "storm"]
 """calm: kills and a slow store at most; outage: one total failure; storm: everything at once."""
 
-SEND_KINDS: Final = ("server_error", "html_error", "slow", "accept_then_timeout", "accept_then_reset")
-OTHER_KINDS: Final = ("throttle", "token_error", "permission_error")
+UNANSWERED_KINDS: Final = ("slow", "accept_then_timeout", "accept_then_reset")
+"""What was asked for is done, or will be, and no answer says so."""
+REFUSAL_KINDS: Final = ("server_error", "html_error", "throttle", "token_error", "permission_error")
 WEBHOOK_KINDS: Final = {
     "instagram": (
         *("webhooks_silent", "webhooks_delayed", "webhooks_duplicated", "webhooks_reordered"),
@@ -51,7 +52,7 @@ class Misfortune:
 class Kill:
     """The hub dies at a time, or soon after the next thing of a kind that it does then, and is away for a while.
 
-    ``after`` is empty, or ``send`` (a call that writes leaves), ``webhook`` (one arrives), ``answer`` (one
+    ``after`` is ``send`` (a call that writes leaves), ``webhook`` (one arrives), ``answer`` (one
     is answered) or ``commit``.
     """
 
@@ -147,7 +148,7 @@ def _outage(seed: int, chance: random.Random, stretch: float) -> Fate:
 
 
 def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
-    seconds = chance.uniform(70, 180) * stretch
+    seconds = chance.uniform(60, 130) * stretch
     return Fate(
         seed=seed,
         mood="storm",
@@ -155,10 +156,28 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
         active_seconds=seconds,
         echo_timing=chance.choice(("after", "before", "mixed")),
         commit_failures=chance.choice((0.0, 0.0, 0.002, 0.02)),
-        misfortunes=tuple(_misfortune(chance, seconds) for _ in range(int(chance.randint(1, 6) * stretch))),
+        misfortunes=_misfortunes(chance, int(chance.randint(3, 10) * stretch), seconds),
         kills=_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds),
         store_troubles=_store_troubles(chance, int(chance.choice((0, 0, 1, 2)) * stretch), seconds),
-        gap_seconds=chance.choice((1.5, 3.0, 5.0)),
+        gap_seconds=chance.choice((0.4, 0.8, 2.0)),
+    )
+
+
+def _misfortunes(chance: random.Random, count: int, until: float) -> tuple[Misfortune, ...]:
+    blows = [_misfortune(chance, until) for _ in range(count)]
+    unseen = [blow for blow in blows if blow.kind in UNANSWERED_KINDS and chance.choice((True, False))]
+    return (*blows, *(_unseen(blow) for blow in unseen))
+
+
+def _unseen(blow: Misfortune) -> Misfortune:
+    """Neither answer nor webhook tells of what was sent: only the platform's record does."""
+    return Misfortune(
+        at=blow.at,
+        seconds=blow.seconds,
+        platform=blow.platform,
+        kind="webhooks_silent",
+        capability="receive",
+        account=blow.account,
     )
 
 
@@ -167,9 +186,14 @@ def _misfortune(chance: random.Random, until: float) -> Misfortune:
     if chance.random() < 0.08:
         return Misfortune(at=at, seconds=seconds / 2, platform="uplink", kind="refused")
     platform = chance.choice(PLATFORMS)
-    kind = chance.choice(
-        (*SEND_KINDS, *OTHER_KINDS, *WEBHOOK_KINDS[platform], "refused", "accept_then_timeout")
-    )
+    kinds = {
+        UNANSWERED_KINDS: 5,
+        REFUSAL_KINDS: 3,
+        WEBHOOK_KINDS[platform]: 3,
+        ("refused",): 1,
+    }
+    (family,) = chance.choices(list(kinds), list(kinds.values()))
+    kind = chance.choice(family)
     if kind == "refused":
         return Misfortune(at=at, seconds=seconds, platform=platform, kind=kind)
     webhooks = kind in WEBHOOK_KINDS[platform]
@@ -178,9 +202,9 @@ def _misfortune(chance: random.Random, until: float) -> Misfortune:
         seconds=seconds,
         platform=platform,
         kind=kind,
-        capability="receive" if webhooks else chance.choice(("all", "send", "send", "history")),
+        capability="receive" if webhooks else chance.choice(("all", "send", "send", "send", "history")),
         account=chance.choice((None, *ACCOUNTS.get(platform, ()))),
-        rate=1.0 if kind == "subscription_removed" else chance.choice((1.0, 1.0, 0.6, 0.3)),
+        rate=1.0 if kind == "subscription_removed" else chance.choice((1.0, 0.7, 0.5, 0.3)),
         delay_ms=chance.randint(1_000, SLOW_MS_MAX) if kind == "slow" else 0,
     )
 
