@@ -7,7 +7,7 @@ UV_VERSION := 0.13.8
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test install lint types check pages picture format lock clean chromium bench
+.PHONY: help demo test install lint types check pages picture format lock clean chromium torture bench
 
 help: ## list the commands
 	@echo "Holdfast: make <command>"
@@ -52,6 +52,10 @@ types: install
 
 bench: install ## measure, each figure beside its floor
 	@$(BIN)/python -m bench.run $(ARGS)
+
+torture: install ## many seeds on virtual time, and many kills
+	@$(BIN)/python -m tests.simulation.torture --seeds 1000
+	@HOLDFAST_KILL_ROUNDS=100 $(BIN)/python -m pytest -q tests/scenarios/test_kill.py
 
 pages: install ## build the pages again
 	@$(BIN)/python build_pages.py

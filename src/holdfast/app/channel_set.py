@@ -14,7 +14,7 @@ from holdfast.channels.contract import Adapter
 from holdfast.channels.transport import Transport
 from holdfast.kernel import Clock, get_log
 from holdfast.settings import CHANNEL_ID, Problem, Settings, SettingsError, line_of
-from holdfast.storage import Database, Tx, append_event
+from holdfast.storage import Database, Row, Tx, append_event
 
 
 class ChannelExistsError(ValueError):
@@ -34,6 +34,7 @@ class ChannelSet:
         self._clock = clock
         self._adapters: dict[str, Adapter] = {}
         self._channel_settings: dict[str, ChannelSettings] = {}
+        self._unfit: set[str] = set()
         self._log = get_log("channels")
 
     def adapters(self) -> Mapping[str, Adapter]:
@@ -72,8 +73,16 @@ class ChannelSet:
             if table["id"] not in self._adapters:
                 self._connect(table["id"], {key: value for key, value in table.items() if key != "id"})
         for row in await self._database.read(store.stored_channels):
-            if row["id"] not in self._adapters:
-                self._connect(row["id"], msgspec.json.decode(self._vault.open(row["secrets"])))
+            if row["id"] not in self._adapters and row["id"] not in self._unfit:
+                self._connect_stored(row)
+
+    def _connect_stored(self, row: Row) -> None:
+        """A stored channel that this version cannot read is left out, and does not stop the others."""
+        try:
+            self._connect(row["id"], msgspec.json.decode(self._vault.open(row["secrets"])))
+        except ValueError as error:
+            self._unfit.add(row["id"])
+            self._log.error("a stored channel is left out", channel=row["id"], problem=str(error))
 
     async def add(self, channel_id: str, table: dict[str, Any]) -> None:
         """Store and connect a channel. Raises ValueError in plain words; then nothing is stored."""

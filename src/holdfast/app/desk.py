@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from holdfast.app.channel_set import ChannelExistsError, ChannelSet
-from holdfast.channels.contract import ProbeResult
+from holdfast.channels.contract import Capability, ProbeResult
 from holdfast.conversations.store import audit
 from holdfast.kernel import Clock, IdSource
 from holdfast.playbooks import PlaybookFile
@@ -45,8 +45,11 @@ class Desk:
         adapter = self._channels.adapters().get(channel_id)
         if adapter is None:
             raise LookupError(f"there is no channel {channel_id}")
-        async with asyncio.timeout(CHECK_SECONDS_MAX):
-            return await adapter.probe()
+        try:
+            async with asyncio.timeout(CHECK_SECONDS_MAX):
+                return await adapter.probe()
+        except TimeoutError:
+            return [ProbeResult(Capability.SIGN_IN, ok=False, detail="The platform did not answer in time.")]
 
 
 def _refuse_references(settings: dict[str, Any]) -> None:

@@ -60,3 +60,8 @@ def after_failure(
         probe_at=now + max(wait, wait_ms or 0),
         reason=reason,
     )
+
+
+def held_because(name: str) -> str:
+    """What a message shows while the breaker of its channel is open: why, and until when."""
+    return f"{name} is not accepting messages now. This goes out by itself when it does."

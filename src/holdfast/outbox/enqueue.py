@@ -9,7 +9,7 @@ from holdfast.channels.text import split_text
 from holdfast.conversations import conversation_answered, conversation_changed
 from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import store
-from holdfast.outbox.breaker import BreakerState
+from holdfast.outbox.breaker import BreakerState, held_because
 from holdfast.outbox.candidates import ChannelFact, Facts, candidates
 from holdfast.outbox.model import ONLY, TEXT_BYTES_MAX, Enqueued, NewReply, ReplyRefusedError
 from holdfast.outbox.routing import Candidate, choose_preferred, usable
@@ -63,7 +63,7 @@ class Enqueue:
         message_id, intent_id = self._ids.new("msg"), self._ids.new("int")
         breaker = await store.load_breaker(tx, chosen.channel)
         held = breaker.state is BreakerState.OPEN
-        reason = f"{chosen.name} is not accepting messages now." if held else ""
+        reason = held_because(chosen.name) if held else ""
         await store.insert_message(
             tx,
             id=message_id,

@@ -24,6 +24,14 @@ LOOKS_TO_PROVE_ABSENCE: Final = 2
 """A record may lag: absence is proven by two looks apart."""
 LOOK_SECONDS_MAX: Final = 20.0
 KNOWN_DAYS: Final = 7
+NEVER_AFTER_MS: Final = 900_000
+"""How long proof is awaited on a channel that is set never to repeat."""
+
+_LOST: Final = "Sent, but the answer was lost."
+_WHAT_NEXT: Final = {
+    "ask": "If no proof comes, a person has to say whether to send it again.",
+    "never": "It will not be repeated.",
+}
 
 
 class Reconciler:
@@ -119,9 +127,24 @@ class Reconciler:
             await self._send_again(tx, delivery, "Sent again with the same identity.", now)
             return
         waited = now - (delivery["doubt_since"] or now)
+        if policy == "never" and waited >= NEVER_AFTER_MS:
+            await self._give_up(tx, delivery, now)
+            return
         next_at = now + max(self._recheck_ms, min(waited, 20 * self._recheck_ms))
         await store.look_later(tx, delivery["id"], next_at, delivery["details"])
-        self._log.debug("still in doubt", delivery=delivery["id"], reason=reason)
+        await self._explain(tx, delivery, f"{_LOST} {_sentence(reason)} {_WHAT_NEXT[policy]}", now)
+
+    async def _explain(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
+        """Say on the message what is known and what will be done; once, not at every look."""
+        if reason != delivery["reason"]:
+            await store.explain(tx, delivery["id"], reason)
+            await store.show(tx, delivery["message_id"], now)
+
+    async def _give_up(self, tx: Tx, delivery: Row, now: int) -> None:
+        reason = "It is not known whether this arrived, and this channel is set never to repeat."
+        await store.set_state(tx, delivery, "rejected", reason=reason, now=now, was="in_doubt", final=True)
+        await store.wake_lane(tx, delivery["lane"], now)
+        await store.show(tx, delivery["message_id"], now)
 
     async def _send_again(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
         breaker = await store.load_breaker(tx, delivery["channel"])
@@ -129,3 +152,8 @@ class Reconciler:
         await store.set_state(tx, delivery, state, reason=reason, now=now, was="in_doubt")
         await store.wake_lane(tx, delivery["lane"], now)
         await store.show(tx, delivery["message_id"], now)
+
+
+def _sentence(reason: str) -> str:
+    text = reason.strip().rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."

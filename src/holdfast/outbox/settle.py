@@ -29,7 +29,14 @@ from holdfast.channels.contract import (
 from holdfast.conversations import Change, change_message, take_parked
 from holdfast.kernel import Clock
 from holdfast.outbox import store
-from holdfast.outbox.breaker import Breaker, BreakerRules, BreakerState, after_failure, after_success
+from holdfast.outbox.breaker import (
+    Breaker,
+    BreakerRules,
+    BreakerState,
+    after_failure,
+    after_success,
+    held_because,
+)
 from holdfast.outbox.candidates import Facts
 from holdfast.outbox.model import OPEN
 from holdfast.outbox.retry import retry_wait_ms
@@ -234,7 +241,7 @@ class Settle:
             tx,
             delivery,
             "held" if held else "queued",
-            reason=outcome.reason,
+            reason=held_because(self._name(delivery["channel"])) if held else outcome.reason,
             now=now,
             was="sending",
             next_at=now + max(wait, asked),
@@ -253,7 +260,7 @@ class Settle:
             return
         name = self._name(channel)
         if after.state is BreakerState.OPEN:
-            await store.hold_channel(tx, channel, f"{name} is not accepting messages now.", now)
+            await store.hold_channel(tx, channel, held_because(name), now)
         else:
             await store.release_channel(tx, channel, now)
         await append_event(

@@ -176,6 +176,7 @@ WHERE d.state = 'in_doubt' AND d.next_at <= :now ORDER BY d.next_at LIMIT :limit
 _LATER: Final = (
     "UPDATE delivery SET next_at = :next_at, details = :details WHERE id = :id AND state = 'in_doubt'"
 )
+_EXPLAIN: Final = "UPDATE delivery SET reason = :reason WHERE id = :id AND state = 'in_doubt'"
 _KNOWN_SINCE: Final = """
 SELECT external_id FROM delivery WHERE channel = :channel AND address_id = :address_id AND external_id IS NOT NULL
     AND created_at >= :since
@@ -467,6 +468,10 @@ async def doubts(tx: Tx, now: int, limit: int) -> list[Row]:
 
 async def look_later(tx: Tx, delivery_id: str, next_at: int, details: str) -> None:
     await tx.run(_LATER, id=delivery_id, next_at=next_at, details=details)
+
+
+async def explain(tx: Tx, delivery_id: str, reason: str) -> None:
+    await tx.run(_EXPLAIN, id=delivery_id, reason=reason)
 
 
 async def known_since(tx: Tx, channel: str, address_id: str, since: int) -> frozenset[str]:

@@ -102,17 +102,28 @@ async def test_an_echo_between_the_looks_settles_it(shop: Any) -> None:
     assert len(shop.adapters[IG].sent) == 1
 
 
-@pytest.mark.parametrize("policy", ["ask", "never"])
-async def test_where_no_record_tells_nothing_is_sent_again_by_itself(shop: Any, policy: str) -> None:
-    shop.doubt_policy[SMS] = policy
+async def test_where_no_record_tells_a_person_is_asked_and_nothing_is_sent_again_by_itself(shop: Any) -> None:
+    shop.doubt_policy[SMS] = "ask"
     message_id = await doubtful(shop, SMS)
     for _ in range(10):
         await look(shop, 300)
         await shop.dispatch()
     message = await shop.message(message_id)
     assert message["state"] == "in_doubt"
+    assert "a person has to say whether to send it again" in message["state_reason"]
     assert len(shop.adapters[SMS].sent) == 1
     assert len(shop.adapters[SMS].queries) == 10
+
+
+async def test_a_channel_that_never_repeats_gives_up_in_the_end_and_says_so(shop: Any) -> None:
+    shop.doubt_policy[SMS] = "never"
+    message_id = await doubtful(shop, SMS)
+    await look(shop, 300)
+    assert "It will not be repeated" in (await shop.message(message_id))["state_reason"]
+    await look(shop, 901)
+    message = await shop.message(message_id)
+    assert (message["state"], len(shop.adapters[SMS].sent)) == ("failed", 1)
+    assert "not known whether this arrived" in message["state_reason"]
 
 
 async def test_where_a_repeat_is_folded_it_is_sent_again_with_the_same_identity(shop: Any) -> None:
