@@ -60,6 +60,8 @@ class Kill:
     after: str
     delay: float
     away_seconds: float
+    again_after: float | None = None
+    """It dies once more so many seconds after it was begun again, most likely while it comes up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,7 +219,13 @@ def _kills(chance: random.Random, count: int, until: float) -> tuple[Kill, ...]:
 
 def _kill(at: float, after: str, chance: random.Random) -> Kill:
     delay = chance.uniform(0, KILL_DELAYS[after])
-    return Kill(at=at, after=after, delay=delay, away_seconds=chance.choice((0.1, 1.0, 4.0, 15.0)))
+    return Kill(
+        at=at,
+        after=after,
+        delay=delay,
+        away_seconds=chance.choice((0.1, 1.0, 4.0, 15.0)),
+        again_after=chance.choice((None, None, chance.uniform(0, 0.03))),
+    )
 
 
 def _store_troubles(chance: random.Random, count: int, until: float) -> tuple[StoreTrouble, ...]:

@@ -48,11 +48,11 @@ class HubProcess:
         self.portal: Portal
 
     async def start(self) -> None:
-        """Come up, however often the store refuses."""
+        """Come up, however often the store refuses, or somebody kills it on the way."""
         while True:
             try:
                 await self._start()
-            except StoreUnavailableError:
+            except (StoreUnavailableError, KilledError):
                 await self._stop()
                 await self._clock.sleep(RESTART_SECONDS)
             else:

@@ -141,7 +141,13 @@ async def _kills(process: HubProcess, kills: tuple[Kill, ...], moments: Moments)
         await asyncio.sleep(kill.delay)
         await process.kill()
         await asyncio.sleep(kill.away_seconds)
-        await process.start()
+        starting = asyncio.create_task(process.start())
+        if kill.again_after is not None:
+            await asyncio.sleep(kill.again_after)
+            await process.kill()
+        await starting
+        if not process.up.is_set():
+            await process.start()
 
 
 async def _soon(moment: Coroutine[Any, Any, None]) -> None:
