@@ -1,4 +1,4 @@
-"""Fates that once broke a promise, each with what it was about."""
+"""Fates that once broke a promise, or that chance would hardly draw, each with what it is about."""
 
 from typing import Final
 
