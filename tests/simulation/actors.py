@@ -34,9 +34,12 @@ FROM conversation v JOIN address a ON a.contact_id = v.contact_id
 WHERE v.last_in_at IS NOT NULL ORDER BY v.id, a.channel
 """
 _LONG_IN_DOUBT: Final = """
-SELECT d.message_id, d.text, a.value, d.started_at FROM delivery d JOIN address a ON a.id = d.address_id
-WHERE d.state = 'in_doubt' AND d.channel LIKE 'whatsapp:%' AND d.doubt_since < :before ORDER BY d.id
+SELECT d.message_id, d.channel, d.text, a.value, d.started_at FROM delivery d JOIN address a ON a.id = d.address_id
+WHERE d.state = 'in_doubt' AND d.doubt_since < :before
+    AND (d.channel LIKE 'whatsapp:%' OR d.reason LIKE '%More than%') ORDER BY d.id
 """
+"""Only where the platform's record cannot tell: WhatsApp keeps none, the others hide what is behind many newer ones."""
+_SETTLED: Final = "SELECT external_id FROM delivery WHERE external_id IS NOT NULL"
 
 
 class Place(NamedTuple):
@@ -237,16 +240,20 @@ class Agents:
     async def _clear_doubts(self) -> None:
         hub = self._process.hub
         before = hub.clock.now_ms() - ASK_AFTER_MS
+        settled = await self._process.ask(hub.database.read(_settled))
         for row in await self._process.ask(hub.database.read(_in_doubt, before)):
-            decision = "sent" if self._has_it(row) else "resend"
+            decision = "sent" if self._has_it(row, settled) else "resend"
             await self._process.ask(hub.outbox.resolve_doubt(row["message_id"], decision, "agent:a"))
 
-    def _has_it(self, row: Row) -> bool:
+    def _has_it(self, row: Row, settled: set[str]) -> bool:
         """The person looks: a message of these words that came since, and is not another delivery's."""
+        platform, account = ACCOUNT_OF[row["channel"]]
+        thread = self._world.thread(platform, account, row["value"])
         return any(
-            message.text == row["text"] and message.at_ms >= row["started_at"] and message.direction == "in"
-            for thread in self._world.threads("whatsapp")
-            if thread.address == row["value"]
+            message.direction == "in"
+            and message.text == row["text"]
+            and message.at_ms >= row["started_at"]
+            and message.id not in settled
             for message in thread.messages
         )
 
@@ -257,3 +264,7 @@ async def _conversations(tx: Tx) -> list[Row]:
 
 async def _in_doubt(tx: Tx, before: int) -> list[Row]:
     return await tx.all(_LONG_IN_DOUBT, before=before)
+
+
+async def _settled(tx: Tx) -> set[str]:
+    return {row["external_id"] for row in await tx.all(_SETTLED)}
