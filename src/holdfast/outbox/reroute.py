@@ -12,6 +12,8 @@ from holdfast.outbox.routing import choose_failover
 from holdfast.storage import Row, Tx, append_event
 
 MOVED_AT_ONCE: Final = 200
+DOUBT_AWAITED_MS: Final = 30_000
+"""How long what follows a send in doubt waits for the proof before it goes another way without it."""
 
 
 class FailoverRule(msgspec.Struct, frozen=True):
@@ -35,7 +37,14 @@ class Reroute:
         """Move what may move; how many deliveries found another way."""
         now = self._clock.now_ms()
         moved = 0
-        for row in await store.reroutable(tx, channel, now - rule.after_ms, MOVED_AT_ONCE):
+        waiting = await store.reroutable(
+            tx,
+            channel,
+            before=now - rule.after_ms,
+            doubted_after=now - DOUBT_AWAITED_MS,
+            limit=MOVED_AT_ONCE,
+        )
+        for row in waiting:
             if row["klass"] == "person" or rule.bots:
                 moved += await self._move(tx, row, incident_id, rule, now)
         return moved

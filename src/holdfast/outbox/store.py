@@ -188,8 +188,12 @@ SELECT d.*, i.class AS klass, i.route, i.expires_at, m.conversation_id FROM deli
 JOIN intent i ON i.id = d.intent_id JOIN message m ON m.id = d.message_id
 WHERE d.channel = :channel AND d.state IN ('queued', 'held') AND d.created_at <= :before
     AND i.route NOT LIKE 'only:%'
-    AND NOT EXISTS (SELECT 1 FROM delivery e
-        WHERE e.lane = d.lane AND e.position < d.position AND e.state = 'sending')
+    AND EXISTS (SELECT 1 FROM address o JOIN address h ON h.contact_id = o.contact_id
+        WHERE h.id = d.address_id AND o.channel <> d.channel AND o.consent = 'failover' AND o.proof IS NOT NULL)
+    AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.lane = d.lane AND e.position < d.position
+        AND (e.state = 'sending' OR (e.state = 'in_doubt' AND e.doubt_since > :doubted_after)))
+    AND NOT EXISTS (SELECT 1 FROM delivery l
+        WHERE l.lane = d.lane AND l.position > d.position AND l.state = 'superseded')
 ORDER BY d.created_at, d.position LIMIT :limit
 """
 _ALREADY_MOVED: Final = """
@@ -479,8 +483,11 @@ async def known_since(tx: Tx, channel: str, address_id: str, since: int) -> froz
     return frozenset(str(row["external_id"]) for row in rows)
 
 
-async def reroutable(tx: Tx, channel: str, before: int, limit: int) -> list[Row]:
-    return await tx.all(_REROUTABLE, channel=channel, before=before, limit=limit)
+async def reroutable(tx: Tx, channel: str, *, before: int, doubted_after: int, limit: int) -> list[Row]:
+    """What waits on a channel since before a time and may go another way without changing places: nothing
+    ahead of it is on its way or freshly in doubt, and nothing behind it has gone that way already.
+    """
+    return await tx.all(_REROUTABLE, channel=channel, before=before, doubted_after=doubted_after, limit=limit)
 
 
 async def already_moved(tx: Tx, incident_id: str, conversation_id: str, channel: str) -> bool:

@@ -107,6 +107,26 @@ async def test_nothing_overtakes_what_is_being_tried_once_more(shop: Any) -> Non
     assert [sent.text for sent in shop.adapters[SMS].sent] == ["The shop here:\nfirst", "second"]
 
 
+async def test_what_follows_a_doubt_waits_for_the_proof_but_not_for_ever(shop: Any) -> None:
+    conversation_id = await ann(shop, sms="failover")
+    first = await shop.reply(conversation_id, "first")
+    await shop.reply(conversation_id, "second")
+    await shop.run(
+        "UPDATE delivery SET state = 'in_doubt', doubt_since = :now WHERE message_id = :id",
+        id=first,
+        now=shop.clock.now_ms(),
+    )
+    assert await fail_over(shop, 25) == 0
+    assert await fail_over(shop, 10) == 1
+    await shop.run("UPDATE delivery SET state = 'held', doubt_since = NULL WHERE message_id = :id", id=first)
+    assert await fail_over(shop) == 0, "it would arrive there after what was written later"
+    shop.health[IG] = "up"
+    await shop.outbox.drain(IG)
+    await shop.dispatch()
+    assert [sent.text for sent in shop.adapters[SMS].sent] == ["The shop here:\nsecond"]
+    assert [sent.text for sent in shop.adapters[IG].sent] == ["first"]
+
+
 @pytest.mark.parametrize(
     ("consents", "goes"),
     [
