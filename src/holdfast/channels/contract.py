@@ -342,6 +342,9 @@ class Limits(msgspec.Struct, frozen=True):
     """Whether every accepted send is echoed by a webhook."""
     silence_after_send_ms: int | None = None
     """How long after a send the echo or receipt may take before its absence is evidence."""
+    silence_tells: bool = False
+    """Whether a status follows every accepted send within seconds: if webhooks come and it does not, the
+    message was not sent."""
     resend_is_safe: bool = False
     """Whether a repeat with the same identity is folded by the receiver (mail's Message-ID)."""
 

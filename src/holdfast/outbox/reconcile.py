@@ -24,10 +24,15 @@ LOOKS_TO_PROVE_ABSENCE: Final = 2
 """A record may lag: absence is proven by two looks apart."""
 LOOK_SECONDS_MAX: Final = 20.0
 KNOWN_DAYS: Final = 7
+SILENCE_MS: Final = 60_000
+"""Where a status follows every send within seconds, its absence tells after this time …"""
+HEARD_MS: Final = 15_000
+"""… if other webhooks came this soon after the send: then those of this send would have come as well."""
 NEVER_AFTER_MS: Final = 900_000
 """How long proof is awaited on a channel that is set never to repeat."""
 
 _LOST: Final = "Sent, but the answer was lost."
+_SILENCE: Final = "No status of it came, though webhooks did: it was not sent. Sending it now."
 _WHAT_NEXT: Final = {
     "ask": "If no proof comes, a person has to say whether to send it again.",
     "never": "It will not be repeated.",
@@ -126,13 +131,28 @@ class Reconciler:
         if policy == "resend":
             await self._send_again(tx, delivery, "Sent again with the same identity.", now)
             return
+        if policy == "ask" and await self._silence_tells(tx, delivery, now):
+            await self._send_again(tx, delivery, _SILENCE, now)
+            return
         waited = now - (delivery["doubt_since"] or now)
         if policy == "never" and waited >= NEVER_AFTER_MS:
             await self._give_up(tx, delivery, now)
             return
         next_at = now + max(self._recheck_ms, min(waited, 20 * self._recheck_ms))
+        if now < (silent_at := delivery["started_at"] + SILENCE_MS):
+            next_at = min(next_at, silent_at)
         await store.look_later(tx, delivery["id"], next_at, delivery["details"])
         await self._explain(tx, delivery, f"{_LOST} {_sentence(reason)} {_WHAT_NEXT[policy]}", now)
+
+    async def _silence_tells(self, tx: Tx, delivery: Row, now: int) -> bool:
+        """Whether webhooks came right after the send, and none of them, nor any since, was its status."""
+        fact = self._facts().get(delivery["channel"])
+        sent_at = delivery["started_at"]
+        if fact is None or not fact.limits.silence_tells or now - sent_at < SILENCE_MS:
+            return False
+        return await store.heard_soon(
+            tx, delivery["channel"], since=sent_at, until=sent_at + HEARD_MS, fresh_ms=HEARD_MS
+        )
 
     async def _explain(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
         """Say on the message what is known and what will be done; once, not at every look."""

@@ -173,6 +173,10 @@ SELECT d.*, a.value AS address, m.conversation_id FROM delivery d JOIN address a
     JOIN message m ON m.id = d.message_id
 WHERE d.state = 'in_doubt' AND d.next_at <= :now ORDER BY d.next_at LIMIT :limit
 """
+_HEARD_SOON: Final = """
+SELECT 1 AS found FROM observation WHERE channel = :channel AND kind = 'arrival' AND at > :since AND at <= :until
+    AND COALESCE(latency_ms, 0) < :fresh_ms LIMIT 1
+"""
 _LATER: Final = (
     "UPDATE delivery SET next_at = :next_at, details = :details WHERE id = :id AND state = 'in_doubt'"
 )
@@ -468,6 +472,12 @@ async def wake_forgotten_lanes(tx: Tx, now: int) -> int:
 
 async def doubts(tx: Tx, now: int, limit: int) -> list[Row]:
     return await tx.all(_DOUBTS, now=now, limit=limit)
+
+
+async def heard_soon(tx: Tx, channel: str, *, since: int, until: int, fresh_ms: int) -> bool:
+    """Whether a webhook came to a channel in a time, with nothing in it that was already old."""
+    row = await tx.one(_HEARD_SOON, channel=channel, since=since, until=until, fresh_ms=fresh_ms)
+    return row is not None
 
 
 async def look_later(tx: Tx, delivery_id: str, next_at: int, details: str) -> None:

@@ -68,6 +68,39 @@ async def test_what_the_record_holds_was_sent_and_is_not_sent_again(shop: Any) -
     assert len(shop.adapters[IG].sent) == 1
 
 
+async def heard(hub: Any, channel: str, latency_ms: int = 0) -> None:
+    await hub.run(
+        "INSERT INTO observation (channel, capability, kind, result, latency_ms, at) "
+        "VALUES (:channel, 'receive', 'arrival', 'ok', :latency_ms, :now)",
+        channel=channel,
+        latency_ms=latency_ms,
+        now=hub.clock.now_ms(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("tells", "after", "latency_ms", "found"),
+    [
+        (True, 5, 0, "waiting"),
+        (True, 20, 0, "in_doubt"),
+        (True, 5, 40_000, "in_doubt"),
+        (False, 5, 0, "in_doubt"),
+    ],
+)
+async def test_a_status_that_does_not_come_tells_where_webhooks_came_right_after_the_send(
+    hub: Any, *, tells: bool, after: float, latency_ms: int, found: str
+) -> None:
+    hub.add(IG, silence_tells=tells)
+    message_id = await doubtful(hub)
+    hub.clock.move(after)
+    await heard(hub, IG, latency_ms)
+    hub.adapters[IG].evidence = [CannotTell("no record")] * 9
+    await look(hub, 30)
+    assert await state(hub, message_id) == "in_doubt"
+    await look(hub, 60)
+    assert await state(hub, message_id) == found
+
+
 async def test_absence_is_believed_at_the_second_look_and_then_it_goes_out_again(shop: Any) -> None:
     message_id = await doubtful(shop)
     shop.adapters[IG].evidence = [NotSent(), NotSent()]
