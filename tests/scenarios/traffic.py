@@ -11,7 +11,7 @@ from tests.scenarios.demo import NOT_SETTLED, SHOWN_AS_SENT, Demo, until
 
 EVERY_SECONDS: Final = 1.5
 ARRIVE_SECONDS: Final = 45.0
-LEAVE_SECONDS: Final = 60.0
+LEAVE_SECONDS: Final = 90.0
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
