@@ -69,6 +69,7 @@ async def test_half_of_the_sends_failing_is_partial_and_loses_nothing(tmp_path: 
         await demo.fault("sms", "throttle", capability="send", rate=0.5)
         await traffic.goes_on(50)
         await demo.end_faults()
+        await traffic.goes_on(50)  # SMS has no call but a message that could prove its way out
         _nothing_is_wrong(await traffic.settled(), "half of the sends")
         await demo.all_closed(CLOSED_SECONDS)
 

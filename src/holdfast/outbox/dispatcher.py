@@ -30,6 +30,8 @@ BLOCKED_SECONDS: Final = 0.2
 STOP_SECONDS: Final = 3.0
 """How long a stop waits for the answers of sends under way; what is later is in doubt."""
 TOUCH_MS: Final = 2_000
+UNPROVEN: Final = frozenset({"partial", "down", "recovering"})
+"""Verdicts on sending that only a use of the way out can turn: with nothing to send it is touched."""
 THROTTLED_MS: Final = 1_000
 """How long a channel rests when its platform asks for it without saying how long."""
 
@@ -134,8 +136,10 @@ class Dispatcher:
         for channel in waiting:
             if channel in self._channels():
                 await self._claim(channel, breakers.get(channel, Breaker(channel)))
-        for channel, breaker in breakers.items():
-            if breaker.state is BreakerState.OPEN and channel not in waiting:
+        for channel, fact in self._facts().items():
+            breaker = breakers.get(channel, Breaker(channel))
+            failing = breaker.state is BreakerState.OPEN or fact.health in UNPROVEN
+            if failing and channel not in waiting:
                 self._touch(channel, breaker)
 
     def _touch(self, channel: str, breaker: Breaker) -> None:
