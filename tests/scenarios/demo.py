@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from random import Random, SystemRandom
 from typing import Any, Final, TypeVar
 
 import aiohttp
@@ -19,6 +20,7 @@ STOP_SECONDS_MAX: Final = 20.0
 ANSWER_SECONDS_MAX: Final = 30.0
 POLL_SECONDS: Final = 0.1
 PAGE: Final = 200
+NOTHING_WAS_TAKEN: Final = 503
 SHOWN_AS_SENT: Final = frozenset({"sent", "delivered", "read"})
 NOT_SETTLED: Final = frozenset({"waiting", "sending", "held", "rerouted", "in_doubt"})
 
@@ -31,6 +33,13 @@ def measured(what: str, *values: object) -> None:
     if path := os.environ.get("HOLDFAST_FIGURES"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(what % values + "\n")
+
+
+def chance(what: str) -> Random:
+    """Seeded chance: the seed is told, and HOLDFAST_SEED sets it."""
+    seed = int(os.environ.get("HOLDFAST_SEED", "0")) or SystemRandom().randrange(1, 1_000_000)
+    measured("%s: HOLDFAST_SEED=%d", what, seed)
+    return Random(seed)  # noqa: S311 - it chooses moments, not secrets
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a defect
@@ -77,8 +86,13 @@ class Demo:
         """Ask again until there is an answer, as a careful client does while the hub is away."""
 
         async def look() -> Any:
-            with suppress(aiohttp.ClientError, TimeoutError):
+            try:
                 return await self.ask(method, url, body, token=token)
+            except Refused as refused:
+                if refused.status != NOTHING_WAS_TAKEN:
+                    raise
+            except (aiohttp.ClientError, TimeoutError):
+                pass
             return None
 
         return await self.until(look, ANSWER_SECONDS_MAX, f"an answer of {url}")
@@ -142,10 +156,11 @@ class Demo:
             before = {"before": page["next"]}
 
     async def reply(self, person: str, text: str, channel: str = "auto") -> dict[str, Any]:
-        """The shop answers; the text is its own idempotency key."""
+        """The shop answers, asking until it is answered; the text is its own idempotency key."""
         body = {"text": text, "channel": channel, "idempotency_key": text}
         path = f"/conversations/{await self.conversation_of(person)}/messages"
-        made: dict[str, Any] = await self.api("POST", path, body)
+        url, token = f"{self.addresses['api']}{path}", self.addresses["api_token"]
+        made: dict[str, Any] = await self.stubbornly("POST", url, body, token=token)
         return made
 
     async def shown(self, message: dict[str, Any]) -> dict[str, Any]:

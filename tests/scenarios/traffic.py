@@ -43,6 +43,8 @@ class Traffic:
         """(person, message)"""
 
     async def __aenter__(self) -> Self:
+        for person, _ in self._lines:
+            await self._demo.conversation_of(person)  # known from now on, however often the hub is away
         self._task = asyncio.create_task(self._run())
         return self
 
