@@ -78,12 +78,12 @@ async def test_the_playbook_is_changed_and_a_mistake_is_named(browsing: "Browsin
     await expect(page.get_by_role("alert")).to_contain_text(re.compile(rf"line {line}\b", re.IGNORECASE))
     await field.fill(before.replace("after_seconds = 10", "after_seconds = 12"))
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Saved.")).to_be_visible()
+    await expect(page.get_by_text("Saved. It holds")).to_be_visible()
     await page.reload()
     await expect(field).to_have_value(re.compile("after_seconds = 12"))
     await field.fill(before)
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Saved.")).to_be_visible()
+    await expect(page.get_by_text("Saved. It holds")).to_be_visible()
 
 
 async def test_hostile_texts_stay_texts(browsing: "Browsing", shop: Demo) -> None:
