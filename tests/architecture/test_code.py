@@ -36,7 +36,8 @@ SQL_PLACES: Final = {
 
 OWN_TIME: Final = {
     "tests/simulation/": "the simulation's event loop owns the clock: sleeping takes no time",
-    "tests/scenarios/test_kill.py": "people write and kills come at random moments; that is the test",
+    "tests/scenarios/test_kill.py": "kills come at random moments; that is the test",
+    "tests/torture/": "people write, and power and disks fail, at random moments; that is the test",
 }
 """Where sleeping is no waiting for something to happen, and why."""
 

@@ -17,7 +17,9 @@ import aiohttp
 
 START_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 20.0
-ANSWER_SECONDS_MAX: Final = 30.0
+ANSWER_SECONDS_MAX: Final = 60.0
+BACK_SECONDS_MAX: Final = 60.0
+"""Until a process that was killed runs again."""
 POLL_SECONDS: Final = 0.1
 PAGE: Final = 200
 NOTHING_WAS_TAKEN: Final = 503
@@ -29,7 +31,9 @@ T = TypeVar("T")
 
 def measured(what: str, *values: object) -> None:
     """Tell a figure: in pytest's log, and in the file that HOLDFAST_FIGURES names."""
-    logging.getLogger("scenario").info(what, *values)
+    log = logging.getLogger("scenario")
+    log.setLevel(logging.INFO)
+    log.info(what, *values)
     if path := os.environ.get("HOLDFAST_FIGURES"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(what % values + "\n")
@@ -207,7 +211,7 @@ class Demo:
 
         await until(look, seconds, "everything settled")
 
-    async def ready(self, seconds: float = 30) -> None:
+    async def ready(self, seconds: float = BACK_SECONDS_MAX) -> None:
         async def look() -> bool:
             with suppress(aiohttp.ClientError, TimeoutError):
                 async with self.session.get(f"{self.addresses['hub']}/health/ready") as answer:
@@ -236,10 +240,24 @@ class Demo:
 
     def kill_hub(self) -> int:
         """kill -9; the demo starts the hub again. The pid that is gone."""
-        pid = self.pid("hub")
+        return self.kill("hub")
+
+    def kill(self, name: str) -> int:
+        """kill -9 of a process that the demo watches, and starts again. The pid that is gone."""
+        pid = self.pid(name)
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         return pid
+
+    async def another(self, name: str, gone: int) -> None:
+        """Until there is another process of that name."""
+
+        async def look() -> bool:
+            with suppress(ValueError):  # while its number is being written
+                return self.pid(name) != gone
+            return False
+
+        await until(look, BACK_SECONDS_MAX, f"another {name}")
 
     async def stop(self) -> int:
         """Ctrl-C; the exit code."""
