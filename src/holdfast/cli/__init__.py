@@ -6,8 +6,9 @@ from holdfast.cli.data import export, migrate
 from holdfast.cli.main import main
 from holdfast.cli.outage import outage
 from holdfast.cli.running import demo, serve, simulate
+from holdfast.cli.sample import data
 
-for _command in (demo, serve, simulate, migrate, check, channel, outage, token, agent, export):
+for _command in (demo, serve, simulate, migrate, check, channel, outage, token, agent, export, data):
     main.add_command(_command)
 
 __all__ = ["main"]
