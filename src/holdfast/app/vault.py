@@ -1,15 +1,15 @@
 """Secrets at rest: encrypted under a key that is not in the database."""
 
-import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from holdfast.kernel import make_synced
 from holdfast.settings import Secret
 
 KEY_FILE: Final = "secret.key"
-KEY_MODE: Final = 0o600
 
 
 class VaultError(Exception):
@@ -37,9 +37,8 @@ def open_vault(data_dir: Path, key: Secret | None) -> Vault:
         return _checked(key)
     path = data_dir / KEY_FILE
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_MODE)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(Fernet.generate_key())
+        with suppress(FileExistsError):  # another process of ours was quicker: that key holds
+            make_synced(path, Fernet.generate_key())
     return _checked(Secret(path.read_text("ascii").strip()))
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from holdfast.kernel import replace_synced
 from holdfast.outbox.routing import PLATFORM_ORDER
 from holdfast.settings import line_of
 
@@ -146,9 +147,7 @@ class PlaybookFile:
     def save(self, text: str) -> Playbook:
         """Replace the playbook whole, once it is known to be good; raises PlaybookError."""
         playbook = read_playbook(text)
-        draft = self._path.with_suffix(".new")
-        draft.write_text(text, "utf-8")
-        draft.replace(self._path)
+        replace_synced(self._path, text.encode())
         return playbook
 
     def read(self) -> Playbook:
