@@ -1,8 +1,19 @@
 """In CI nothing may be skipped: a test that did not run has proven nothing."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
+from tests.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One real server for all tests of this process; each makes a database of its own in it."""
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.remove()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -14,6 +14,7 @@ from random import Random, SystemRandom
 from typing import Any, Final, TypeVar
 
 import aiohttp
+from tests.scenarios.databases import database_for
 
 START_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 20.0
@@ -280,10 +281,12 @@ async def until(look: Callable[[], Awaitable[T]], seconds: float, what: str) -> 
 async def running_demo(folder: Path, *, people: int = 12) -> AsyncIterator[Demo]:
     """A demo on ports of the system's choosing, with its data below ``folder``; nothing of it is left behind."""
     ports = ("--port", "0", "--status-port", "0", "--simulator-port", "0")
+    database = await database_for(folder)
     with (folder / "demo.err").open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "holdfast", "demo", "--json", *ports),
             *("--data-dir", str(folder / "data"), "--people", str(people)),
+            *(("--database", database) if database else ()),
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
         )

@@ -36,13 +36,17 @@ class DemoError(Exception):
 
 
 class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """Ports of 0 are chosen by the system; without ``data_dir`` a fresh temporary one is used."""
+    """Ports of 0 are chosen by the system; without ``data_dir`` a fresh temporary one is used.
+
+    ``database`` is the address of an empty PostgreSQL database; without it the embedded one is used.
+    """
 
     port: int
     status_port: int
     simulator_port: int
     data_dir: Path | None = None
     people: int = 12
+    database: str = ""
 
 
 class Process:
@@ -153,7 +157,12 @@ class _Demo:
         addresses = await self._start_simulators(simulators)
         config = self._data_dir / "holdfast.toml"
         text = hub_toml(
-            keys, addresses, data_dir=str(self._data_dir), port=ports["hub"], status_port=ports["status"]
+            keys,
+            addresses,
+            data_dir=str(self._data_dir),
+            database=self._options.database,
+            port=ports["hub"],
+            status_port=ports["status"],
         )
         write_private(config, text)
         self._say("Seeding the shop …")

@@ -1,5 +1,6 @@
 """The demo's shop: its accounts, its people, what was said before, and what they agreed to."""
 
+import json
 import secrets
 from random import Random
 from typing import Any, Final
@@ -198,17 +199,20 @@ def _simulated(person: DemoPerson) -> dict[str, Any]:
     }
 
 
-def hub_toml(keys: Keys, addresses: dict[str, str], *, data_dir: str, port: int, status_port: int) -> str:
+def hub_toml(
+    keys: Keys, addresses: dict[str, str], *, data_dir: str, port: int, status_port: int, database: str = ""
+) -> str:
     """The hub's configuration for the simulated platforms: an example of every channel."""
     smtp_host, smtp_port = addresses["smtp"].split(":")
     imap_host, imap_port = addresses["imap"].split(":")
     feeds = addresses["feeds"]
+    database_line = f"database = {json.dumps(database)}\n" if database else ""
     return f"""\
 # Written by `holdfast demo`: every platform is simulated on this machine.
 [hub]
 name = "{SHOP}"
 data_dir = "{data_dir}"
-host = "127.0.0.1"
+{database_line}host = "127.0.0.1"
 port = {port}
 
 [status]

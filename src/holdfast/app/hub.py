@@ -26,7 +26,7 @@ from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
 from holdfast.settings import Settings
-from holdfast.storage import Database, Envelope, EventLog, Spool, SqliteDatabase, Tx, migrate
+from holdfast.storage import Database, Envelope, EventLog, Spool, Tx, migrate, open_database
 from holdfast.storage.event_log import forget_events
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
@@ -160,7 +160,9 @@ class Hub:
             limits=adapter.limits,
             health=self.radar.verdict(name, Capability.SEND).state.value,
             doubt_policy=settings.in_doubt,
-            call_ms=int(settings.timeout_seconds * 1000),
+            late_ms=int(settings.late_acceptance_seconds * 1000),
+            resend_after_ms=int(settings.resend_after_seconds * 1000),
+            doubt_holds_ms=int(settings.doubt_holds_seconds * 1000),
         )
 
     def _mailboxes(self) -> Mapping[str, EmailAdapter]:
@@ -229,13 +231,18 @@ class Hub:
         await forget_events(tx, before=now - int(self.settings.hub.event_retention_days * DAY_MS))
 
 
+def open_store(settings: Settings) -> Database:
+    address = settings.hub.database
+    return open_database(address.reveal() if address else "", settings.hub.data_dir)
+
+
 def open_hub(settings: Settings, *, clock: Clock, random: Random, transport: Transport, node: str) -> Hub:
-    """The hub on the embedded store in its data directory."""
+    """The hub on the store that its settings name, with its spool in its own data directory."""
     data_dir: Path = settings.hub.data_dir
     make_private_folder(data_dir)
     return Hub(
         settings=settings,
-        database=SqliteDatabase(data_dir / "hub.db"),
+        database=open_store(settings),
         spool=Spool(data_dir / "spool.db"),
         transport=transport,
         clock=clock,

@@ -6,6 +6,7 @@ from typing import IO
 
 import click
 
+from holdfast.app.hub import open_store
 from holdfast.app.private import make_private_folder
 from holdfast.cli.main import CONFIG, load
 from holdfast.cli.store import opened
@@ -14,7 +15,6 @@ from holdfast.inbox import export as write_export
 from holdfast.inbox.export import Format
 from holdfast.kernel import SystemClock
 from holdfast.settings import Settings
-from holdfast.storage import SqliteDatabase
 from holdfast.storage import migrate as migrate_store
 
 
@@ -28,7 +28,7 @@ def migrate(config: Path | None) -> None:
 
 async def _migrate(settings: Settings) -> list[str]:
     make_private_folder(settings.hub.data_dir)
-    database = SqliteDatabase(settings.hub.data_dir / "hub.db")
+    database = open_store(settings)
     try:
         return await migrate_store(database, now_ms=SystemClock().now_ms())
     finally:

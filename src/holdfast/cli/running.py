@@ -43,18 +43,35 @@ PORT = click.IntRange(0, 65_535)
     "--data-dir", type=click.Path(file_okay=False, path_type=Path), help="A fresh temporary one by default."
 )
 @click.option(
+    "--database",
+    default="",
+    help="An empty PostgreSQL, as postgresql://user@host/name; the embedded one without.",
+)
+@click.option(
     "--people", type=click.IntRange(1, PEOPLE_MAX), default=12, show_default=True, help="Customers."
 )
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one line of JSON with every address when all answers."
 )
 def demo(
-    port: int, status_port: int, simulator_port: int, data_dir: Path | None, people: int, *, as_json: bool
+    port: int,
+    status_port: int,
+    simulator_port: int,
+    data_dir: Path | None,
+    database: str,
+    people: int,
+    *,
+    as_json: bool,
 ) -> None:
     """Run the whole story on this machine: a shop, its customers and simulated platforms."""
     configure_logging(json_lines=False, level="warning")
     options = DemoOptions(
-        port=port, status_port=status_port, simulator_port=simulator_port, data_dir=data_dir, people=people
+        port=port,
+        status_port=status_port,
+        simulator_port=simulator_port,
+        data_dir=data_dir,
+        people=people,
+        database=database,
     )
 
     def announce(addresses: dict[str, Any]) -> None:
@@ -135,7 +152,13 @@ def simulate(hub_url: str, port: int, people: int, write_config: Path | None) ->
         click.echo(f"Control: {addresses['control']}/control (Authorization: Bearer {keys.control})")
         remember_demo({"control": f"{addresses['control']}/control", "control_token": keys.control})
         if write_config is not None:
-            text = hub_toml(keys, addresses, data_dir="holdfast-data", port=HUB_PORT, status_port=STATUS_PORT)
+            text = hub_toml(
+                keys,
+                addresses,
+                data_dir="holdfast-data",
+                port=HUB_PORT,
+                status_port=STATUS_PORT,
+            )
             write_private(write_config, text)
             click.echo(f"Hub configuration: {write_config}")
 

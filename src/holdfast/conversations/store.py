@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import msgspec
-
 from holdfast.storage import Row, Tx
 
 PARKED_DAYS_MAX: Final = 8
@@ -29,7 +27,7 @@ INSERT INTO address (id, contact_id, channel, value, name, proof, consent, conse
 VALUES (:id, :contact_id, :channel, :value, :name, :proof, :consent, :at, :at)
 """
 _ADDRESS_WROTE: Final = """
-UPDATE address SET last_in_at = MAX(COALESCE(last_in_at, 0), :at),
+UPDATE address SET last_in_at = CASE WHEN COALESCE(last_in_at, 0) > :at THEN last_in_at ELSE :at END,
     proof = COALESCE(proof, :proof),
     consent = CASE WHEN consent = 'none' THEN 'reply' ELSE consent END,
     name = CASE WHEN :name <> '' THEN :name ELSE name END
@@ -48,8 +46,8 @@ _CONVERSATION_IN: Final = """
 UPDATE conversation SET
     last_preview = CASE WHEN :at >= last_at OR last_preview = '' THEN :preview ELSE last_preview END,
     last_channel = CASE WHEN :at >= COALESCE(last_in_at, 0) THEN :channel ELSE last_channel END,
-    last_at = CASE WHEN last_preview = '' THEN :at ELSE MAX(last_at, :at) END,
-    last_in_at = MAX(COALESCE(last_in_at, 0), :at),
+    last_at = CASE WHEN last_preview = '' OR last_at < :at THEN :at ELSE last_at END,
+    last_in_at = CASE WHEN COALESCE(last_in_at, 0) > :at THEN last_in_at ELSE :at END,
     waiting_since = COALESCE(waiting_since, :at),
     unread = unread + 1,
     status = 'open'
@@ -58,7 +56,7 @@ WHERE id = :id
 _CONVERSATION_OUT: Final = """
 UPDATE conversation SET
     last_preview = CASE WHEN :at >= last_at THEN :preview ELSE last_preview END,
-    last_at = CASE WHEN last_preview = '' THEN :at ELSE MAX(last_at, :at) END,
+    last_at = CASE WHEN last_preview = '' OR last_at < :at THEN :at ELSE last_at END,
     waiting_since = CASE WHEN :answers = 1 THEN NULL ELSE waiting_since END
 WHERE id = :id
 """
@@ -106,9 +104,6 @@ UPDATE message SET conversation_id = :to WHERE conversation_id = :conversation_i
 _MOVE_MESSAGES_OF_ADDRESS: Final = """
 UPDATE message SET conversation_id = :to WHERE conversation_id = :conversation_id AND address_id = :address_id
 """
-_MOVE_INTENTS: Final = """
-UPDATE intent SET conversation_id = :to, contact_id = :contact_id WHERE conversation_id = :conversation_id
-"""
 _MOVE_INTENTS_OF_MESSAGES: Final = """
 UPDATE intent SET conversation_id = :to, contact_id = :contact_id
 WHERE message_id IN (SELECT id FROM message WHERE conversation_id = :to)
@@ -133,9 +128,9 @@ WHERE id = :id
 """
 _KNOWN: Final = """
 SELECT external_id FROM message WHERE channel = :channel
-    AND external_id IN (SELECT value FROM json_each(:ids))
+    AND external_id IN :ids
 UNION SELECT external_id FROM delivery WHERE channel = :channel
-    AND external_id IN (SELECT value FROM json_each(:ids))
+    AND external_id IN :ids
 """
 _AUDIT: Final = """
 INSERT INTO audit_entry (id, at, who, action, subject, detail) VALUES (:id, :at, :who, :action, :subject, :detail)
@@ -295,7 +290,7 @@ async def note_unread(tx: Tx, *, spool_seq: int, channel: str, at: int, problem:
 
 
 async def known_external_ids(tx: Tx, channel: str, ids: Sequence[str]) -> set[str]:
-    rows = await tx.all(_KNOWN, channel=channel, ids=msgspec.json.encode(list(ids)).decode())
+    rows = await tx.all(_KNOWN, channel=channel, ids=list(ids))
     return {str(row["external_id"]) for row in rows}
 
 
@@ -303,7 +298,7 @@ async def merge_into(tx: Tx, *, kept: Row, dropped: Row) -> None:
     """Move everything of one conversation and its contact to another; rows are conversations."""
     await tx.run(_MOVE_ADDRESSES, to=kept["contact_id"], contact_id=dropped["contact_id"])
     await tx.run(_MOVE_MESSAGES, to=kept["id"], conversation_id=dropped["id"])
-    await tx.run(_MOVE_INTENTS, to=kept["id"], contact_id=kept["contact_id"], conversation_id=dropped["id"])
+    await tx.run(_MOVE_INTENTS_OF_MESSAGES, to=kept["id"], contact_id=kept["contact_id"])
     await tx.run(_MERGED, to=kept["contact_id"], id=dropped["contact_id"])
     await tx.run(_JOIN_WAITING, kept=kept["id"], dropped=dropped["id"])
     await tx.run(_DROP_CONVERSATION, id=dropped["id"])

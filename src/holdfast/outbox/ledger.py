@@ -12,7 +12,7 @@ ENTRIES_MAX: Final = 500
 _INCIDENT: Final = "SELECT * FROM incident WHERE id = :id"
 _ARRIVED: Final = """
 SELECT COUNT(*) AS received, COALESCE(SUM(late), 0) AS received_late,
-    COALESCE(SUM(source = 'history'), 0) AS read_back
+    COUNT(*) FILTER (WHERE source = 'history') AS read_back
 FROM message WHERE direction = 'in' AND (:channel = '' OR channel = :channel)
     AND stored_at >= :since AND stored_at <= :until
 """
@@ -27,12 +27,13 @@ WHERE s.step = 'auto_reply' AND s.outcome LIKE 'msg_%' AND (:incident_id = '' OR
 """
 _TOUCHED: Final = """
 SELECT m.id AS message_id, m.conversation_id, c.name AS contact_name, m.state, m.state_reason, m.channel, m.at,
-    COUNT(*) AS deliveries, SUM(d.state = 'superseded') AS superseded, MAX(d.attempts) AS attempts,
-    SUM(EXISTS (SELECT 1 FROM attempt a WHERE a.delivery_id = d.id AND a.outcome = 'InDoubt')) AS doubted
+    COUNT(*) AS deliveries, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded, MAX(d.attempts) AS attempts,
+    COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM attempt a
+        WHERE a.delivery_id = d.id AND a.outcome = 'InDoubt')) AS doubted
 FROM delivery d JOIN message m ON m.id = d.message_id
     JOIN conversation v ON v.id = m.conversation_id JOIN contact c ON c.id = v.contact_id
 WHERE (:incident_id = '' AND d.created_at >= :since AND d.created_at <= :until) OR d.incident_id = :incident_id
-GROUP BY m.id ORDER BY m.at
+GROUP BY m.id, c.id ORDER BY m.at
 """
 _DONE: Final = ("sent", "delivered", "read")
 _OUTCOMES: Final = {

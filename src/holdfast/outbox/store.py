@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-import msgspec
-
 from holdfast.outbox.breaker import Breaker, BreakerState
 from holdfast.outbox.model import Claimed
 from holdfast.outbox.shown_state import Part, shown_state
@@ -38,8 +36,8 @@ VALUES (:id, :intent_id, :message_id, :lane,
 _OPEN_LANE: Final = """
 INSERT INTO lane (id, channel, address_id, due_at, urgency) VALUES (:id, :channel, :address_id, :at, :urgency)
 ON CONFLICT (id) DO UPDATE SET
-    due_at = CASE WHEN lane.due_at IS NULL THEN excluded.due_at ELSE MIN(lane.due_at, excluded.due_at) END,
-    urgency = MIN(lane.urgency, excluded.urgency)
+    due_at = CASE WHEN lane.due_at < excluded.due_at THEN lane.due_at ELSE excluded.due_at END,
+    urgency = CASE WHEN lane.urgency < excluded.urgency THEN lane.urgency ELSE excluded.urgency END
 """
 _DUE_LANES: Final = """
 SELECT id, channel, fence FROM lane
@@ -58,11 +56,11 @@ WHERE id = :id AND fence = :fence AND lease_until <= :now
 _RENEW: Final = "UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence"
 _RENEW_ALL: Final = """
 UPDATE lane SET lease_until = :until
-WHERE leased_by = :node AND id IN (SELECT value FROM json_each(:lanes))
+WHERE leased_by = :node AND id IN :lanes
 """
 _RELEASE: Final = """
 UPDATE lane SET lease_until = 0, leased_by = NULL, due_at = :due_at,
-    urgency = CASE WHEN :due_at IS NULL THEN 4503599627370496 ELSE urgency END
+    urgency = CASE WHEN CAST(:due_at AS BIGINT) IS NULL THEN 4503599627370496 ELSE urgency END
 WHERE id = :id AND fence = :fence
 """
 _WAKE_LANE: Final = "UPDATE lane SET due_at = :now WHERE id = :id"
@@ -109,8 +107,13 @@ WHERE id = :id AND state = :was
 """
 _FORWARD: Final = """
 UPDATE delivery SET state = :state, settled_at = :now
+WHERE id = :id AND state IN ('sent', 'delivered') AND state <> :state AND (:state = 'read' OR state = 'sent')
+RETURNING message_id
+"""
+_FORWARD_EARLIER: Final = """
+UPDATE delivery SET state = :state, settled_at = :now
 WHERE lane = :lane AND position <= :position AND state IN ('sent', 'delivered') AND state <> :state
-    AND (:state = 'read' OR state = 'sent') AND (:only = '' OR id = :only)
+    AND (:state = 'read' OR state = 'sent')
 RETURNING message_id
 """
 _FAIL_LATER: Final = """
@@ -119,11 +122,13 @@ WHERE id = :id AND state IN ('sending', 'in_doubt', 'sent') RETURNING message_id
 """
 _BY_EXTERNAL: Final = "SELECT id FROM delivery WHERE channel = :channel AND external_id = :external_id"
 _ECHO_MATCH: Final = """
-SELECT d.id FROM delivery d JOIN address a ON a.id = d.address_id
-WHERE d.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :at + :skew
-    AND (d.state IN ('sending', 'in_doubt', 'queued', 'held')
-        OR (d.state = 'sent' AND d.external_id LIKE 'stated:%'))
-ORDER BY d.position LIMIT 1
+SELECT d.id, d.position FROM address a JOIN delivery d ON d.lane = a.channel || '|' || a.id
+WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :latest
+    AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
+UNION SELECT d.id, d.position FROM address a JOIN delivery d ON d.lane = a.channel || '|' || a.id
+WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :latest
+    AND d.state IN ('sent', 'delivered') AND d.state = 'sent' AND d.external_id LIKE 'stated:%'
+ORDER BY position LIMIT 1
 """
 _PARTS: Final = """
 SELECT id, state, reason, channel FROM delivery WHERE message_id = :message_id ORDER BY created_at, part, id
@@ -165,8 +170,8 @@ WHERE d.state = 'sending' AND l.lease_until <= :now LIMIT :limit
 _FREE_LEASES: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE lease_until > 0"
 _FORGOTTEN_LANES: Final = """
 UPDATE lane SET due_at = :now WHERE due_at IS NULL AND lease_until <= :now
-    AND EXISTS (SELECT 1 FROM delivery d WHERE d.lane = lane.id AND d.state IN ('queued', 'held'))
-    AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.lane = lane.id AND d.state IN ('in_doubt', 'sending'))
+    AND id IN (SELECT d.lane FROM delivery d WHERE d.state IN ('queued', 'held', 'sending', 'in_doubt')
+        GROUP BY d.lane HAVING COUNT(*) FILTER (WHERE d.state IN ('in_doubt', 'sending')) = 0)
 """
 _DOUBTS: Final = """
 SELECT d.*, a.value AS address, m.conversation_id FROM delivery d JOIN address a ON a.id = d.address_id
@@ -182,8 +187,7 @@ _LATER: Final = (
 )
 _EXPLAIN: Final = "UPDATE delivery SET reason = :reason WHERE id = :id AND state = 'in_doubt'"
 _KNOWN_SINCE: Final = """
-SELECT external_id FROM delivery WHERE channel = :channel AND address_id = :address_id AND external_id IS NOT NULL
-    AND created_at >= :since
+SELECT external_id FROM delivery WHERE lane = :lane AND external_id IS NOT NULL AND created_at >= :since
 UNION SELECT external_id FROM message WHERE channel = :channel AND address_id = :address_id
     AND external_id IS NOT NULL AND stored_at >= :since AND direction = 'out'
 """
@@ -195,6 +199,7 @@ WHERE d.channel = :channel AND d.state IN ('queued', 'held') AND d.created_at <=
     AND EXISTS (SELECT 1 FROM address o JOIN address h ON h.contact_id = o.contact_id
         WHERE h.id = d.address_id AND o.channel <> d.channel AND o.consent = 'failover' AND o.proof IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.lane = d.lane AND e.position < d.position
+        AND e.state IN ('queued', 'held', 'sending', 'in_doubt')
         AND (e.state = 'sending' OR (e.state = 'in_doubt' AND e.doubt_since > :doubted_after)))
     AND NOT EXISTS (SELECT 1 FROM delivery l
         WHERE l.lane = d.lane AND l.position > d.position AND l.state = 'superseded')
@@ -282,7 +287,7 @@ async def renew_lease(tx: Tx, lane: Claimed, until: int) -> bool:
 
 
 async def renew_leases(tx: Tx, *, node: str, lanes: Sequence[str], until: int) -> int:
-    return await tx.run(_RENEW_ALL, node=node, lanes=msgspec.json.encode(lanes).decode(), until=until)
+    return await tx.run(_RENEW_ALL, node=node, lanes=list(lanes), until=until)
 
 
 async def release_lane(tx: Tx, lane: Claimed, due_at: int | None) -> None:
@@ -363,14 +368,11 @@ async def set_state(
 
 
 async def move_forward(tx: Tx, delivery: Row, state: str, now: int, *, earlier_too: bool) -> list[str]:
-    rows = await tx.all(
-        _FORWARD,
-        lane=delivery["lane"],
-        position=delivery["position"],
-        state=state,
-        now=now,
-        only="" if earlier_too else delivery["id"],
-    )
+    if earlier_too:
+        lane, position = delivery["lane"], delivery["position"]
+        rows = await tx.all(_FORWARD_EARLIER, lane=lane, position=position, state=state, now=now)
+    else:
+        rows = await tx.all(_FORWARD, id=delivery["id"], state=state, now=now)
     return [str(row["message_id"]) for row in rows]
 
 
@@ -384,7 +386,7 @@ async def delivery_by_external(tx: Tx, channel: str, external_id: str) -> str | 
 
 
 async def match_echo(tx: Tx, *, channel: str, address: str, text: str, at: int, skew: int) -> str | None:
-    row = await tx.one(_ECHO_MATCH, channel=channel, address=address, text=text, at=at, skew=skew)
+    row = await tx.one(_ECHO_MATCH, channel=channel, address=address, text=text, latest=at + skew)
     return str(row["id"]) if row else None
 
 
@@ -489,7 +491,9 @@ async def explain(tx: Tx, delivery_id: str, reason: str) -> None:
 
 
 async def known_since(tx: Tx, channel: str, address_id: str, since: int) -> frozenset[str]:
-    rows = await tx.all(_KNOWN_SINCE, channel=channel, address_id=address_id, since=since)
+    rows = await tx.all(
+        _KNOWN_SINCE, lane=f"{channel}|{address_id}", channel=channel, address_id=address_id, since=since
+    )
     return frozenset(str(row["external_id"]) for row in rows)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from holdfast.settings.model import Settings
-from holdfast.settings.secret import Secret, resolve_secret
+from holdfast.settings.secret import Secret, StoreAddress, resolve_secret, resolve_store_address
 
 ENVIRONMENT_PREFIX: Final = "HOLDFAST_"
 FILE_BYTES_MAX: Final = 1_000_000
@@ -63,6 +63,8 @@ def decode_secret(kind: type, value: Any) -> Any:
     """The hook by which settings structs read Secret fields and paths."""
     if kind is Secret and isinstance(value, str):
         return resolve_secret(value)
+    if kind is StoreAddress and isinstance(value, str):
+        return resolve_store_address(value)
     if kind is Path and isinstance(value, str):
         return Path(value)
     raise ValueError(f"expected a text for {kind.__name__}")
@@ -151,8 +153,9 @@ def _section_problems(name: str, kind: Any, table: dict[str, Any], text: str) ->
 
 def _example(field: msgspec.structs.FieldInfo) -> str:
     """How the setting is written, shown by its default."""
-    if "Secret" in str(field.type):
-        return f'Write {field.name} = "env:NAME" or "file:PATH".'
+    if field.default is None and "Path" not in str(field.type):
+        shown = "postgresql://user@host/name" if "StoreAddress" in str(field.type) else "env:NAME"
+        return f'Write {field.name} = "{shown}" or "file:PATH".'
     default = field.default if field.default is not msgspec.NODEFAULT else {}
     if isinstance(default, bool):
         return f"Write {field.name} = {str(default).lower()}."

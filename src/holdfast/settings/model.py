@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from holdfast.settings.secret import Secret
+from holdfast.settings.secret import Secret, StoreAddress
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
 Hours = Annotated[float, Meta(gt=0, le=8_760)]
 Days = Annotated[float, Meta(gt=0, le=3_650)]
+Rate = Annotated[float, Meta(gt=0, le=1_000_000)]
 Some = Annotated[int, Meta(ge=1, le=1_000)]
 Address = Annotated[str, Meta(pattern=r"^(https?://[^\s/]+.*)?$")]
 
@@ -64,20 +65,26 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Our own web chat."""
+    """Our own web chat. ``messages_per_second`` is what one visitor may write, ``requests_per_second`` what
+    may come from one network address; for a while it may be more, as people write in bursts.
+    """
 
     greeting: str = "Hello! Write to us here; we answer as soon as we can."
     continue_link_hours: Hours = 72.0
     allowed_origins: tuple[str, ...] = ("*",)
+    messages_per_second: Rate = 5.0
+    requests_per_second: Rate = 60.0
 
 
 class Hub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One business. ``public_url`` is how platforms and people reach this hub from outside.
+    ``database``: a PostgreSQL that several nodes may share; without it the embedded one in ``data_dir``.
     ``trusted_proxies`` are addresses and networks whose word on who asks is believed (X-Forwarded-For).
     """
 
     name: str = "My business"
     data_dir: Path = Path("holdfast-data")
+    database: StoreAddress | None = None
     host: str = "127.0.0.1"
     port: Port = 8780
     public_url: Address = ""

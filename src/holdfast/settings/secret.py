@@ -10,6 +10,8 @@ _FILE: Final = "file:"
 REFERENCES: Final = (_VARIABLE, _FILE)
 """How a secret begins that stands elsewhere on this machine."""
 
+STORE_SCHEMES: Final = ("postgresql://", "postgres://")
+
 
 class Secret:
     """A text that is only read by asking for it."""
@@ -33,6 +35,18 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+
+class StoreAddress(Secret):
+    """Where a shared database is: ``postgresql://user:password@host:port/name``."""
+
+
+def resolve_store_address(text: str) -> StoreAddress:
+    """Read like a secret, for it may hold a password; raises ValueError where it is no such address."""
+    address = resolve_secret(text).reveal()
+    if not address.startswith(STORE_SCHEMES):
+        raise ValueError("expected an address such as postgresql://user:password@host:5432/holdfast")
+    return StoreAddress(address)
 
 
 def resolve_secret(text: str) -> Secret:

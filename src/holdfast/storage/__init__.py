@@ -3,6 +3,8 @@
 from holdfast.storage.database import Database, Row, StoreUnavailableError, Tx
 from holdfast.storage.event_log import Event, EventLog, append_event, read_events
 from holdfast.storage.migrations import MigrationError, migrate
+from holdfast.storage.opening import open_database
+from holdfast.storage.postgres import PostgresDatabase
 from holdfast.storage.spool import Envelope, NewEnvelope, Spool, SpoolUnavailableError
 from holdfast.storage.sqlite import SqliteDatabase
 
@@ -13,6 +15,7 @@ __all__ = [
     "EventLog",
     "MigrationError",
     "NewEnvelope",
+    "PostgresDatabase",
     "Row",
     "Spool",
     "SpoolUnavailableError",
@@ -21,5 +24,6 @@ __all__ = [
     "Tx",
     "append_event",
     "migrate",
+    "open_database",
     "read_events",
 ]

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Final, cast
 from urllib.parse import quote
 
 from holdfast.storage.database import P, Row, StoreUnavailableError, T, Tx
+from holdfast.storage.dialect import for_sqlite, sqlite_values
 
 BATCH_UNITS_MAX: Final = 512
 """Units of work in one commit."""
@@ -45,16 +46,21 @@ class SqliteTx:
         self._connection = connection
 
     async def all(self, sql: str, /, **values: object) -> list[Row]:
-        return cast("list[Row]", self._connection.execute(sql, values).fetchall())
+        return cast("list[Row]", self._execute(sql, values).fetchall())
 
     async def one(self, sql: str, /, **values: object) -> Row | None:
-        return cast("Row | None", self._connection.execute(sql, values).fetchone())
+        return cast("Row | None", self._execute(sql, values).fetchone())
 
     async def run(self, sql: str, /, **values: object) -> int:
-        return self._connection.execute(sql, values).rowcount
+        return self._execute(sql, values).rowcount
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
-        self._connection.executemany(sql, rows)
+        text, lists = for_sqlite(sql)
+        self._connection.executemany(text, (sqlite_values(lists, row) for row in rows) if lists else rows)
+
+    def _execute(self, sql: str, values: Mapping[str, object]) -> sqlite3.Cursor:
+        text, lists = for_sqlite(sql)
+        return self._connection.execute(text, sqlite_values(lists, values))
 
 
 def connect(path: Path, *, synchronous: str = "FULL", read_only: bool = False) -> sqlite3.Connection:

@@ -1,13 +1,13 @@
-"""Every database that Holdfast can stand on; a second one is one more line in OPENERS."""
+"""Every database that Holdfast can stand on."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from holdfast.kernel import SystemClock
-from holdfast.storage import Database, EventLog, SqliteDatabase, Tx, migrate
+from holdfast.storage import Database, EventLog, Tx, migrate, open_database
 
 Open = Callable[[], Awaitable[Database]]
 
@@ -21,20 +21,16 @@ CREATE TABLE note (
 """
 
 
-async def _sqlite(folder: Path) -> Database:
-    return SqliteDatabase(folder / "hub.db")
-
-
-OPENERS: Final[Mapping[str, Callable[[Path], Awaitable[Database]]]] = {"sqlite": _sqlite}
-
-
-@pytest.fixture(params=sorted(OPENERS))
+@pytest.fixture(params=["sqlite", "postgresql"])
 async def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
     """Opens the same store, as often as a test wants; what it opened is closed afterwards."""
     opened: list[Database] = []
+    url = ""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").make_database()
 
     async def open_it() -> Database:
-        database = await OPENERS[request.param](tmp_path)
+        database = open_database(url, tmp_path)
         opened.append(database)
         return database
 

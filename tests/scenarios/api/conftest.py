@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import httpx
 import pytest
+from tests.scenarios.databases import database_for
 
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.serve import _portal, _services, access
@@ -21,6 +22,7 @@ from holdfast.kernel import SystemClock
 from holdfast.portal import Portal
 from holdfast.settings import Direct, Settings
 from holdfast.settings import Hub as HubSettings
+from holdfast.settings.secret import StoreAddress
 from holdfast.web.app import build_web
 
 POLL_SECONDS = 0.01
@@ -182,9 +184,14 @@ def instagram_message(mid: str, text: str, person: str = PERSON, at: int | None 
     ).encode()
 
 
-def settings_of(folder: Path) -> Settings:
+def settings_of(folder: Path, database: str) -> Settings:
     return Settings(
-        hub=HubSettings(name="Kelp & Co", data_dir=folder, public_url="http://hub.test"),
+        hub=HubSettings(
+            name="Kelp & Co",
+            data_dir=folder,
+            public_url="http://hub.test",
+            database=StoreAddress(database) if database else None,
+        ),
         direct=Direct(allowed_origins=("https://shop.example",)),
         channel=(
             {
@@ -219,7 +226,7 @@ async def hub(tmp_path: Path) -> AsyncIterator[Asker]:
 @asynccontextmanager
 async def running_hub(folder: Path) -> AsyncIterator[Asker]:
     hub = open_hub(
-        settings_of(folder),
+        settings_of(folder, await database_for(folder)),
         clock=SystemClock(),
         random=Random(7),  # noqa: S311 - identifiers of a test
         transport=NoNetwork(),

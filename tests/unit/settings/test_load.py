@@ -51,6 +51,21 @@ def test_nothing_at_all_is_a_good_configuration() -> None:
     assert load_settings(None, {}) == Settings()
 
 
+def test_a_database_that_nodes_share_is_named_by_its_address(written: Any) -> None:
+    text = '[hub]\ndatabase = "postgresql://holdfast:tell-no-one@db.example/holdfast"\n'
+    settings = load_settings(written(text), {})
+    assert settings.hub.database is not None
+    assert settings.hub.database.reveal().endswith("@db.example/holdfast")
+    assert "tell-no-one" not in repr(settings)
+    assert load_settings(None, {"HOLDFAST_HUB__DATABASE": "postgres://db/x"}).hub.database is not None
+
+
+def test_a_database_of_another_kind_is_refused_with_a_remedy(written: Any) -> None:
+    [problem] = problems(written('[hub]\ndatabase = "mysql://db.example/holdfast"\n'))
+    assert (problem.line, "postgresql://user" in problem.message) == (2, True)
+    assert "mysql://db.example" not in str(problem)
+
+
 def test_a_good_file_is_read_whole(written: Any) -> None:
     settings = load_settings(written(GOOD), {})
     assert (settings.hub.name, settings.hub.port) == ("Kelp & Co", 9000)

@@ -9,7 +9,6 @@ CREATE TABLE event (
 );
 
 CREATE INDEX event_conversation ON event (conversation_id, seq);
-CREATE INDEX event_age ON event (at);
 
 -- cursors of readers: 'applier' (spool), 'playbooks' and others (event log)
 CREATE TABLE reader_cursor (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
@@ -34,6 +33,14 @@ CREATE TABLE contact (
     merged_into TEXT
 );
 CREATE INDEX contact_newest ON contact (created_at, id);
+
+-- the words by whose beginnings a contact is found: of names and addresses, in small letters
+CREATE TABLE contact_word (
+    word TEXT NOT NULL,
+    contact_id TEXT NOT NULL REFERENCES contact(id),
+    PRIMARY KEY (word, contact_id)
+);
+CREATE INDEX contact_word_contact ON contact_word (contact_id, word);
 
 -- proof: 'wrote' (wrote to us from it), 'confirmed', 'agent'; consent: 'reply' (where they wrote),
 -- 'failover' (agreed to be reached here when another channel fails), 'opted_out'
@@ -65,7 +72,8 @@ CREATE TABLE conversation (
     waiting_since BIGINT,
     created_at BIGINT NOT NULL
 );
-CREATE INDEX conversation_recent ON conversation (last_at);
+CREATE INDEX conversation_recent ON conversation (last_at, id);
+CREATE INDEX conversation_of_status ON conversation (status, last_at, id);
 
 -- author: 'contact', 'agent:<id>', 'api:<token name>', 'playbook:<name>', 'platform' (written in the platform's
 -- own app). state of what goes out: see the states document; of what came in: 'received'
@@ -93,8 +101,10 @@ CREATE TABLE message (
 );
 CREATE INDEX message_thread ON message (conversation_id, at, id);
 CREATE UNIQUE INDEX message_external ON message (channel, external_id) WHERE external_id IS NOT NULL;
-CREATE INDEX message_stored ON message (channel, stored_at);
+CREATE INDEX message_stored ON message (channel, stored_at, id);
 CREATE INDEX message_newest ON message (stored_at, id);
+CREATE INDEX message_waiting ON message (conversation_id, state)
+    WHERE state IN ('waiting', 'sending', 'held', 'rerouted', 'in_doubt');
 
 CREATE TABLE reaction (
     message_id TEXT NOT NULL REFERENCES message(id),
@@ -122,6 +132,7 @@ CREATE TABLE parked_event (
     at BIGINT NOT NULL
 );
 CREATE INDEX parked_event_target ON parked_event (channel, external_id);
+CREATE INDEX parked_event_age ON parked_event (at);
 
 -- envelopes that could not be read, or held something unknown: kept, shown, read again after an upgrade
 CREATE TABLE unread_envelope (
@@ -131,6 +142,7 @@ CREATE TABLE unread_envelope (
     problem TEXT NOT NULL,
     excerpt TEXT NOT NULL
 );
+CREATE INDEX unread_envelope_age ON unread_envelope (at);
 
 -- forged or oversize requests: only the fact
 CREATE TABLE refused_request (
@@ -140,6 +152,7 @@ CREATE TABLE refused_request (
     count BIGINT NOT NULL,
     PRIMARY KEY (channel, reason, hour)
 );
+CREATE INDEX refused_request_age ON refused_request (hour);
 
 -- class: 'person' or 'bot'; route: 'auto' or a channel the agent chose
 CREATE TABLE intent (
@@ -180,10 +193,13 @@ CREATE TABLE delivery (
     settled_at BIGINT
 );
 CREATE INDEX delivery_lane ON delivery (lane, position);
+-- what is on its way, and what may still be read, is little beside what was ever sent
+CREATE INDEX delivery_ahead ON delivery (lane, position) WHERE state IN ('queued', 'held', 'sending', 'in_doubt');
+CREATE INDEX delivery_unread ON delivery (lane, position) WHERE state IN ('sent', 'delivered');
 CREATE INDEX delivery_open ON delivery (state, channel, next_at);
 CREATE INDEX delivery_message ON delivery (message_id);
-CREATE INDEX delivery_external ON delivery (channel, external_id);
-CREATE INDEX delivery_incident ON delivery (incident_id);
+CREATE INDEX delivery_external ON delivery (channel, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX delivery_incident ON delivery (incident_id) WHERE incident_id IS NOT NULL;
 
 CREATE TABLE attempt (
     delivery_id TEXT NOT NULL REFERENCES delivery(id),
@@ -206,7 +222,7 @@ CREATE TABLE lane (
     lease_until BIGINT NOT NULL DEFAULT 0,
     fence BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX lane_due ON lane (channel, due_at);
+CREATE INDEX lane_due ON lane (channel, due_at) WHERE due_at IS NOT NULL;
 
 -- per channel and capability, so that a restart does not forget that a platform refuses
 CREATE TABLE breaker (
@@ -236,8 +252,8 @@ CREATE TABLE verdict (
     capability TEXT NOT NULL,
     state TEXT NOT NULL,
     cause TEXT NOT NULL DEFAULT '',
-    confidence REAL NOT NULL DEFAULT 0,
-    share REAL NOT NULL DEFAULT 0,
+    confidence DOUBLE PRECISION NOT NULL DEFAULT 0,
+    share DOUBLE PRECISION NOT NULL DEFAULT 0,
     since BIGINT NOT NULL,
     evidence TEXT NOT NULL DEFAULT '[]',
     score TEXT NOT NULL DEFAULT '{}',
@@ -258,7 +274,9 @@ CREATE TABLE incident (
     closed_at BIGINT,
     evidence TEXT NOT NULL DEFAULT '[]'
 );
-CREATE INDEX incident_open ON incident (state, channel);
+CREATE INDEX incident_open ON incident (channel, opened_at) WHERE state <> 'closed';
+CREATE INDEX incident_newest ON incident (opened_at, id);
+CREATE INDEX incident_closed ON incident (closed_at);
 
 CREATE TABLE incident_update (
     id TEXT PRIMARY KEY,
@@ -288,6 +306,7 @@ CREATE TABLE playbook_step (
     outcome TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (incident_id, step, subject)
 );
+CREATE INDEX playbook_step_age ON playbook_step (at);
 
 CREATE TABLE agent (
     id TEXT PRIMARY KEY,
@@ -324,6 +343,7 @@ CREATE TABLE visitor (
     created_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL
 );
+CREATE INDEX visitor_seen ON visitor (seen_at);
 
 CREATE TABLE audit_entry (
     id TEXT PRIMARY KEY,
@@ -343,3 +363,4 @@ CREATE TABLE continue_link (
     expires_at BIGINT NOT NULL,
     used_at BIGINT
 );
+CREATE INDEX continue_link_age ON continue_link (expires_at);
