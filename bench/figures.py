@@ -2,12 +2,14 @@
 
 import json
 import statistics
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 LATEST = Path(__file__).parent / "latest.json"
+UNITS = {"chat": "messages/s", "chat acknowledged": "messages/s"}
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +21,32 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     floor: float | None
     ratio: float | None
     runs: int
+
+
+class Sheet:
+    """Collects what each run measured, by the name of the figure."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[float]] = {}
+        self._floors: dict[str, list[float]] = defaultdict(list)
+        self._units: dict[str, str] = {}
+
+    def value(self, name: str, unit: str, value: float) -> None:
+        self._values.setdefault(name, []).append(value)
+        self._units[name] = unit
+
+    def value_of(self, name: str, value: float) -> None:
+        """A value whose unit goes without saying."""
+        self.value(name, UNITS.get(name, "ms"), value)
+
+    def floor(self, name: str, value: float) -> None:
+        self._floors[name].append(value)
+
+    def figures(self) -> list[Figure]:
+        return [
+            figure(name, self._units[name], values, self._floors[name])
+            for name, values in self._values.items()
+        ]
 
 
 def figure(name: str, unit: str, values: Sequence[float], floors: Sequence[float] = ()) -> Figure:
@@ -36,11 +64,15 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
-def write_latest(figures: Sequence[Figure]) -> None:
-    LATEST.write_text(json.dumps(msgspec.to_builtins(list(figures)), indent=2) + "\n", "utf-8")
+def write(figures: Sequence[Figure], path: Path = LATEST) -> None:
+    path.write_text(json.dumps(msgspec.to_builtins(list(figures)), indent=2) + "\n", "utf-8")
 
 
 def _row(each: Figure) -> tuple[str, ...]:
-    floor = f"{each.floor:,.1f}" if each.floor is not None else "-"
+    floor = _shown(each.floor) if each.floor is not None else "-"
     ratio = f"{each.ratio:.2f}" if each.ratio is not None else "-"
-    return (each.name, f"{each.value:,.1f}", each.unit, floor, ratio, str(each.runs))
+    return (each.name, _shown(each.value), each.unit, floor, ratio, str(each.runs))
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:,.2f}"

@@ -1,22 +1,53 @@
-"""A hub of its own for one measurement: real process, real files, a sink instead of the platform."""
+"""A hub of its own for one measurement: real processes, real files, a sink instead of the platform."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import aiohttp
-from aiohttp import web
+import msgspec
 
 SECRET = "bench-app-secret"  # noqa: S105 - of a hub that lives for seconds
 ACCOUNT = "17841400000000001"
 READY_SECONDS = 30.0
+STOP_SECONDS = 15.0
 HOST = "127.0.0.1"
+CHANNEL = "instagram:shop"
+
+
+class Size(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is measured; the small size shows only that every figure comes."""
+
+    webhooks: int = 12_000
+    paced_seconds: float = 5.0
+    chat_messages: int = 8_000
+    pairs: int = 50
+    in_flight: int = 8
+    held: int = 20_000
+    lanes: int = 200
+    clicks: int = 300
+    rest_seconds: float = 3.0
+
+
+QUICK = Size(
+    webhooks=200,
+    paced_seconds=0.5,
+    chat_messages=100,
+    pairs=5,
+    in_flight=2,
+    held=200,
+    lanes=20,
+    clicks=25,
+    rest_seconds=0.2,
+)
 
 
 def free_port() -> int:
@@ -27,89 +58,101 @@ def free_port() -> int:
 
 @contextmanager
 def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    # Only this interpreter with modules of this project is started.
-    child = subprocess.Popen([sys.executable, "-m", *arguments], stderr=subprocess.DEVNULL)  # noqa: S603
+    """A process of this interpreter; what it says of errors is told when it failed."""
+    # Only modules of this project are started.
+    child = subprocess.Popen([sys.executable, "-m", *arguments])  # noqa: S603
     try:
         yield child
     finally:
         child.terminate()
-        child.wait(15)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(STOP_SECONDS)
+        child.kill()
+        child.wait()
 
 
-async def until_up(session: aiohttp.ClientSession, url: str) -> None:
-    async with asyncio.timeout(READY_SECONDS):
+async def load(module: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a load process to its end; what it tells. Raises RuntimeError where it failed."""
+    arguments = ("-m", f"bench.load.{module}", json.dumps(wanted))
+    child = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=subprocess.PIPE)
+    try:
+        told, _ = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode:
+        raise RuntimeError(f"the load {module} failed")
+    answer: dict[str, Any] = msgspec.json.decode(told)
+    return answer
+
+
+@contextmanager
+def sink() -> Iterator[str]:
+    """A platform that accepts everything; its address."""
+    port = free_port()
+    with process("bench.load.sink", str(port)):
+        yield f"http://{HOST}:{port}"
+
+
+async def until_up(url: str) -> None:
+    """Raises TimeoutError where nobody answers."""
+    async with asyncio.timeout(READY_SECONDS), aiohttp.ClientSession() as session:
         while True:
             with suppress(aiohttp.ClientError):
                 async with session.get(url) as response:
                     if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
                         return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
 
 
-def hub_config(folder: Path, *, port: int, sink: str, sends_per_second: int = 10_000) -> Path:
+async def received(sink_url: str) -> list[tuple[float, str, str]]:
+    """(at, recipient, text) of everything that a sink took."""
+    async with aiohttp.ClientSession() as session, session.get(f"{sink_url}/_received") as response:
+        return msgspec.json.decode(await response.read(), type=list[tuple[float, str, str]])
+
+
+def write_config(folder: Path, *, port: int, sink_url: str, database: str) -> Path:
     config = folder / "holdfast.toml"
+    store = f'database = "{database}"\n' if database else ""
     config.write_text(
         f"""\
 [hub]
 data_dir = "{folder}"
 port = {port}
 log_level = "error"
+{store}
 [radar]
 history_seconds = 86400
 probe_seconds = 600
+
+[direct]
+messages_per_second = 1000000
+requests_per_second = 1000000
+
 [[channel]]
-id = "instagram:shop"
-base_url = "{sink}"
+id = "{CHANNEL}"
+base_url = "{sink_url}"
 account_id = "{ACCOUNT}"
 token = "bench"
 app_secret = "{SECRET}"
 verify_token = "bench"
-sends_per_second = {sends_per_second}
+sends_per_second = 10000
+
+[[channel]]
+id = "direct:web"
 """,
         "utf-8",
     )
     return config
 
 
-class Sink:
-    """A platform that accepts everything at once and remembers when and in which order."""
-
-    def __init__(self) -> None:
-        self.received: list[tuple[float, str, str]] = []
-        self.url = ""
-        self._runner: web.AppRunner | None = None
-
-    async def _messages(self, request: web.Request) -> web.Response:
-        body = await request.json()
-        at = asyncio.get_running_loop().time()
-        recipient, text = body["recipient"]["id"], body.get("message", {}).get("text", "")
-        self.received.append((at, recipient, text))
-        return web.json_response({"recipient_id": recipient, "message_id": f"mid.{len(self.received)}"})
-
-    async def _anything(self, request: web.Request) -> web.Response:
-        del request
-        return web.json_response({"data": [{"subscribed_fields": ["messages"]}], "user_id": ACCOUNT})
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator["Sink"]:
-        app = web.Application()
-        app.router.add_post("/{version}/{account}/messages", self._messages)
-        app.router.add_route("*", "/{rest:.*}", self._anything)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        port = free_port()
-        await web.TCPSite(self._runner, HOST, port).start()
-        self.url = f"http://{HOST}:{port}"
-        try:
-            yield self
-        finally:
-            await self._runner.cleanup()
-
-
-def resident_mib(pid: int) -> float:
-    """Resident memory of a process, in MiB."""
-    fields = Path(f"/proc/{pid}/statm").read_text("ascii").split()
-    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+def resident_mib(pid: int, *, most: bool = False) -> float:
+    """Resident memory of a process in MiB, now or the most that it ever was."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    name = "VmHWM:" if most else "VmRSS:"
+    line = next(line for line in status.splitlines() if line.startswith(name))
+    return int(line.split()[1]) / 1024
 
 
 def cpu_seconds(pid: int) -> float:

@@ -44,9 +44,10 @@ UNKNOWN_SECONDS: Final = 2.0
 SEQ_DIGITS_MAX: Final = 18
 SEQ_MAX: Final = 10**18
 PREFLIGHT_SECONDS: Final = "86400"
-REQUESTS_OF_ADDRESS: Final = Rate(burst=600, per_second=60)
+REQUESTS_BURST_SECONDS: Final = 10
+"""How much of an address's steady rate may come at once; likewise for a visitor's messages."""
+MESSAGES_BURST_SECONDS: Final = 12
 VISITORS_OF_ADDRESS: Final = Rate(burst=300, per_second=5)
-MESSAGES_OF_VISITOR: Final = Rate(burst=60, per_second=5)
 
 Body = TypeVar("Body")
 
@@ -103,9 +104,9 @@ class Chat:
         self._clock = clock
         self._settings = settings
         self._faces = faces
-        self._requests = Buckets(clock, REQUESTS_OF_ADDRESS)
+        self._requests = Buckets(clock, _rate(settings.direct.requests_per_second, REQUESTS_BURST_SECONDS))
         self._visitors = Buckets(clock, VISITORS_OF_ADDRESS)
-        self._messages = Buckets(clock, MESSAGES_OF_VISITOR)
+        self._messages = Buckets(clock, _rate(settings.direct.messages_per_second, MESSAGES_BURST_SECONDS))
         self._room = WaitingRoom()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -239,6 +240,10 @@ _PREFLIGHT: Final = (
     ("access-control-allow-headers", "authorization, content-type"),
     ("access-control-max-age", PREFLIGHT_SECONDS),
 )
+
+
+def _rate(per_second: float, burst_seconds: int) -> Rate:
+    return Rate(burst=max(1.0, per_second * burst_seconds), per_second=per_second)
 
 
 def _take(buckets: Buckets, key: str) -> None:

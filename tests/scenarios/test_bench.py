@@ -1,0 +1,56 @@
+"""The bench measures everything that it promises; how large the figures are is no test's business."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SECONDS_MAX = 300
+BESIDE_A_FLOOR = {
+    "ingest",
+    "ingest p99",
+    "ingest p99 at half that rate",
+    "chat",
+    "chat acknowledged",
+    "chat p99 at 100/s",
+    "chat acknowledged p99 at 100/s",
+    "drain",
+    "send latency p50",
+    "send latency p99",
+}
+ALONE = {
+    "ingest backlog after a burst",
+    "ingest delay p99 at half that rate",
+    "ingest delay most at half that rate",
+    "ingest processor time",
+    "chat processor time",
+    "drain processor time",
+    "memory at rest",
+    "memory under ingest",
+    "memory under chat",
+    "memory under drain",
+}
+
+
+def test_every_figure_comes_and_stands_beside_its_floor(tmp_path: Path) -> None:
+    output = tmp_path / "latest.json"
+    done = subprocess.run(  # noqa: S603 - our own bench
+        [sys.executable, "-m", "bench.run", "--quick", "--output", str(output)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = {each["name"]: each for each in json.loads(output.read_text("utf-8"))}
+    assert set(figures) == BESIDE_A_FLOOR | ALONE
+    for name, each in figures.items():
+        assert set(each) == {"name", "value", "unit", "floor", "ratio", "runs"}
+        assert each["value"] > 0
+        assert each["runs"] == 1
+        assert (each["floor"] is not None) == (name in BESIDE_A_FLOOR), name
+        assert name in done.stdout
