@@ -1,19 +1,20 @@
 """People who write and read, and agents who answer: at random, and undeterred by a hub that dies."""
 
 import asyncio
+import json
 import random
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from holdfast.outbox import NewReply, ReplyRefusedError
-from holdfast.portal.model import Visitor
-from holdfast.storage import Row, SpoolUnavailableError, StoreUnavailableError, Tx
+from holdfast.channels.transport import HttpAnswer
+from holdfast.storage import Row, StoreUnavailableError, Tx
 from holdfast_simulators import Fakes
 from holdfast_simulators.accounts import AccountState
 from holdfast_simulators.phone_line import PhoneLine, Writing
 
 from .diary import Diary, Reply
 from .fate import Fate
+from .front_door import FrontDoor
 from .hub_process import HubProcess
 from .lives import KilledError
 from .town import ACCOUNT_OF, DIRECT, Person
@@ -50,14 +51,17 @@ class Place(NamedTuple):
     address: str
 
 
+class Visitor(NamedTuple):
+    id: str
+    token: str
+
+
 class People:
-    def __init__(
-        self, fate: Fate, people: list[Person], fakes: Fakes, process: HubProcess, diary: Diary
-    ) -> None:
+    def __init__(self, fate: Fate, people: list[Person], fakes: Fakes, door: FrontDoor, diary: Diary) -> None:
         self._fate = fate
         self._people = people
         self._fakes = fakes
-        self._process = process
+        self._door = door
         self._diary = diary
         self._chance = random.Random(f"writing {fate.seed}")  # noqa: S311 - repeatable, not secret
         self._visitors: list[Visitor] = []
@@ -107,31 +111,32 @@ class People:
         await place.phone.sees(place.account, place.address)
 
     async def _write_in_our_chat(self) -> None:
-        try:
-            if len(self._visitors) < VISITORS:
-                await self._come_to_our_chat()
-            visitor = self._chance.choice(self._visitors)
-            self._written += 1
-            text, client_id = f"m{self._written}", f"c{self._written}"
-            await self._process.ask(self._process.portal.write(visitor, client_id, text))
-        except (KilledError, SpoolUnavailableError, StoreUnavailableError):
+        if len(self._visitors) < VISITORS and not await self._come_to_our_chat():
             return
-        self._diary.written_direct[f"{visitor.id}:{client_id}"] = (visitor.id, text)
+        visitor = self._chance.choice(self._visitors)
+        self._written += 1
+        text, client_id = f"m{self._written}", f"c{self._written}"
+        if await self._door.write_in_chat(visitor.id, visitor.token, client_id, text):
+            self._diary.written_direct[f"{visitor.id}:{client_id}"] = (visitor.id, text)
 
-    async def _come_to_our_chat(self) -> None:
+    async def _come_to_our_chat(self) -> bool:
         name = f"Visitor {len(self._visitors)}"
-        made = await self._process.ask(self._process.portal.create_visitor(DIRECT, name))
-        self._visitors.append(Visitor(made.visitor, DIRECT, name))
-        self._diary.visitors[made.visitor] = name
+        made = await self._door.come_to_chat(name)
+        if made is None:
+            return False
+        self._visitors.append(Visitor(made["visitor"], made["token"]))
+        self._diary.visitors[made["visitor"]] = name
+        return True
 
 
 class Agents:
     """One reply at a time to each conversation; a reply that got no answer is written again under its key."""
 
-    def __init__(self, fate: Fate, fakes: Fakes, process: HubProcess, diary: Diary) -> None:
+    def __init__(self, fate: Fate, fakes: Fakes, process: HubProcess, door: FrontDoor, diary: Diary) -> None:
         self._fate = fate
         self._world = fakes.world
         self._process = process
+        self._door = door
         self._diary = diary
         self._chance = random.Random(f"answering {fate.seed}")  # noqa: S311 - repeatable, not secret
         self._busy: set[str] = set()
@@ -159,7 +164,7 @@ class Agents:
             await asyncio.sleep(10)
             try:
                 await self._clear_doubts()
-            except (KilledError, StoreUnavailableError, ReplyRefusedError):
+            except (KilledError, StoreUnavailableError):
                 continue
 
     async def _begin(self, channel: str = AUTO) -> Reply | None:
@@ -219,21 +224,14 @@ class Agents:
             self._busy.discard(reply.conversation_id)
 
     async def _try(self, reply: Reply) -> bool:
-        new = NewReply(
-            conversation_id=reply.conversation_id,
-            text=reply.text,
-            route=reply.route,
-            author="agent:a",
-            idempotency_key=f"reply-{reply.number}",
-        )
-        try:
-            enqueued = await self._process.ask(self._process.hub.outbox.enqueue(new))
-        except (KilledError, StoreUnavailableError):
+        """Whether the hub said yes or no."""
+        answer = await self._door.reply(reply, self._process.token)
+        if answer is None or answer.status >= 500:
             return False
-        except ReplyRefusedError:
+        if answer.status >= 400:
             reply.standing = "refused"
             return True
-        reply.standing, reply.message_id = "accepted", enqueued.message_id
+        reply.standing, reply.message_id = "accepted", _decoded(answer)["id"]
         reply.accepted_at = asyncio.get_running_loop().time()
         return True
 
@@ -243,7 +241,7 @@ class Agents:
         settled = await self._process.ask(hub.database.read(_settled))
         for row in await self._process.ask(hub.database.read(_in_doubt, before)):
             decision = "sent" if self._has_it(row, settled) else "resend"
-            await self._process.ask(hub.outbox.resolve_doubt(row["message_id"], decision, "agent:a"))
+            await self._door.decide(row["message_id"], decision, self._process.token)
 
     def _has_it(self, row: Row, settled: set[str]) -> bool:
         """The person looks: a message of these words that came since, and is not another delivery's."""
@@ -256,6 +254,10 @@ class Agents:
             and message.id not in settled
             for message in thread.messages
         )
+
+
+def _decoded(answer: HttpAnswer) -> Any:
+    return json.loads(answer.body)
 
 
 async def _conversations(tx: Tx) -> list[Row]:

@@ -14,6 +14,24 @@ LEAD_IN_SECONDS: Final = 30.0
 KILL_DELAYS: Final = {"send": 0.15, "webhook": 0.08, "answer": 0.004, "commit": 0.006}
 """How long after what the hub does it may be killed (s): as long as that takes."""
 
+KILL_TURNS_MAX: Final = 60
+STALL_SECONDS: Final = (3.0, 45.0)
+"""Leases last 20 s: some of these outlast them."""
+CLOCK_OFF_SECONDS: Final = (-120.0, -20.0, -2.0, 2.0, 20.0, 120.0)
+POISONS: Final = (
+    "",
+    "{",
+    "[]",
+    "null",
+    '{"object": "instagram", "entry": 5}',
+    '{"object": "instagram", "entry": [{"id": 7, "time": "x", "messaging": [null, 3, {"message": {"mid": []}}]}]}',
+    '{"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": 5}]}]}',
+    '{"object": "page", "entry": [{"messaging": [{"timestamp": 1e400}]}]}',
+    "MessageSid=&From=%00&Body=%ff",
+    "MessageSid=SMpoison&Body=x",
+)
+"""What bears a true signature and cannot be read; the last are of another platform's kind."""
+
 Mood = Literal["calm", "outage", "storm"]
 """calm: kills and a slow store at most; outage: one total failure; storm: everything at once."""
 
@@ -53,7 +71,9 @@ class Kill:
     """The hub dies at a time, or soon after the next thing of a kind that it does then, and is away for a while.
 
     ``after`` is ``send`` (a call that writes leaves), ``webhook`` (one arrives), ``answer`` (one
-    is answered) or ``commit``.
+    is answered) or ``commit``. ``turns``: how many turns of its loop it still has, when it is that and not
+    ``delay`` (s) that decides: between any two of its steps. ``power``: its machine loses power, and what
+    was not synced is lost.
     """
 
     at: float
@@ -62,16 +82,49 @@ class Kill:
     away_seconds: float
     again_after: float | None = None
     """It dies once more so many seconds after it was begun again, most likely while it comes up."""
+    turns: int = 0
+    power: bool = False
+    node: int = 0
+    """Of two nodes, the one that is meant: 0 takes webhooks, applies, sends; 1 only sends."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stall:
+    """A node stands still: stopped, swapped out, or its machine paused. Its leases run out; it knows nothing of it."""
+
+    at: float
+    after: str
+    turns: int
+    seconds: float
+    node: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockJump:
+    """The clock of the hub's machine is wrong by so many seconds from then on, until it is set right."""
+
+    at: float
+    off_seconds: float
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Poison:
+    """A webhook that bears the platform's signature and that nobody can read, or that makes no sense."""
+
+    at: float
+    platform: str
+    body: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoreTrouble:
-    """``fails``: commits are refused; else they only take until the trouble ends."""
+    """full: commits are refused; away: reads as well; stalled: commits take until the trouble ends."""
 
     at: float
     seconds: float
     spool: bool
-    fails: bool
+    kind: Literal["full", "away", "stalled"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,16 +142,34 @@ class Fate:
     store_troubles: tuple[StoreTrouble, ...] = ()
     gap_seconds: float = 3.0
     """Mean time between two things that people write."""
+    two_nodes: bool = False
+    """Whether another node sends from the same store."""
+    stalls: tuple[Stall, ...] = ()
+    clock_jumps: tuple[ClockJump, ...] = ()
+    poisons: tuple[Poison, ...] = ()
 
     def told(self) -> str:
         """The whole fate in a few lines, for whoever has to find out what went wrong."""
         head = (
             f"seed {self.seed}: {self.mood}, {self.people} people, {self.active_seconds:.0f} s, "
             f"echoes {self.echo_timing}, commits fail {self.commit_failures:.1%}"
+            f"{', two nodes' if self.two_nodes else ''}"
         )
-        blows: list[Misfortune | Kill | StoreTrouble] = [*self.misfortunes, *self.kills, *self.store_troubles]
-        blows.sort(key=lambda blow: blow.at)
+        blows = sorted(self.blows(), key=lambda blow: blow.at)
         return "\n".join([head, *(f"  {blow.at:6.1f} s {blow}" for blow in blows)])
+
+    def blows(self) -> tuple["Blow", ...]:
+        return (
+            *self.misfortunes,
+            *self.kills,
+            *self.store_troubles,
+            *self.stalls,
+            *self.clock_jumps,
+            *self.poisons,
+        )
+
+
+Blow = Misfortune | Kill | StoreTrouble | Stall | ClockJump | Poison
 
 
 def draw_fate(seed: int, stretch: float = 1.0) -> Fate:
@@ -117,6 +188,7 @@ def _calm(seed: int, chance: random.Random, stretch: float) -> Fate:
         echo_timing=chance.choice(("after", "before", "mixed")),
         commit_failures=0.0,
         kills=_kills(chance, chance.choice((0, 0, 1, 2)), seconds),
+        poisons=_poisons(chance, chance.choice((0, 0, 2)), seconds),
     )
 
 
@@ -151,17 +223,27 @@ def _outage(seed: int, chance: random.Random, stretch: float) -> Fate:
 
 def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
     seconds = chance.uniform(60, 130) * stretch
+    two_nodes = chance.random() < 0.4
     return Fate(
         seed=seed,
         mood="storm",
+        two_nodes=two_nodes,
         people=chance.randint(6, 12),
         active_seconds=seconds,
         echo_timing=chance.choice(("after", "before", "mixed")),
         commit_failures=chance.choice((0.0, 0.0, 0.002, 0.02)),
         misfortunes=_misfortunes(chance, int(chance.randint(3, 10) * stretch), seconds),
-        kills=_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds),
+        kills=_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds, two_nodes=two_nodes),
         store_troubles=_store_troubles(chance, int(chance.choice((0, 0, 1, 2)) * stretch), seconds),
         gap_seconds=chance.choice((0.4, 0.8, 2.0)),
+        stalls=_stalls(
+            chance,
+            int(chance.choice((1, 2) if two_nodes else (0, 0, 1)) * stretch),
+            seconds,
+            two_nodes=two_nodes,
+        ),
+        clock_jumps=_clock_jumps(chance, chance.choice((0, 0, 0, 1)), seconds),
+        poisons=_poisons(chance, chance.choice((0, 0, 2)), seconds),
     )
 
 
@@ -211,20 +293,24 @@ def _misfortune(chance: random.Random, until: float) -> Misfortune:
     )
 
 
-def _kills(chance: random.Random, count: int, until: float) -> tuple[Kill, ...]:
+def _kills(chance: random.Random, count: int, until: float, *, two_nodes: bool = False) -> tuple[Kill, ...]:
     return tuple(
-        _kill(chance.uniform(5, until), chance.choice(tuple(KILL_DELAYS)), chance) for _ in range(count)
+        _kill(chance.uniform(5, until), chance.choice(tuple(KILL_DELAYS)), chance, two_nodes=two_nodes)
+        for _ in range(count)
     )
 
 
-def _kill(at: float, after: str, chance: random.Random) -> Kill:
-    delay = chance.uniform(0, KILL_DELAYS[after])
+def _kill(at: float, after: str, chance: random.Random, *, two_nodes: bool) -> Kill:
+    by_turns = chance.random() < 0.6
     return Kill(
         at=at,
         after=after,
-        delay=delay,
+        delay=0.0 if by_turns else chance.uniform(0, KILL_DELAYS[after]),
+        turns=chance.randint(0, KILL_TURNS_MAX) if by_turns else 0,
         away_seconds=chance.choice((0.1, 1.0, 4.0, 15.0)),
         again_after=chance.choice((None, None, chance.uniform(0, 0.03))),
+        power=chance.random() < 0.5,
+        node=int(two_nodes and chance.random() < 0.4),
     )
 
 
@@ -234,8 +320,39 @@ def _store_troubles(chance: random.Random, count: int, until: float) -> tuple[St
             at=chance.uniform(5, until),
             seconds=chance.uniform(0.5, 20),
             spool=chance.random() < 0.3,
-            fails=chance.choice((True, False)),
+            kind=chance.choice(("full", "away", "stalled")),
         )
+        for _ in range(count)
+    )
+
+
+def _stalls(chance: random.Random, count: int, until: float, *, two_nodes: bool) -> tuple[Stall, ...]:
+    return tuple(
+        Stall(
+            at=chance.uniform(10, until),
+            after=chance.choice(("send", "commit")),
+            turns=chance.randint(0, KILL_TURNS_MAX),
+            seconds=chance.uniform(*STALL_SECONDS),
+            node=chance.randint(0, 1) if two_nodes else 0,
+        )
+        for _ in range(count)
+    )
+
+
+def _clock_jumps(chance: random.Random, count: int, until: float) -> tuple[ClockJump, ...]:
+    return tuple(
+        ClockJump(
+            at=chance.uniform(10, until),
+            off_seconds=chance.choice(CLOCK_OFF_SECONDS),
+            seconds=chance.uniform(5, 60),
+        )
+        for _ in range(count)
+    )
+
+
+def _poisons(chance: random.Random, count: int, until: float) -> tuple[Poison, ...]:
+    return tuple(
+        Poison(at=chance.uniform(5, until), platform=chance.choice(PLATFORMS), body=chance.choice(POISONS))
         for _ in range(count)
     )
 

@@ -1,68 +1,108 @@
-"""The hub as a process that can be started, killed and started again on the same files."""
+"""The hub as a process that can be started, stopped dead, killed and started again on the same files."""
 
 import asyncio
 import random
-from collections.abc import Coroutine
+import sqlite3
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from prometheus_client import CollectorRegistry
-
 from holdfast.app.hub import Hub
+from holdfast.app.loops import Loop, run_loops
 from holdfast.app.serve import surroundings
-from holdfast.portal import Portal
-from holdfast.storage import StoreUnavailableError
-from holdfast.web.hooks import Hooks
-from holdfast.web.metrics import Metrics
-from holdfast.web.refusals import RefusalCounter
+from holdfast.kernel import SystemClock
+from holdfast.storage import StoreUnavailableError, migrate
 
 from .diary import Diary
+from .disk import Disk
 from .fate import Fate
 from .lives import KilledError, Life
 from .network import Line, Network
-from .town import HUB_URL, hub_settings
+from .overseer import Overseer, Watch
+from .store import PacedDatabase, PacedSpool
+from .town import hub_settings
 from .virtual_loop import LoopClock
-from .weather import StormyDatabase, StormySpool, Weather
+from .weather import Weather
+from .web_face import keep_web, make_portal, make_token, make_web
+from .witness import SPOOL, STORE, Witness
 
 RESTART_SECONDS: Final = 1.0
 """After how long whoever watches over the process starts it again when it does not come up."""
+SENDING_LOOPS: Final = ("dispatcher", "rescuer", "reconciler", "channels")
+"""What a node runs that only sends."""
 
 T = TypeVar("T")
 
 
-class HubProcess:
-    """``up`` is set while the hub takes calls."""
+class Machine:
+    """What the nodes of a run share: files, a clock that may be wrong, and those who look over their shoulders."""
 
-    def __init__(self, fate: Fate, data_dir: Path, network: Network, clock: LoopClock, diary: Diary) -> None:
-        self._fate = fate
-        self._data_dir = data_dir
-        self._network = network
-        self._clock = clock
-        self._diary = diary
+    def __init__(self, fate: Fate, folder: Path, network: Network, clock: LoopClock, diary: Diary) -> None:
+        self.fate = fate
+        self.folder = folder
+        self.network = network
+        self.clock = clock
+        self.diary = diary
+        self.disk = Disk()
+        self.witness = Witness(folder, self.disk)
+        self.overseer = Overseer(clock.monotonic)
+        self.nodes: list[HubProcess] = []
+
+    def can_lose_power(self) -> bool:
+        """Power is cut where one process has the files: another would go on writing to what is put back."""
+        return len(self.nodes) == 1
+
+
+class HubProcess:
+    """``up`` is set while the hub takes calls. Node 0 does everything; another one only sends."""
+
+    def __init__(self, machine: Machine, number: int = 0) -> None:
+        self._machine = machine
+        self._number = number
         self._starts = 0
         self._life = Life()
-        self._stores: list[StormyDatabase | StormySpool] = []
+        self._stores: list[PacedDatabase | PacedSpool] = []
         self._up_since = 0.0
         self.up = asyncio.Event()
+        self.token = ""
+        self._database: PacedDatabase
         self.hub: Hub
-        self.portal: Portal
+        machine.nodes.append(self)
 
     async def start(self) -> None:
-        """Come up, however often the store refuses, or somebody kills it on the way."""
+        """Come up, however often the store refuses, or somebody kills it on the way.
+
+        A machine that comes up asks the time before anything else.
+        """
+        self._machine.clock.off_ms = 0
         while True:
             try:
                 await self._start()
             except (StoreUnavailableError, KilledError):
                 await self._stop()
-                await self._clock.sleep(RESTART_SECONDS)
+                await asyncio.sleep(RESTART_SECONDS)
             else:
                 return
 
-    async def kill(self) -> None:
-        if self.up.is_set():
-            self._diary.alive.append((self._up_since, self._clock.monotonic()))
+    async def kill(self, *, power: bool = False) -> None:
+        machine = self._machine
+        if self.up.is_set() and not self._number:
+            machine.diary.alive.append((self._up_since, machine.clock.monotonic()))
         self.up.clear()
         await self._stop()
+        if power and machine.can_lose_power():
+            machine.disk.cut_power()
+            machine.witness.power_was_cut()
+
+    async def stand_still(self, seconds: float) -> None:
+        """Neither dead nor alive for a while."""
+        life = self._life
+        if self.up.is_set() and not self._number:
+            self._machine.diary.alive.append((self._up_since, self._machine.clock.monotonic()))
+        life.freeze()
+        await asyncio.sleep(seconds)
+        life.thaw()
+        self._up_since = self._machine.clock.monotonic()
 
     async def ask(self, work: Coroutine[Any, Any, T]) -> T:
         """Work inside the process; raises KilledError when it dies meanwhile, or is dead."""
@@ -75,68 +115,75 @@ class HubProcess:
         self._starts += 1
         self._life = life = Life()
         self.hub = hub = self._made(life)
-        self.portal = _portal(hub, self._chance("portal"))
-        await life.ask(hub.prepare())
-        life.begin(hub.run(surroundings(hub, self.portal)))
-        self._network.hub = (life, self._hooks(hub))
-        self._up_since = self._clock.monotonic()
+        await life.ask(self._prepare(hub))
+        self._database.oversee(self._overseen)
+        if self._number:
+            life.begin(run_loops({name: _loops(hub)[name] for name in SENDING_LOOPS}, hub.clock))
+        else:
+            await self._open_the_door(hub, life)
+        self._up_since = self._machine.clock.monotonic()
         self.up.set()
 
+    async def _prepare(self, hub: Hub) -> None:
+        if not self._machine.fate.two_nodes:
+            await hub.prepare()
+            return
+        await migrate(hub.database, now_ms=hub.clock.now_ms())
+        await hub.channels.load()
+
+    async def _open_the_door(self, hub: Hub, life: Life) -> None:
+        portal = make_portal(hub, self._chance("portal"))
+        web = make_web(hub, portal, self._chance("web"))
+        self.token = await life.ask(make_token(hub, self._chance("token")))
+        life.begin(hub.run(surroundings(hub, portal)))
+        life.begin(keep_web(web))
+        self._machine.network.hub = (life, web)
+
     async def _stop(self) -> None:
-        self._network.hub = None
+        if not self._number:
+            self._machine.network.hub = None
         await self._life.kill()
         for store in self._stores:
             await store.close()
         self._stores.clear()
 
     def _made(self, life: Life) -> Hub:
-        settings = hub_settings(self._data_dir)
-        database = StormyDatabase(self._data_dir / "hub.db", self._weather(life, spool=False))
-        spool = StormySpool(self._data_dir / "spool.db", self._weather(life, spool=True))
-        self._stores = [database, spool]
+        machine = self._machine
+        spool_name = f"{self._number or ''}{SPOOL}"
+        database = PacedDatabase(machine.folder / STORE, self._weather(life, spool=False), machine.disk)
+        spool = PacedSpool(machine.folder / spool_name, self._weather(life, spool=True), machine.disk)
+        self._database, self._stores = database, [database, spool]
         return Hub(
-            settings=settings,
+            settings=hub_settings(machine.folder),
             database=database,
             spool=spool,
-            transport=Line(self._network, life),
-            clock=self._clock,
+            transport=Line(machine.network, life),
+            clock=SystemClock(machine.clock.now_ms, machine.clock.monotonic),
             random=self._chance("hub"),
-            node=f"node-{self._starts}",
+            node=self._name(),
         )
 
+    def _overseen(self, connection: sqlite3.Connection) -> Watch:
+        return self._machine.overseer.watch(connection, self._name(), self.hub.clock.now_ms)
+
     def _weather(self, life: Life, *, spool: bool) -> Weather:
-        troubles = [trouble for trouble in self._fate.store_troubles if trouble.spool == spool]
+        fate = self._machine.fate
         return Weather(
-            troubles,
-            failures=0.0 if spool else self._fate.commit_failures,
-            until=self._fate.active_seconds,
-            moments=self._network.moments,
+            [trouble for trouble in fate.store_troubles if trouble.spool == spool],
+            failures=0.0 if spool else fate.commit_failures,
+            until=fate.active_seconds,
+            moments=self._machine.network.moments,
             chance=self._chance("spool" if spool else "store"),
             life=life,
         )
 
-    def _hooks(self, hub: Hub) -> Hooks:
-        return Hooks(
-            spool=hub.spool,
-            clock=hub.clock,
-            channels=hub.channels.adapters,
-            public_url=HUB_URL,
-            refusals=RefusalCounter(hub.database, hub.clock),
-            metrics=Metrics(CollectorRegistry()),
-        )
+    def _name(self) -> str:
+        return f"node-{self._number}-{self._starts}"
 
     def _chance(self, what: str) -> random.Random:
         """Every start has chances of its own, so that one more draw in one life does not change the next."""
-        return random.Random(f"{what} {self._fate.seed} {self._starts}")  # noqa: S311 - repeatable, not secret
+        return random.Random(f"{what} {self._machine.fate.seed} {self._name()}")  # noqa: S311 - repeatable
 
 
-def _portal(hub: Hub, chance: random.Random) -> Portal:
-    return Portal(
-        database=hub.database,
-        events=hub.events,
-        spool=hub.spool,
-        clock=hub.clock,
-        ids=hub.ids,
-        random_bytes=chance.randbytes,
-        continue_link_hours=hub.settings.direct.continue_link_hours,
-    )
+def _loops(hub: Hub) -> Mapping[str, Loop]:
+    return hub.loops(surroundings(hub, make_portal(hub, random.Random(0))))  # noqa: S311 - nobody draws from it

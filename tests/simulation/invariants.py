@@ -14,7 +14,12 @@ HIDDEN_AFTER: Final = 20
 """Instagram shows the newest messages of a thread only; what lies behind them cannot be read back."""
 PROMPT_SECONDS: Final = 6.0
 """How soon a reply is with its person when nothing stands in its way."""
-EXPECTED_COMPLAINTS: Final = ("the disk is full", "the commit failed", "the process is gone")
+EXPECTED_COMPLAINTS: Final = (
+    "the disk is full",
+    "the commit failed",
+    "the process is gone",
+    "the store is away",
+)
 """What the hub rightly complains of while its store fails."""
 SENT_BY_US: Final = "in"
 WRITTEN: Final = "out"
@@ -25,7 +30,9 @@ Invariant = Callable[[Truth], Iterator[str]]
 
 def broken_promises(truth: Truth) -> list[str]:
     """A sentence for each promise that was not kept in this run."""
-    return [f"{each.__name__}: {sentence}" for each in INVARIANTS for sentence in each(truth)]
+    return truth.witnessed + [
+        f"{each.__name__}: {sentence}" for each in INVARIANTS for sentence in each(truth)
+    ]
 
 
 # --- 1. accepted is kept ---------------------------------------------------------------------------------

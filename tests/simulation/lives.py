@@ -1,7 +1,7 @@
 """Who owns a task, so that one process can be killed while the rest of the world goes on."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextvars import Context, ContextVar, copy_context
 from typing import Any, Final, TypeVar
 
@@ -20,6 +20,8 @@ class Life:
 
     def __init__(self) -> None:
         self.dead = False
+        self.frozen = False
+        self._postponed: list[Callable[[], object]] = []
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._context = copy_context()
         self._context.run(_OWNER.set, self)
@@ -41,6 +43,7 @@ class Life:
     async def kill(self) -> None:
         """Nothing of it goes on: every task is cancelled wherever it stands."""
         self.dead = True
+        self.thaw()
         for _ in range(KILL_ROUNDS_MAX):
             if not self._tasks:
                 return
@@ -48,6 +51,20 @@ class Life:
                 task.cancel()
             await asyncio.sleep(0)
         raise RuntimeError(f"These outlived their process: {list(self._tasks)}")
+
+    def freeze(self) -> None:
+        """It stands still, as a process does that is stopped or swapped out: time goes on, it does not."""
+        self.frozen = True
+
+    def thaw(self) -> None:
+        """It goes on where it stood, and finds everything that came meanwhile at once."""
+        self.frozen = False
+        postponed, self._postponed = self._postponed, []
+        for call in postponed:
+            call()
+
+    def postpone(self, call: Callable[[], object]) -> None:
+        self._postponed.append(call)
 
     def own(self, task: asyncio.Task[Any]) -> None:
         self._tasks[task] = None
@@ -64,6 +81,12 @@ def note_owner(task: asyncio.Task[Any], context: Context | None) -> None:
     owner = context.get(_OWNER) if context is not None else _OWNER.get()
     if owner is not None:
         owner.own(task)
+
+
+def frozen_owner(context: Context | None) -> Life | None:
+    """The process that stands still and to which this context belongs, if any."""
+    owner = context.get(_OWNER) if context is not None else _OWNER.get()
+    return owner if owner is not None and owner.frozen else None
 
 
 def outside() -> Context:

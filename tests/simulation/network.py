@@ -18,7 +18,10 @@ from .moments import Moments
 
 LATENCY_SECONDS: Final = (0.002, 0.05)
 CONNECT_SECONDS: Final = 0.01
+ASK_SECONDS: Final = 20.0
+"""How long whoever asks the hub waits for its answer."""
 
+CLIENT: Final = ("127.0.0.9", 40_000)
 App = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
 
 
@@ -38,6 +41,11 @@ class Exchange:
         named = {"host": parts.netloc, **headers}
         self.scope = {
             "type": "http",
+            "http_version": "1.1",
+            "scheme": parts.scheme,
+            "client": CLIENT,
+            "server": (parts.netloc, None),
+            "root_path": "",
             "method": method,
             "path": parts.path,
             "raw_path": parts.path.encode(),
@@ -91,6 +99,7 @@ class Network:
         self._open: dict[str, dict[Exchange, asyncio.Event]] = {}
         self.hub: tuple[Life, App] | None = None
         self.on_answered: Callable[[bytes, int], None] = lambda _body, _status: None
+        self.on_webhook_taken: Callable[[str, bytes], None] = lambda _url, _body: None
         self.moments = moments
 
     def connect(self, fakes: Fakes) -> None:
@@ -138,26 +147,54 @@ class Network:
         self, method: str, url: str, *, body: bytes, headers: Mapping[str, str], timeout_seconds: float
     ) -> Received | None:
         """A webhook on its way; None when nobody answered."""
+        self.moments.pass_by("webhook")
+        answer = await self.ask_hub(
+            method,
+            url,
+            body=body,
+            headers=headers,
+            timeout_seconds=timeout_seconds,
+            on_yes=lambda _: self.on_webhook_taken(url, body) if method == "POST" else None,
+        )
+        if answer is None:
+            return None
+        self.on_answered(body, answer.status)
+        return Received(answer.status, answer.body)
+
+    async def ask_hub(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        timeout_seconds: float = ASK_SECONDS,
+        on_yes: Callable[[HttpAnswer], None] = lambda _: None,
+    ) -> HttpAnswer | None:
+        """Ask the hub over HTTP; None when nobody answered. ``on_yes``: in the moment in which a 2xx leaves it."""
         latencies = self._latencies()
         if self.hub is None:
             await asyncio.sleep(CONNECT_SECONDS)
             return None
-        self.moments.pass_by("webhook")
-        life, hooks = self.hub
+        life, web = self.hub
         exchange = Exchange(
-            method, url, headers=headers, body=body, on_answer=lambda: self.moments.pass_by("answer")
+            method, url, headers=headers or {}, body=body, on_answer=lambda: self._answered(exchange, on_yes)
         )
         with suppress(KilledError, TimeoutError):
             async with asyncio.timeout(timeout_seconds):
-                await life.ask(exchange.run(hooks, latencies[0]))
+                await life.ask(exchange.run(web, latencies[0]))
         exchange.leave()
         answer = exchange.answer()
-        if answer is None:
-            return None
-        # It has left the hub: whether that lives on makes no difference.
-        await asyncio.sleep(latencies[1])
-        self.on_answered(body, answer.status)
-        return Received(answer.status, answer.body)
+        if answer is not None:
+            # It has left the hub: whether that lives on makes no difference.
+            await asyncio.sleep(latencies[1])
+        return answer
+
+    def _answered(self, exchange: Exchange, on_yes: Callable[[HttpAnswer], None]) -> None:
+        self.moments.pass_by("answer")
+        answer = exchange.answer()
+        if answer is not None and answer.status // 100 == 2:
+            on_yes(answer)
 
     def _latencies(self) -> tuple[float, float]:
         return self._chance.uniform(*LATENCY_SECONDS), self._chance.uniform(*LATENCY_SECONDS)

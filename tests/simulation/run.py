@@ -1,38 +1,37 @@
 """One run from its seed: the world is built, lives through its fate, comes to rest and is judged."""
 
 import asyncio
+import os
 import random
 import tempfile
 import time
-from collections.abc import Coroutine
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from holdfast.outbox import ledger_since
 from holdfast_simulators import World, build_fakes
-from holdfast_simulators.faults import Fault
 from holdfast_simulators.population import populate
 
 from .actors import Agents, People
+from .blows import all_blows
 from .diary import Diary
-from .fate import Fate, Kill, Misfortune, draw_fate
-from .hub_process import HubProcess
+from .fate import Fate, draw_fate
+from .front_door import FrontDoor
+from .hub_process import HubProcess, Machine
 from .invariants import broken_promises
-from .lives import note_owner
 from .log_book import Line, keeping_logs
 from .moments import Moments
 from .network import Network
-from .town import draw_people, world_settings
+from .town import Person, draw_people, world_settings
 from .truth import Truth, failing_channels, is_quiet, look_back
 from .virtual_loop import LoopClock, VirtualLoop, run_virtually
+from .witness import STORE
 
+IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
 QUIET_SECONDS_MAX: Final = 900.0
 """How long everything may take to come to rest once nothing fails any more."""
 QUIET_STEP_SECONDS: Final = 5.0
-PATIENCE_SECONDS: Final = 20.0
-"""How long a kill waits for its moment."""
 SETTLE_SECONDS: Final = 15.0
 SENTENCES_TOLD: Final = 8
 
@@ -59,10 +58,10 @@ def simulate(seed: int, fate: Fate | None = None) -> Outcome:
     """Live through the fate of a seed, or through a given one."""
     fate = fate or draw_fate(seed)
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory(prefix="holdfast-simulation-") as folder:
+    with tempfile.TemporaryDirectory(prefix="holdfast-simulation-", dir=_fast_place()) as folder:
         diary = Diary()
         with keeping_logs(diary.log):
-            truth = run_virtually(lambda loop: _live(loop, fate, Path(folder), diary), note_owner)
+            truth = run_virtually(lambda loop: _live(loop, fate, Path(folder), diary))
     return Outcome(
         fate=fate,
         broken=broken_promises(truth),
@@ -74,12 +73,56 @@ def simulate(seed: int, fate: Fate | None = None) -> Outcome:
     )
 
 
+def _fast_place() -> Path | None:
+    """Where a sync costs nothing, if there is such a place: the disk that matters is a simulated one."""
+    return IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+
+
 async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Truth:
     clock = LoopClock(loop)
-    moments = Moments()
-    network = Network(random.Random(f"network {fate.seed}"), moments)  # noqa: S311 - repeatable, not secret
+    network = Network(random.Random(f"network {fate.seed}"), Moments())  # noqa: S311 - repeatable, not secret
     network.on_answered = diary.note_answer
     people = draw_people(fate.seed, fate.people)
+    world = _world(fate, people, clock)
+    fakes = build_fakes(world, network)
+    network.connect(fakes)
+    machine = Machine(fate, folder, network, LoopClock(loop), diary)
+    process = HubProcess(machine)
+    await process.start()
+    await _introduce(process, people)
+    if fate.two_nodes:
+        await HubProcess(machine, 1).start()
+    door = FrontDoor(network, machine.witness, clock)
+    somebody = People(fate, people, fakes, door, diary)
+    agents = Agents(fate, fakes, process, door, diary)
+    clearing = asyncio.create_task(agents.clear_doubts())
+    async with asyncio.TaskGroup() as group:
+        group.create_task(somebody.write_for_a_while())
+        group.create_task(agents.answer_for_a_while())
+        for blow in all_blows(machine, world, network):
+            group.create_task(blow)
+    world.faults.end_all()
+    rested = await _come_to_rest(somebody, agents, folder, clock)
+    clearing.cancel()
+    ledger = await process.ask(process.hub.database.read(ledger_since, 0))
+    ended_at = loop.time()
+    for node in machine.nodes:
+        await node.kill()
+    truth = look_back(
+        fate,
+        diary,
+        world,
+        folder / STORE,
+        ended_at=ended_at,
+        rested=rested,
+        lost=ledger["lost"],
+        witnessed=[*machine.witness.seen, *machine.overseer.seen],
+    )
+    await world.close()
+    return truth
+
+
+def _world(fate: Fate, people: list[Person], clock: LoopClock) -> World:
     world = World(
         settings=world_settings(people, fate.seed, fate.echo_timing),
         clock=clock,
@@ -87,72 +130,16 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Tr
     )
     world.addresses.update({name: f"http://{name}" for name in ("instagram", "whatsapp", "sms")})
     populate(world)
-    fakes = build_fakes(world, network)
-    network.connect(fakes)
-    process = HubProcess(fate, folder, network, clock, diary)
-    await process.start()
+    return world
+
+
+async def _introduce(process: HubProcess, people: list[Person]) -> None:
+    """The shop knows some of its people on several channels."""
     for person in people:
         if person.known:
             await process.ask(
                 process.hub.conversations.create_contact(person.name, person.known_addresses(), "agent:a")
             )
-    somebody = People(fate, people, fakes, process, diary)
-    agents = Agents(fate, fakes, process, diary)
-    clearing = asyncio.create_task(agents.clear_doubts())
-    async with asyncio.TaskGroup() as group:
-        group.create_task(somebody.write_for_a_while())
-        group.create_task(agents.answer_for_a_while())
-        group.create_task(_kills(process, fate.kills, moments))
-        for misfortune in fate.misfortunes:
-            group.create_task(_befall(world, misfortune))
-    world.faults.end_all()
-    rested = await _come_to_rest(somebody, agents, folder, clock)
-    clearing.cancel()
-    ledger = await process.ask(process.hub.database.read(ledger_since, 0))
-    ended_at = loop.time()
-    await process.kill()
-    truth = look_back(
-        fate, diary, world, folder / "hub.db", ended_at=ended_at, rested=rested, lost=ledger["lost"]
-    )
-    await world.close()
-    return truth
-
-
-async def _befall(world: World, misfortune: Misfortune) -> None:
-    await asyncio.sleep(misfortune.at)
-    fault = Fault(
-        platform=misfortune.platform,
-        kind=misfortune.kind,
-        capability=misfortune.capability,
-        account=misfortune.account,
-        rate=misfortune.rate,
-        delay_ms=misfortune.delay_ms,
-        seconds=misfortune.seconds,
-    )
-    world.faults.start(fault)
-
-
-async def _kills(process: HubProcess, kills: tuple[Kill, ...], moments: Moments) -> None:
-    loop = asyncio.get_running_loop()
-    for kill in sorted(kills, key=lambda each: each.at):
-        await asyncio.sleep(max(0.0, kill.at - loop.time()))
-        if kill.after:
-            await _soon(moments.next(kill.after))
-        await asyncio.sleep(kill.delay)
-        await process.kill()
-        await asyncio.sleep(kill.away_seconds)
-        starting = asyncio.create_task(process.start())
-        if kill.again_after is not None:
-            await asyncio.sleep(kill.again_after)
-            await process.kill()
-        await starting
-        if not process.up.is_set():
-            await process.start()
-
-
-async def _soon(moment: Coroutine[Any, Any, None]) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(moment, PATIENCE_SECONDS)
 
 
 async def _come_to_rest(somebody: People, agents: Agents, folder: Path, clock: LoopClock) -> bool:

@@ -33,6 +33,7 @@ CHANNELS: Final = {
 ACCOUNT_OF: Final = {channel: place for place, channel in CHANNELS.items()}
 DIRECT: Final = "direct:web"
 KEY: Final = "c2ltdWxhdGlvbi1rZXktb2YtMzItYnl0ZXMtaGVyZSE="
+DOUBT_EVIDENCE_SECONDS: Final = 4
 SHARES: Final = {"instagram:shop": 0.8, "instagram:studio": 0.3, "whatsapp:shop": 0.5, "sms:shop": 0.5}
 """How many of the people are on each channel."""
 
@@ -147,7 +148,7 @@ def hub_settings(data_dir: Path) -> Settings:
             retry_seconds_max=20,
             breaker_probe_seconds_max=8,
             lease_seconds=20,
-            doubt_evidence_seconds=4,
+            doubt_evidence_seconds=DOUBT_EVIDENCE_SECONDS,
             doubt_recheck_seconds=6,
         ),
         channel=tuple({"id": channel, **_table(channel)} for channel in (*ACCOUNT_OF, DIRECT)),

@@ -67,6 +67,8 @@ class Truth:
     addresses: list[Row]
     intents: list[Row]
     incidents: list[Row]
+    witnessed: list[str]
+    """What was seen to go wrong while it did, with the promise that it breaks."""
     trace: str
 
     def counts(self) -> dict[str, int]:
@@ -111,7 +113,15 @@ def failing_channels(folder: Path) -> list[str]:
 
 
 def look_back(
-    fate: Fate, diary: Diary, world: World, store: Path, *, ended_at: float, rested: bool, lost: int
+    fate: Fate,
+    diary: Diary,
+    world: World,
+    store: Path,
+    *,
+    ended_at: float,
+    rested: bool,
+    lost: int,
+    witnessed: list[str],
 ) -> Truth:
     with closing(sqlite3.connect(store)) as connection:
         connection.row_factory = sqlite3.Row
@@ -126,6 +136,7 @@ def look_back(
         ended_at=ended_at,
         rested=rested,
         lost=lost,
+        witnessed=witnessed,
         world=said,
         requests=world.requests.newest(REQUESTS_READ_MAX),
         owners=_owners(world, diary),

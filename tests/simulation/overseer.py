@@ -1,0 +1,111 @@
+"""Rules that every commit has to keep, whatever comes of it: who owns a lane, what follows what.
+
+SQLite itself tells of each change, by triggers that live only on the connections of a run.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from .town import DOUBT_EVIDENCE_SECONDS
+
+_TELL: Final = "oversee"
+_TRIGGERS: Final = (
+    f"""
+CREATE TEMP TRIGGER oversee_lease AFTER UPDATE OF fence ON main.lane BEGIN
+    SELECT {_TELL}('lease', NEW.id, OLD.leased_by, OLD.lease_until, OLD.fence, NEW.leased_by, NEW.fence);
+END
+""",
+    f"""
+CREATE TEMP TRIGGER oversee_delivery AFTER UPDATE OF state ON main.delivery WHEN OLD.state <> NEW.state BEGIN
+    SELECT {_TELL}('move', NEW.id, OLD.state, NEW.state, NEW.reason, OLD.doubt_since, NEW.external_id);
+    SELECT {_TELL}('start', NEW.id, l.leased_by, l.lease_until, (SELECT COUNT(*) FROM delivery e WHERE
+        e.lane = NEW.lane AND e.position < NEW.position AND e.state IN ('queued', 'held', 'sending', 'in_doubt')))
+        FROM lane l WHERE l.id = NEW.lane AND NEW.state = 'sending';
+END
+""",
+    f"""
+CREATE TEMP TRIGGER oversee_cursor AFTER UPDATE OF value ON main.reader_cursor WHEN
+    NEW.name = 'applier' AND NEW.value < OLD.value BEGIN
+    SELECT {_TELL}('cursor', NEW.name, OLD.value, NEW.value);
+END
+""",
+)
+_PROVEN: Final = frozenset({"sent", "delivered", "read"})
+_WAITING: Final = frozenset({"queued", "held"})
+_FOLLOWS: Final = {
+    "queued": {"held", "sending", "superseded", "expired", "cancelled", "rejected", "sent"},
+    "held": {"queued", "sending", "superseded", "expired", "cancelled", "rejected", "sent"},
+    "sending": {"sent", "queued", "held", "rejected", "in_doubt"},
+    "in_doubt": {"sent", "queued", "held", "rejected", "cancelled"},
+    "sent": {"delivered", "read", "rejected"},
+    "delivered": {"read"},
+}
+"""docs/states.md; what stands nowhere on the left is final."""
+ON_A_PERSONS_WORD: Final = "on the word of"
+
+
+@dataclass
+class Overseer:
+    """``now_ms`` is the time of the process that commits. What it saw stands in ``seen``."""
+
+    now: Callable[[], float]
+    seen: list[str] = field(default_factory=list)
+
+    def watch(self, connection: sqlite3.Connection, node: str, now_ms: Callable[[], int]) -> "Watch":
+        """Look at what a node commits over this connection; its tables must exist."""
+        watch = Watch(self, node, now_ms)
+        connection.create_function(_TELL, -1, watch.note)
+        for trigger in _TRIGGERS:
+            connection.execute(trigger)
+        return watch
+
+
+class Watch:
+    """One connection: what was changed counts once it is committed."""
+
+    def __init__(self, overseer: Overseer, node: str, now_ms: Callable[[], int]) -> None:
+        self._overseer = overseer
+        self._node = node
+        self._now_ms = now_ms
+        self._pending: list[str] = []
+
+    def note(self, what: str, *values: Any) -> None:
+        sentence: str = getattr(self, f"_{what}")(*values)
+        if sentence:
+            self._pending.append(f"{sentence} (at {self._overseer.now():.1f} s, by {self._node})")
+
+    def committed(self) -> None:
+        self._overseer.seen += self._pending
+        self._pending.clear()
+
+    def undone(self) -> None:
+        self._pending.clear()
+
+    def _lease(self, lane: str, holder: str | None, until: int, fence: int, taker: str, new: int) -> str:
+        if new <= fence:
+            return f"a_lane_has_one_owner: the fence of {lane} went from {fence} to {new}"
+        if holder and until > self._now_ms():
+            return f"a_lane_has_one_owner: {taker} took {lane}, which {holder} holds"
+        return ""
+
+    def _start(self, delivery: str, holder: str | None, until: int, ahead: int) -> str:
+        if holder != self._node or until <= self._now_ms():
+            return f"a_lane_has_one_owner: {delivery} is begun in a lane that {holder} holds"
+        return f"order_is_kept: {delivery} is begun before {ahead} ahead of it" if ahead else ""
+
+    def _move(self, delivery: str, was: str, state: str, reason: str, since: int | None, proof: str) -> str:
+        if state not in _FOLLOWS.get(was, ()):
+            return f"states_move_forward: {delivery} went from {was} to {state}"
+        if state in _PROVEN and not proof:
+            return f"shown_states_are_true: {delivery} is {state} without proof"
+        if was != "in_doubt" or state not in _WAITING or ON_A_PERSONS_WORD in reason:
+            return ""
+        looked = self._now_ms() - (since or 0)
+        if looked < DOUBT_EVIDENCE_SECONDS * 1000:
+            return f"doubts_are_looked_into: {delivery} goes out again {looked} ms after its answer was lost"
+        return ""
+
+    def _cursor(self, name: str, was: int, value: int) -> str:
+        return f"states_move_forward: the cursor {name} went from {was} back to {value}"

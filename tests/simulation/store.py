@@ -1,0 +1,148 @@
+"""The hub's own store and spool on virtual time: the same queue and the same commits, without threads."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
+
+from holdfast.storage import Spool, SqliteDatabase, StoreUnavailableError, Tx
+from holdfast.storage.sqlite import connect
+
+from .disk import Disk
+from .overseer import Watch
+from .weather import Weather
+
+LEVELS: Final = ("OFF", "NORMAL", "FULL", "EXTRA")
+"""What SQLite's numbers of ``synchronous`` mean."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _NothingLeftError(Exception):
+    """The writer would wait for the next unit of work."""
+
+
+class _Nudge:
+    """In the place of the writer thread's condition: nobody waits, whoever comes is told."""
+
+    def __init__(self, on_work: Callable[[], None]) -> None:
+        self._on_work = on_work
+
+    def __enter__(self) -> None:
+        """One thread needs no lock."""
+
+    def __exit__(self, *_: object) -> None:
+        """One thread needs no lock."""
+
+    def notify(self) -> None:
+        self._on_work()
+
+    def wait(self) -> None:
+        raise _NothingLeftError
+
+
+class _Connection:
+    """The writer's connection: its commits may be refused, and are noted."""
+
+    def __init__(self, inner: sqlite3.Connection, path: Path, disk: Disk) -> None:
+        self.inner = inner
+        self.refusal = ""
+        self.watch: Watch | None = None
+        self._path = path
+        self._disk = disk
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if sql == "COMMIT":
+            return self._commit()
+        was_open = self.inner.in_transaction
+        cursor = self.inner.execute(sql, *values)
+        if sql.startswith("ROLLBACK"):
+            self._undone()
+        elif was_open and not self.inner.in_transaction:
+            raise RuntimeError(f"the simulated disk did not see this commit: {sql}")
+        return cursor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def _undone(self) -> None:
+        if self.watch is not None:
+            self.watch.undone()
+
+    def _commit(self) -> sqlite3.Cursor:
+        if self.refusal:
+            refused = sqlite3.OperationalError(self.refusal)
+            refused.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise refused
+        self._disk.before_commit(self._path, self.inner)
+        cursor = self.inner.execute("COMMIT")
+        self._disk.after_commit(self._path, self.inner)
+        if self.watch is not None:
+            self.watch.committed()
+        return cursor
+
+
+class PacedDatabase(SqliteDatabase):
+    """A SqliteDatabase whose writer works when the weather lets it, in the loop's own time."""
+
+    def __init__(self, path: Path, weather: Weather, disk: Disk, **how: Any) -> None:
+        super().__init__(path, inline=True, **how)
+        self._weather = weather
+        self._connection = _Connection(self._writer, path, disk)
+        self._writer = cast("sqlite3.Connection", self._connection)
+        self._inline = False
+        self._free_readers.append(connect(path, read_only=True))
+        self._wake = cast("threading.Condition", _Nudge(self._begin))
+        self._writing: asyncio.Task[None] | None = None
+
+    def oversee(self, made: Callable[[sqlite3.Connection], Watch]) -> None:
+        """Have every commit from now on looked at."""
+        self._connection.watch = made(self._connection.inner)
+
+    async def write(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        try:
+            return await super().write(work, *args, **kwargs)
+        finally:
+            await self._weather.take_time()
+
+    async def read(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        await self._weather.before_read()
+        return self._read(lambda tx: work(tx, *args, **kwargs))
+
+    async def close(self) -> None:
+        for connection in (*self._free_readers, self._connection.inner):
+            connection.close()
+
+    def _begin(self) -> None:
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write_when_due(), name="writer")
+
+    async def _write_when_due(self) -> None:
+        try:
+            while self._queue:
+                self._connection.refusal = await self._weather.before_commit()
+                with suppress(_NothingLeftError):
+                    self._write_batches()
+        except StoreUnavailableError:
+            return  # the process is gone, and its units with it
+        finally:
+            self._writing = None
+
+
+class PacedSpool(Spool):
+    """The spool as it opens itself, synced as it says, on a database of this kind."""
+
+    def __init__(self, path: Path, weather: Weather, disk: Disk) -> None:
+        super().__init__(path, inline=True)
+        own = self._database._writer
+        (level,) = own.execute("PRAGMA synchronous").fetchone()
+        own.close()
+        self._database = PacedDatabase(path, weather, disk, synchronous=LEVELS[level])

@@ -1,0 +1,72 @@
+"""Somebody who looks at the disk in the very moment in which the hub says yes."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from .disk import Disk
+
+_BODIES: Final = "SELECT seq, body FROM envelope WHERE seq > ? ORDER BY seq"
+_INTENT: Final = "SELECT 1 FROM intent i JOIN delivery d ON d.intent_id = i.id WHERE i.idempotency_key = ?"
+SPOOL: Final = "spool.db"
+STORE: Final = "hub.db"
+
+
+class Witness:
+    """What it saw that should not be stands in ``seen``, each with the promise that it breaks."""
+
+    def __init__(self, folder: Path, disk: Disk) -> None:
+        self._spool = folder / SPOOL
+        self._store = folder / STORE
+        self._disk = disk
+        self._read = 0
+        self._bodies: set[bytes] = set()
+        self.seen: list[str] = []
+
+    def webhook(self, at: float, url: str, body: bytes) -> None:
+        """A webhook was just answered with 2xx."""
+        self._look_again()
+        if body not in self._bodies:
+            self._complain(
+                f"a webhook to {url} was answered at {at:.3f} s and is not in the spool", body.decode()
+            )
+        self._check_synced(self._spool, f"a webhook to {url} was answered at {at:.3f} s")
+
+    def chat(self, at: float, external_id: str) -> None:
+        self._look_again()
+        if not any(_is_of_chat(body, external_id) for body in self._bodies):
+            self._complain(
+                f"{external_id} was acknowledged in our chat at {at:.3f} s and is not in the spool"
+            )
+        self._check_synced(self._spool, f"{external_id} was acknowledged in our chat at {at:.3f} s")
+
+    def reply(self, at: float, key: str) -> None:
+        with closing(sqlite3.connect(f"file:{self._store}?mode=ro", uri=True)) as store:
+            known = store.execute(_INTENT, (key,)).fetchone()
+        if known is None:
+            self._complain(f"{key} was accepted by the API at {at:.3f} s and is not in the store")
+        self._check_synced(self._store, f"{key} was accepted by the API at {at:.3f} s")
+
+    def power_was_cut(self) -> None:
+        """What stood in the spool may not stand there any more."""
+        self._read = 0
+        self._bodies.clear()
+
+    def _look_again(self) -> None:
+        with closing(sqlite3.connect(f"file:{self._spool}?mode=ro", uri=True)) as spool:
+            for seq, body in spool.execute(_BODIES, (self._read,)):
+                self._read = seq
+                self._bodies.add(body)
+
+    def _check_synced(self, path: Path, what: str) -> None:
+        if not self._disk.is_synced(path):
+            self._complain(f"{what} and {path.name} was not synced")
+
+    def _complain(self, sentence: str, more: str = "") -> None:
+        self.seen.append(f"accepted_is_kept: {sentence} {more[:120]}".strip())
+
+
+def _is_of_chat(body: bytes, external_id: str) -> bool:
+    return external_id.encode() in body and json.loads(body).get("id") == external_id
