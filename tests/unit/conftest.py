@@ -165,6 +165,7 @@ class Bench:
         self.adapters: dict[str, ScriptedAdapter] = {}
         self.health: dict[str, str] = {}
         self.doubt_policy: dict[str, str] = {}
+        self.doubt_times: dict[str, int] = {"late_ms": 0, "resend_after_ms": 0}
         self.observed: list[tuple[str, str]] = []
         self.gaps: list[tuple[str, Sequence[int]]] = []
         self.conversations = Conversations(
@@ -219,6 +220,7 @@ class Bench:
             limits=adapter.limits,
             health=self.health.get(name, "up"),
             doubt_policy=self.doubt_policy.get(name, "ask"),
+            **self.doubt_times,
         )
 
     def add(self, channel: str, **limits: Any) -> ScriptedAdapter:

@@ -250,10 +250,15 @@ class Unreachable(msgspec.Struct, frozen=True, tag="unreachable"):
 
 
 class InDoubt(msgspec.Struct, frozen=True, tag="in_doubt"):
-    """The message was sent and the answer is missing or says nothing about its effect."""
+    """The message was sent and the answer is missing or says nothing about its effect.
+
+    ``over``: the platform's own words ended the call, so that whatever effect it has, it has by now. Without
+    them (a time-out, a cut line, a page of some proxy) the platform may still be at work on it.
+    """
 
     reason: str
     error_class: ErrorClass = ErrorClass.PLATFORM
+    over: bool = False
 
 
 Outcome = Accepted | Deferred | Rejected | Unreachable | InDoubt
@@ -292,7 +297,11 @@ class FoundSent(msgspec.Struct, frozen=True):
 
 
 class NotSent(msgspec.Struct, frozen=True):
-    """The platform's record answers and does not hold the message."""
+    """The platform's record answers, reaches back to before the send, and does not hold the message.
+
+    It speaks of the moment of reading only: whoever asks must wait until the platform can no longer take
+    the message.
+    """
 
 
 class CannotTell(msgspec.Struct, frozen=True):
@@ -303,13 +312,20 @@ Evidence = FoundSent | NotSent | CannotTell
 
 
 class SentQuery(msgspec.Struct, frozen=True):
-    """What to look for in the platform's record; ``known`` are ids already matched to other deliveries."""
+    """What to look for in the platform's record.
+
+    ``known`` are ids of this conversation that belong to something else. ``earlier`` (ours) and ``heard``
+    (the person's) are ids that we had before the send began, the newest ones: a record that shows one of
+    them reaches back far enough, whatever the clocks say.
+    """
 
     delivery_id: str
     address: str
     text: str
     started_at: int
     known: frozenset[str] = frozenset()
+    earlier: frozenset[str] = frozenset()
+    heard: frozenset[str] = frozenset()
 
 
 class HistoryPage(msgspec.Struct, frozen=True):
@@ -343,8 +359,8 @@ class Limits(msgspec.Struct, frozen=True):
     silence_after_send_ms: int | None = None
     """How long after a send the echo or receipt may take before its absence is evidence."""
     silence_tells: bool = False
-    """Whether a status follows every accepted send within seconds: if webhooks come and it does not, the
-    message was not sent."""
+    """Whether a status follows every accepted send within seconds: if webhooks come, at the send and after
+    the last moment at which it could take effect, and its status does not, it was not sent."""
     resend_is_safe: bool = False
     """Whether a repeat with the same identity is folded by the receiver (mail's Message-ID)."""
 

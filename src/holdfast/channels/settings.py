@@ -15,6 +15,7 @@ InDoubtPolicy = Literal["ask", "resend", "never"]
 
 BaseUrl = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", description="where the platform's API answers")]
 Seconds = Annotated[float, Meta(gt=0, le=600)]
+Wait = Annotated[float, Meta(gt=0, le=86_400)]
 PerSecond = Annotated[float, Meta(gt=0, le=10_000)]
 Secrets = tuple[Secret, ...]
 
@@ -41,6 +42,15 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     in_doubt: Annotated[
         InDoubtPolicy, Meta(description="ask, resend or never: when a message's fate cannot be found out")
     ] = "ask"
+    late_acceptance_seconds: Annotated[
+        Seconds, Meta(description="how long after a lost answer the platform may still take the message")
+    ] = 90.0
+    resend_after_seconds: Annotated[
+        Wait, Meta(description="with in_doubt resend: how long proof is awaited before it is sent again")
+    ] = 120.0
+    doubt_holds_seconds: Annotated[
+        Wait, Meta(description="how long what was written after a message in doubt waits for it at most")
+    ] = 900.0
 
 
 Settings = TypeVar("Settings", bound=ChannelSettings)
@@ -52,11 +62,23 @@ def decode_settings(settings_type: type[Settings], table: Mapping[str, Any]) -> 
     _refuse_unknown(table, fields)
     _refuse_missing(table, fields)
     try:
-        return msgspec.convert(
+        settings = msgspec.convert(
             _lists_of_secrets(settings_type, table), settings_type, dec_hook=_decode_secret
         )
     except msgspec.ValidationError as error:
         raise ValueError(_plain(str(error))) from error
+    _refuse_a_hasty_repeat(settings, folded=fields["in_doubt"].default == "resend")
+    return settings
+
+
+def _refuse_a_hasty_repeat(settings: ChannelSettings, *, folded: bool) -> None:
+    """``folded``: a repeat on this platform carries the same identity, and does less harm."""
+    late, after = settings.late_acceptance_seconds, settings.resend_after_seconds
+    if settings.in_doubt == "resend" and not folded and after < late:
+        raise ValueError(
+            f"`resend_after_seconds`: {after:g} is shorter than late_acceptance_seconds ({late:g}): the "
+            "platform may still take the first one; wait longer, or shorten both."
+        )
 
 
 def _refuse_unknown(table: Mapping[str, Any], fields: Mapping[str, Any]) -> None:

@@ -52,3 +52,16 @@ def _joined(text: str, place: int) -> bool:
     if _JOINER in (before, after) or unicodedata.combining(after):
         return True
     return ord(after) in _VARIATIONS or ord(after) in _SKIN_TONES
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts are one, though a platform has changed spaces, quotation marks or capitals.
+
+    A text without letters and digits has to be the same but for white space.
+    """
+    words, others = _letters(one), _letters(other)
+    return words == others if words or others else one.split() == other.split()
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFKC", text).casefold() if each.isalnum())

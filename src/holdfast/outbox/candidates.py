@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from holdfast.channels.contract import Limits
+from holdfast.outbox.doubt.policy import HOLDS_MS, LATE_MS, RESEND_AFTER_MS
 from holdfast.outbox.routing import Candidate
 from holdfast.storage import Row
 
@@ -12,8 +13,9 @@ from holdfast.storage import Row
 class ChannelFact(msgspec.Struct, frozen=True, kw_only=True):
     """A connected channel as the road out needs to know it.
 
-    ``doubt_policy`` is ask, resend or never; ``call_ms`` how long a send may take before its answer counts
-    as lost.
+    ``doubt_policy`` is ask, resend or never. ``late_ms``: how long after a lost answer the platform may
+    still take the message; ``resend_after_ms`` and ``doubt_holds_ms``: how long proof is awaited before a
+    repeat, and by what was written later.
     """
 
     channel: str
@@ -23,7 +25,9 @@ class ChannelFact(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     health: str = "unknown"
     doubt_policy: str = "ask"
-    call_ms: int = 20_000
+    late_ms: int = LATE_MS
+    resend_after_ms: int = RESEND_AFTER_MS
+    doubt_holds_ms: int = HOLDS_MS
 
 
 Facts = Callable[[], Mapping[str, ChannelFact]]

@@ -30,6 +30,7 @@ class DeliveryState(StrEnum):
 OPEN: Final = ("queued", "held", "sending", "in_doubt")
 WAITING: Final = ("queued", "held")
 PROVEN: Final = ("sent", "delivered", "read")
+GIVEN_UP: Final = ("rejected", "superseded", "expired", "cancelled")
 
 
 class NewReply(msgspec.Struct, frozen=True, kw_only=True):

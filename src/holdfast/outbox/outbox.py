@@ -10,6 +10,7 @@ from holdfast.outbox import store
 from holdfast.outbox.breaker import Breaker, BreakerRules
 from holdfast.outbox.candidates import Facts, candidates
 from holdfast.outbox.dispatcher import Dispatcher
+from holdfast.outbox.doubt import late
 from holdfast.outbox.enqueue import Enqueue
 from holdfast.outbox.model import Enqueued, NewReply, ReplyRefusedError
 from holdfast.outbox.reconcile import Reconciler
@@ -155,16 +156,13 @@ class Outbox:
             await self._decide(tx, row, decision, by, now)
 
     async def _decide(self, tx: Tx, row: Row, decision: str, by: str, now: int) -> None:
-        if decision == "sent":
-            await self.settle.accepted(tx, row, f"stated:{row['id']}", now)
-            return
-        state = "queued" if decision == "resend" else "cancelled"
-        reason = f"Sent again on the word of {by}." if decision == "resend" else f"Given up by {by}."
-        await store.set_state(
-            tx, row, state, reason=reason, now=now, was="in_doubt", final=state == "cancelled"
-        )
-        await store.wake_lane(tx, row["lane"], now)
-        await store.show(tx, row["message_id"], now)
+        match decision:
+            case "sent":
+                await self.settle.accepted(tx, row, f"{late.STATED}{row['id']}", now)
+            case "resend":
+                await late.send_again(tx, row, "queued", f"Sent again on the word of {by}.", now)
+            case _:
+                await late.give_up(tx, row, "cancelled", f"Given up by {by}.", now)
 
     async def _cancel(self, tx: Tx, message_id: str, by: str) -> None:
         rows = await store.open_deliveries(tx, message_id)

@@ -1,12 +1,13 @@
 """Finding out about sends in doubt: the echo or receipt first, then the platform's own record.
 
 Only what is proven not to have been sent goes out again. Where a platform keeps no record, the channel's
-policy decides, and the message says so.
+policy decides, and the message says so. Channels are looked at side by side: one that hangs holds up none.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import msgspec
 
@@ -14,29 +15,19 @@ from holdfast.channels.contract import Adapter, CannotTell, Evidence, FoundSent,
 from holdfast.kernel import Clock, get_log
 from holdfast.outbox import store
 from holdfast.outbox.breaker import BreakerState
-from holdfast.outbox.candidates import Facts
+from holdfast.outbox.candidates import ChannelFact, Facts
+from holdfast.outbox.doubt import late, policy, words
+from holdfast.outbox.doubt import store as doubts
+from holdfast.outbox.doubt.notes import read_notes
+from holdfast.outbox.doubt.policy import Standing, Step
+from holdfast.outbox.doubt.store import is_aside
 from holdfast.outbox.settle import Settle
 from holdfast.storage import Database, EventLog, Row, StoreUnavailableError, Tx
 
 EVERY_SECONDS: Final = 1.0
 LOOKED_UP_AT_ONCE: Final = 20
-LOOKS_TO_PROVE_ABSENCE: Final = 2
-"""A record may lag: absence is proven by two looks apart."""
 LOOK_SECONDS_MAX: Final = 20.0
 KNOWN_DAYS: Final = 7
-SILENCE_MS: Final = 60_000
-"""Where a status follows every send within seconds, its absence tells after this time …"""
-HEARD_MS: Final = 15_000
-"""… if other webhooks came this soon after the send: then those of this send would have come as well."""
-NEVER_AFTER_MS: Final = 900_000
-"""How long proof is awaited on a channel that is set never to repeat."""
-
-_LOST: Final = "Sent, but the answer was lost."
-_SILENCE: Final = "No status of it came, though webhooks did: it was not sent. Sending it now."
-_WHAT_NEXT: Final = {
-    "ask": "If no proof comes, a person has to say whether to send it again.",
-    "never": "It will not be repeated.",
-}
 
 
 class Reconciler:
@@ -58,39 +49,60 @@ class Reconciler:
         self._facts = facts
         self._settle = settle
         self._recheck_ms = recheck_ms
+        self._looking: dict[str, asyncio.Task[int]] = {}
         self._log = get_log("reconciler")
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except StoreUnavailableError as error:
-                self._log.warning("store unavailable", error=str(error))
-            await self._clock.sleep(EVERY_SECONDS)
+        """Look at what is due until cancelled."""
+        try:
+            while True:
+                try:
+                    await self._begin()
+                except StoreUnavailableError as error:
+                    self._log.warning("store unavailable", error=str(error))
+                await self._clock.sleep(EVERY_SECONDS)
+        finally:
+            await self._abandon()
 
     async def look(self) -> int:
         """Look once at everything whose time has come; how many there were."""
-        rows = await self._database.read(store.doubts, self._clock.now_ms(), LOOKED_UP_AT_ONCE)
-        by_channel: dict[str, list[Row]] = {}
+        return sum(await asyncio.gather(*await self._begin()))
+
+    async def _begin(self) -> list[asyncio.Task[int]]:
+        due = await self._database.read(doubts.due_channels, self._clock.now_ms())
+        for channel in due:
+            if channel not in self._looking:
+                task = asyncio.create_task(self._look_at_channel(channel), name=f"doubts of {channel}")
+                self._looking[channel] = task
+                task.add_done_callback(partial(self._looked, channel))
+        return [self._looking[channel] for channel in due if channel in self._looking]
+
+    def _looked(self, channel: str, task: asyncio.Task[int]) -> None:
+        del self._looking[channel]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.warning("looking for proof stopped", channel=channel, error=repr(error))
+
+    async def _abandon(self) -> None:
+        tasks = list(self._looking.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _look_at_channel(self, channel: str) -> int:
+        now = self._clock.now_ms()
+        rows = await self._database.read(doubts.due_doubts, channel, now, LOOKED_UP_AT_ONCE)
         for row in rows:
-            by_channel.setdefault(row["channel"], []).append(row)
-        await asyncio.gather(*(self._look_at_channel(each) for each in by_channel.values()))
-        if rows:
+            asked_at = self._clock.now_ms()
+            evidence = await self._evidence(row)
+            await self._database.write(self._conclude, row, evidence, asked_at)
             self._events.wake()
         return len(rows)
-
-    async def _look_at_channel(self, rows: list[Row]) -> None:
-        for row in rows:
-            evidence = await self._evidence(row)
-            await self._database.write(self._conclude, row["id"], evidence)
 
     async def _evidence(self, row: Row) -> Evidence:
         adapter = self._channels().get(row["channel"])
         if adapter is None:
             return CannotTell("the channel is no longer connected")
-        since = row["started_at"] - KNOWN_DAYS * 86_400_000
-        known = await self._database.read(store.known_since, row["channel"], row["address_id"], since)
-        query = SentQuery(row["id"], row["address"], row["text"], row["started_at"], known)
+        query = await self._database.read(_query, row)
         try:
             async with asyncio.timeout(LOOK_SECONDS_MAX):
                 return await adapter.find_sent(query)
@@ -98,82 +110,133 @@ class Reconciler:
             return CannotTell("the platform's record did not answer in time")
         except Exception as error:  # noqa: BLE001 - a failed look is no evidence; the next one comes
             self._log.exception("adapter failed while looking for a send", delivery=row["id"])
-            return CannotTell(type(error).__name__)
+            return CannotTell(f"looking for it failed ({type(error).__name__})")
 
-    async def _conclude(self, tx: Tx, delivery_id: str, evidence: Evidence) -> None:
-        delivery = await store.get_delivery(tx, delivery_id)
-        if delivery is None or delivery["state"] != "in_doubt":
+    async def _conclude(self, tx: Tx, row: Row, evidence: Evidence, asked_at: int) -> None:
+        delivery = await store.get_delivery(tx, row["id"])
+        if delivery is None or not _same_doubt(delivery, row):
             return
         now = self._clock.now_ms()
         match evidence:
             case FoundSent(external_id):
                 await self._settle.accepted(tx, delivery, external_id, now)
             case NotSent():
-                await self._absent(tx, delivery, now)
+                await self._absent(tx, delivery, asked_at, now)
             case CannotTell(reason):
                 await self._by_policy(tx, delivery, reason, now)
 
-    async def _absent(self, tx: Tx, delivery: Row, now: int) -> None:
-        details = msgspec.json.decode(delivery["details"], type=dict[str, int])
-        looks = details.get("absent", 0) + 1
-        if looks < LOOKS_TO_PROVE_ABSENCE:
-            text = msgspec.json.encode({**details, "absent": looks}).decode()
-            await store.look_later(tx, delivery["id"], now + self._recheck_ms // 3, text)
+    async def _absent(self, tx: Tx, delivery: Row, asked_at: int, now: int) -> None:
+        notes = read_notes(delivery["details"])
+        proven = policy.proves_absence(notes, asked_at)
+        if proven and not is_aside(delivery):
+            await self._send_again(tx, delivery, words.PROVEN_ABSENT, now)
             return
-        await store.look_later(tx, delivery["id"], now, "{}")
-        await self._send_again(
-            tx, delivery, "The platform's record shows it was not sent; sending it now.", now
-        )
+        apart = policy.LOOK_APART_MS_MAX if proven else self._recheck_ms
+        soon = now + self._recheck_ms // 3
+        next_at = min(now + apart, max(soon, notes.absent_from))
+        noted = msgspec.structs.replace(notes, absent=notes.absent + 1)
+        await doubts.look_later(tx, delivery["id"], now + apart if proven else next_at, noted)
+        await self._explain(tx, delivery, words.ABSENT_BUT_OVERTAKEN if proven else words.NOT_ON_RECORD, now)
 
     async def _by_policy(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
         fact = self._facts().get(delivery["channel"])
-        policy = fact.doubt_policy if fact else "ask"
-        if policy == "resend":
-            await self._send_again(tx, delivery, "Sent again with the same identity.", now)
-            return
-        if policy == "ask" and await self._silence_tells(tx, delivery, now):
-            await self._send_again(tx, delivery, _SILENCE, now)
-            return
-        waited = now - (delivery["doubt_since"] or now)
-        if policy == "never" and waited >= NEVER_AFTER_MS:
-            await self._give_up(tx, delivery, now)
-            return
-        next_at = now + max(self._recheck_ms, min(waited, 20 * self._recheck_ms))
-        if now < (silent_at := delivery["started_at"] + SILENCE_MS):
-            next_at = min(next_at, silent_at)
-        await store.look_later(tx, delivery["id"], next_at, delivery["details"])
-        await self._explain(tx, delivery, f"{_LOST} {_sentence(reason)} {_WHAT_NEXT[policy]}", now)
-
-    async def _silence_tells(self, tx: Tx, delivery: Row, now: int) -> bool:
-        """Whether webhooks came right after the send, and none of them, nor any since, was its status."""
-        fact = self._facts().get(delivery["channel"])
-        sent_at = delivery["started_at"]
-        if fact is None or not fact.limits.silence_tells or now - sent_at < SILENCE_MS:
-            return False
-        return await store.heard_soon(
-            tx, delivery["channel"], since=sent_at, until=sent_at + HEARD_MS, fresh_ms=HEARD_MS
+        standing = Standing(
+            waited_ms=now - (delivery["doubt_since"] or now),
+            silent=fact is not None and await self._is_silent(tx, delivery, fact, now),
+            aside=is_aside(delivery),
+            **_settings(fact),
         )
+        match policy.next_step(standing):
+            case Step.SEND_AGAIN:
+                await self._send_again(tx, delivery, _why_again(standing, fact), now)
+            case Step.GIVE_UP:
+                said = words.NEVER if standing.policy == "never" else words.NOBODY_SAID
+                await late.give_up(tx, delivery, "rejected", said, now)
+            case Step.SET_ASIDE:
+                await self._set_aside(tx, delivery, now)
+                await self._wait(tx, delivery, msgspec.structs.replace(standing, aside=True), reason, now)
+            case Step.WAIT:
+                await self._wait(tx, delivery, standing, reason, now)
+
+    async def _wait(self, tx: Tx, delivery: Row, standing: Standing, reason: str, now: int) -> None:
+        notes = read_notes(delivery["details"])
+        since = delivery["doubt_since"] or now
+        deadlines = (
+            delivery["started_at"] + policy.SILENCE_MS,
+            notes.absent_from + policy.HEARD_MS,
+            since + (standing.resend_after_ms if standing.policy == "resend" else standing.holds_ms),
+        )
+        next_at = policy.next_look(now, standing.waited_ms, self._recheck_ms, *deadlines)
+        await doubts.look_later(tx, delivery["id"], next_at, notes)
+        said = words.unsettled(
+            reason,
+            standing.policy,
+            resend_after_ms=standing.resend_after_ms,
+            holds_ms=standing.holds_ms,
+            aside=standing.aside,
+        )
+        await self._explain(tx, delivery, said, now)
+
+    async def _is_silent(self, tx: Tx, delivery: Row, fact: ChannelFact, now: int) -> bool:
+        """Whether webhooks came right after the send and again after it could take effect no more, and none
+        of them was its status.
+        """
+        sent_at, late_end = delivery["started_at"], read_notes(delivery["details"]).absent_from
+        ripe = now >= max(sent_at + policy.SILENCE_MS, late_end)
+        if not fact.limits.silence_tells or not ripe:
+            return False
+        times = ((sent_at, sent_at + policy.HEARD_MS), (max(late_end, sent_at + policy.HEARD_MS), now))
+        heard = [
+            await doubts.heard(tx, delivery["channel"], since=since, until=until, fresh_ms=policy.HEARD_MS)
+            for since, until in times
+        ]
+        return all(heard)
 
     async def _explain(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
         """Say on the message what is known and what will be done; once, not at every look."""
         if reason != delivery["reason"]:
-            await store.explain(tx, delivery["id"], reason)
+            await doubts.explain(tx, delivery["id"], reason)
             await store.show(tx, delivery["message_id"], now)
 
-    async def _give_up(self, tx: Tx, delivery: Row, now: int) -> None:
-        reason = "It is not known whether this arrived, and this channel is set never to repeat."
-        await store.set_state(tx, delivery, "rejected", reason=reason, now=now, was="in_doubt", final=True)
+    async def _set_aside(self, tx: Tx, delivery: Row, now: int) -> None:
+        await doubts.set_aside(tx, delivery)
         await store.wake_lane(tx, delivery["lane"], now)
-        await store.show(tx, delivery["message_id"], now)
 
     async def _send_again(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
         breaker = await store.load_breaker(tx, delivery["channel"])
         state = "held" if breaker.state is BreakerState.OPEN else "queued"
-        await store.set_state(tx, delivery, state, reason=reason, now=now, was="in_doubt")
-        await store.wake_lane(tx, delivery["lane"], now)
-        await store.show(tx, delivery["message_id"], now)
+        await late.send_again(tx, delivery, state, reason, now)
 
 
-def _sentence(reason: str) -> str:
-    text = reason.strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}."
+async def _query(tx: Tx, row: Row) -> SentQuery:
+    return SentQuery(
+        delivery_id=row["id"],
+        address=row["address"],
+        text=row["text"],
+        started_at=row["started_at"],
+        known=await doubts.known_ids(tx, row, row["started_at"] - KNOWN_DAYS * 86_400_000),
+        earlier=await doubts.earlier_ids(tx, row),
+        heard=await doubts.heard_ids(tx, row),
+    )
+
+
+def _same_doubt(delivery: Row, row: Row) -> bool:
+    """Whether nothing has become of it while it was looked for, not even another attempt."""
+    return bool(delivery["state"] == "in_doubt" and delivery["attempts"] == row["attempts"])
+
+
+def _settings(fact: ChannelFact | None) -> dict[str, Any]:
+    """The channel's policy; of one that is no longer connected nothing is sent without a person's word."""
+    if fact is None:
+        return {}
+    return {
+        "policy": fact.doubt_policy,
+        "resend_after_ms": fact.resend_after_ms,
+        "holds_ms": fact.doubt_holds_ms,
+    }
+
+
+def _why_again(standing: Standing, fact: ChannelFact | None) -> str:
+    if standing.policy != "resend":
+        return words.SILENCE
+    return words.SAME_IDENTITY if fact is not None and fact.limits.resend_is_safe else words.NO_PROOF

@@ -10,11 +10,14 @@ from typing import Final
 from holdfast.kernel import Clock, get_log
 from holdfast.outbox import store
 from holdfast.outbox.candidates import Facts
+from holdfast.outbox.doubt import store as doubts
+from holdfast.outbox.doubt import words
+from holdfast.outbox.doubt.notes import begin_again
+from holdfast.outbox.doubt.policy import LATE_MS, absent_from
 from holdfast.storage import Database, EventLog, Row, StoreUnavailableError, Tx
 
 EVERY_SECONDS: Final = 5.0
 RESCUED_AT_ONCE: Final = 500
-_REASON: Final = "Holdfast stopped while sending this. Looking for proof before sending again."
 
 
 class Rescuer:
@@ -73,18 +76,20 @@ class Rescuer:
                 tx,
                 delivery,
                 "in_doubt",
-                reason=_REASON,
+                reason=words.INTERRUPTED,
                 now=now,
                 was="sending",
-                next_at=self._look_from(delivery, now) + self._doubt_evidence_ms,
             )
+            await self._note(tx, delivery, now)
             await store.show(tx, delivery["message_id"], now)
         await store.wake_forgotten_lanes(tx, now)
         return len(abandoned)
 
-    def _look_from(self, delivery: Row, now: int) -> int:
-        """A platform may still be at work on a request whose sender is gone, for as long as an answer may take."""
+    async def _note(self, tx: Tx, delivery: Row, now: int) -> None:
+        """The call ended with its process, some time before now; the platform may still be at work on it."""
         fact = self._facts().get(delivery["channel"])
-        if fact is None or fact.limits.resend_is_safe:
-            return now
-        return max(now, (delivery["started_at"] or now) + fact.call_ms)
+        late_ms = fact.late_ms if fact else LATE_MS
+        evidence_ms = self._doubt_evidence_ms
+        counts_from = absent_from(now, over=False, evidence_ms=evidence_ms, late_ms=late_ms)
+        notes = begin_again(delivery["details"], counts_from)
+        await doubts.look_later(tx, delivery["id"], now + evidence_ms, notes)

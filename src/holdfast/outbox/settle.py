@@ -38,6 +38,10 @@ from holdfast.outbox.breaker import (
     held_because,
 )
 from holdfast.outbox.candidates import Facts
+from holdfast.outbox.doubt import late, words
+from holdfast.outbox.doubt import store as doubts
+from holdfast.outbox.doubt.notes import begin_again
+from holdfast.outbox.doubt.policy import LATE_MS, absent_from
 from holdfast.outbox.model import OPEN
 from holdfast.outbox.retry import retry_wait_ms
 from holdfast.radar import Kind, Observation, Result, record_observation
@@ -118,6 +122,7 @@ class Settle:
             return
         await store.show(tx, delivery["message_id"], now)
         await store.wake_lane(tx, delivery["lane"], now)
+        await late.rejoin(tx, delivery, now)
         fact = self._facts().get(delivery["channel"])
         if fact and fact.limits.echoes:
             await self._expect_echo(tx, delivery["channel"], external_id, now)
@@ -149,7 +154,7 @@ class Settle:
         )
         delivery = await store.get_delivery(tx, delivery_id) if delivery_id else None
         if delivery is None:
-            return False
+            return await late.join_late_echo(tx, channel, echo, skew_ms=ECHO_SKEW_MS, now=now)
         await self.accepted(tx, delivery, echo.external_id, now)
         return True
 
@@ -159,11 +164,15 @@ class Settle:
         if delivery is None or delivery["channel"] != channel:
             return False
         now = self._clock.now_ms()
+        if delivery_id is None and late.is_of_another_call(delivery, receipt):
+            return await late.note_other_call(tx, delivery, receipt, now)
         if receipt.state is ReceiptState.FAILED:
             await self._failed_later(tx, delivery, receipt, now)
             return True
         if delivery["state"] in OPEN:
             await self.accepted(tx, delivery, receipt.external_id or delivery["id"], now)
+        elif late.tells_of_given_up(delivery, receipt):
+            await late.revive(tx, delivery, receipt.external_id or delivery["id"], now)
         if receipt.state is not ReceiptState.SENT:
             earlier_too = receipt.state is ReceiptState.READ
             moved = await store.move_forward(tx, delivery, receipt.state.value, now, earlier_too=earlier_too)
@@ -174,6 +183,9 @@ class Settle:
     async def _failed_later(self, tx: Tx, delivery: Row, receipt: ReceiptArrived, now: int) -> None:
         reason = receipt.reason or "The platform could not deliver it."
         if await store.fail_later(tx, delivery["id"], reason, now):
+            if receipt.external_id:
+                await doubts.name_it(tx, delivery["id"], receipt.external_id)
+            await late.stop_parts(tx, delivery, now)
             await store.show(tx, delivery["message_id"], now)
             await store.wake_lane(tx, delivery["lane"], now)
             if receipt.error_class not in _ABOUT_THE_MESSAGE:
@@ -207,25 +219,33 @@ class Settle:
         match outcome:
             case Accepted(external_id):
                 await self.accepted(tx, delivery, external_id, now)
+                if late.took_another(delivery, external_id):
+                    await late.note_repeat(tx, delivery, external_id, now)
                 return
             case Rejected(reason=reason):
                 moved = await store.set_state(
                     tx, delivery, "rejected", reason=reason, now=now, was="sending", final=True
                 )
-            case InDoubt(reason=reason):
-                moved = await store.set_state(
-                    tx,
-                    delivery,
-                    "in_doubt",
-                    reason=f"Sent, but the answer was lost ({reason}). Looking for proof before sending again.",
-                    now=now,
-                    was="sending",
-                    next_at=now + self._rules.doubt_evidence_ms,
-                )
+                if moved:
+                    await late.stop_parts(tx, delivery, now)
+            case InDoubt():
+                moved = await self._doubt(tx, delivery, outcome, now)
             case Deferred() | Unreachable():
                 moved = await self._wait(tx, delivery, outcome, now)
         if moved:
             await store.show(tx, delivery["message_id"], now)
+
+    async def _doubt(self, tx: Tx, delivery: Row, outcome: InDoubt, now: int) -> bool:
+        moved = await store.set_state(
+            tx, delivery, "in_doubt", reason=words.lost(outcome.reason), now=now, was="sending"
+        )
+        if moved:
+            fact, evidence_ms = self._facts().get(delivery["channel"]), self._rules.doubt_evidence_ms
+            late_ms = fact.late_ms if fact else LATE_MS
+            counts_from = absent_from(now, over=outcome.over, evidence_ms=evidence_ms, late_ms=late_ms)
+            notes = begin_again(delivery["details"], counts_from)
+            await doubts.look_later(tx, delivery["id"], now + evidence_ms, notes)
+        return moved
 
     async def _wait(self, tx: Tx, delivery: Row, outcome: Deferred | Unreachable, now: int) -> bool:
         breaker = await store.load_breaker(tx, delivery["channel"])

@@ -131,7 +131,8 @@ WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.start
 ORDER BY position LIMIT 1
 """
 _PARTS: Final = """
-SELECT id, state, reason, channel FROM delivery WHERE message_id = :message_id ORDER BY created_at, part, id
+SELECT id, state, reason, channel, part, parts FROM delivery WHERE message_id = :message_id
+ORDER BY created_at, part, id
 """
 _SHOW: Final = """
 UPDATE message SET state = :state, state_reason = :reason,
@@ -393,7 +394,7 @@ async def match_echo(tx: Tx, *, channel: str, address: str, text: str, at: int, 
 async def show(tx: Tx, message_id: str, now: int) -> None:
     """Recompute what a message shows, and say that it changed."""
     parts = [
-        Part(row["state"], row["reason"], row["channel"])
+        Part(row["state"], row["reason"], row["channel"], number=row["part"], of=row["parts"])
         for row in await tx.all(_PARTS, message_id=message_id)
     ]
     state, reason = shown_state(parts)

@@ -137,16 +137,16 @@ async def test_a_deferral_says_why(stage: Any, kind: str, expected: ErrorClass) 
 
 @on("instagram", "sms")
 async def test_the_record_tells_whether_a_lost_answer_had_an_effect(stage: Any) -> None:
-    await stage.person_writes("hello")
+    heard = frozenset({await stage.person_writes("hello")})
     for kind, expected in (("server_error", NotSent), ("accept_then_reset", FoundSent)):
         fault = stage.fault(kind, capability="send")
-        query = SentQuery("dlv_1", stage.address, "an answer", stage.clock.now_ms())
+        query = SentQuery("dlv_1", stage.address, "an answer", stage.clock.now_ms(), heard=heard)
         await stage.adapter.send(stage.outgoing("an answer"))
         stage.world.faults.end(fault.id)
         assert isinstance(await stage.adapter.find_sent(query), expected)
     (reached,) = stage.reached()
     known = frozenset({reached.id})
-    again = SentQuery("dlv_2", stage.address, "an answer", query.started_at, known)
+    again = SentQuery("dlv_2", stage.address, "an answer", query.started_at, known, heard=heard)
     assert isinstance(await stage.adapter.find_sent(again), NotSent)
 
 

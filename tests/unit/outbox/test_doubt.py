@@ -55,7 +55,8 @@ async def test_the_record_is_asked_only_after_the_echo_had_its_time(shop: Any) -
     assert await look(shop, 7.9) == 0
     assert await look(shop, 0.2) == 1
     [query] = shop.adapters[IG].queries
-    assert (query.address, query.text, query.known) == ("ann", TEXT, frozenset())
+    assert (query.address, query.text, query.known) == ("ann", TEXT, frozenset({"in-ann"}))
+    assert (query.earlier, query.heard) == (frozenset(), frozenset({"in-ann"}))
 
 
 async def test_what_the_record_holds_was_sent_and_is_not_sent_again(shop: Any) -> None:
@@ -82,7 +83,7 @@ async def heard(hub: Any, channel: str, latency_ms: int = 0) -> None:
     ("tells", "after", "latency_ms", "found"),
     [
         (True, 5, 0, "waiting"),
-        (True, 20, 0, "in_doubt"),
+        (True, 16, 0, "in_doubt"),
         (True, 5, 40_000, "in_doubt"),
         (False, 5, 0, "in_doubt"),
     ],
@@ -96,6 +97,7 @@ async def test_a_status_that_does_not_come_tells_where_webhooks_came_right_after
     await heard(hub, IG, latency_ms)
     hub.adapters[IG].evidence = [CannotTell("no record")] * 9
     await look(hub, 30)
+    await heard(hub, IG, latency_ms)
     assert await state(hub, message_id) == "in_doubt"
     await look(hub, 60)
     assert await state(hub, message_id) == found
@@ -143,9 +145,9 @@ async def test_where_no_record_tells_a_person_is_asked_and_nothing_is_sent_again
         await shop.dispatch()
     message = await shop.message(message_id)
     assert message["state"] == "in_doubt"
-    assert "a person has to say whether to send it again" in message["state_reason"]
+    assert "person has to say whether to send it again" in message["state_reason"]
     assert len(shop.adapters[SMS].sent) == 1
-    assert len(shop.adapters[SMS].queries) == 10
+    assert 4 <= len(shop.adapters[SMS].queries) < 10, "ever more seldom"
 
 
 async def test_a_channel_that_never_repeats_gives_up_in_the_end_and_says_so(shop: Any) -> None:
@@ -177,7 +179,7 @@ async def test_a_look_that_fails_is_no_evidence(shop: Any) -> None:
     assert await state(shop, message_id) == "in_doubt"
     await look(shop, 400)
     assert await state(shop, message_id) == "in_doubt"
-    await look(shop, 400)
+    await look(shop, 500)
     assert await state(shop, message_id) == "sent"
 
 
@@ -190,7 +192,8 @@ async def test_what_is_matched_already_is_not_taken_for_this_one(shop: Any) -> N
     await shop.dispatch()
     await look(shop, 9)
     [query] = shop.adapters[IG].queries
-    assert query.known == frozenset({"instagram-1"})
+    assert query.known == frozenset({"instagram-1", "in-ann"})
+    assert query.earlier == frozenset({"instagram-1"})
 
 
 async def test_a_channel_that_is_gone_cannot_tell(shop: Any) -> None:

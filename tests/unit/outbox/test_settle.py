@@ -135,7 +135,7 @@ async def test_a_receipt_with_our_own_handle_is_proof_without_an_answer(
 async def test_without_any_proof_nothing_is_shown_as_sent(shop: Any) -> None:
     message = await in_order(shop, IG, InDoubt("timeout"), ("answer",), {})
     assert message["state"] == "in_doubt"
-    assert "the answer was lost (timeout)" in message["state_reason"]
+    assert "no answer came. Timeout." in message["state_reason"]
 
 
 async def test_states_never_go_back(shop: Any) -> None:

@@ -4,13 +4,14 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from holdfast.channels.contract import Deferred, ErrorClass, Rejected, Scope
+from holdfast.channels.contract import Deferred, ErrorClass, InDoubt, Rejected, Scope
 
 TEXT_CHARACTERS_MAX: Final = 300
 BUSY_WAIT_MS: Final = 60_000
 FULL_WAIT_MS: Final = 15 * 60_000
 
 _ENHANCED: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_REFUSALS: Final = range(400, 600)
 _SIGN_IN_CODES: Final = frozenset({530, 534, 535, 538})
 _BASIC_SIGN_IN_REFUSED: Final = "5.7.30"
 
@@ -25,8 +26,14 @@ class Stage(StrEnum):
     CONTENT = "content"
 
 
-def outcome_of_reply(code: int, text: str, stage: Stage, *, greylist_wait_ms: int) -> Deferred | Rejected:
-    """The outcome of an answer that is not a success; nothing took effect."""
+def outcome_of_reply(
+    code: int, text: str, stage: Stage, *, greylist_wait_ms: int
+) -> Deferred | Rejected | InDoubt:
+    """The outcome of an answer that is not a success; nothing took effect, where it is an answer at all."""
+    if stage is Stage.CONTENT and code not in _REFUSALS:
+        return InDoubt(
+            f"The mail server's answer to the mail cannot be read: {code} {text}"[:TEXT_CHARACTERS_MAX]
+        )
     found = _ENHANCED.search(text)
     status = found.group(1) if found else ""
     reason = f"The mail server answered {code} {text}"[:TEXT_CHARACTERS_MAX]

@@ -78,7 +78,8 @@ def outcome_of(answer: GraphAnswer, *, codes: Mapping[int, Rule], subcodes: Mapp
     if answer.status == _TOO_MANY:
         return _apply(_THROTTLED, f"{_THROTTLED.meaning} (HTTP 429).", answer)
     if answer.status >= _SERVER_ERRORS or (error and error.transient):
-        return InDoubt(f"The platform answered with a fault (HTTP {answer.status}).")
+        fault = f"The platform answered with a fault (HTTP {answer.status})."
+        return InDoubt(fault, over=error is not None)
     if error:
         return Deferred(ErrorClass.PLATFORM, _sentence("The platform refused for an unknown reason", error))
     return _without_error(answer)
@@ -102,7 +103,7 @@ def _apply(rule: Rule, reason: str, answer: GraphAnswer) -> Failure:
     if rule.kind == "reject":
         return Rejected(rule.error_class, reason)
     if rule.kind == "doubt":
-        return InDoubt(reason, rule.error_class)
+        return InDoubt(reason, rule.error_class, over=True)
     asked = answer.wait_ms if rule.error_class is ErrorClass.THROTTLED else None
     return Deferred(rule.error_class, reason, rule.scope, asked if asked is not None else rule.wait_ms)
 

@@ -13,28 +13,28 @@ from holdfast.channels.contract import (
     CannotTell,
     ErrorClass,
     Evidence,
-    FoundSent,
     HistoryPage,
     HistoryUnavailableError,
-    NotSent,
     SentQuery,
 )
 from holdfast.channels.graph import CallFailedError, GraphClient
 from holdfast.channels.instagram.parse import created_ms
 from holdfast.channels.pace import Pace
+from holdfast.channels.record import Listed, judge
 from holdfast.channels.untrusted import id_at, items_at, text_at, value_at
 
 NEWEST_MESSAGES: Final = 20
+LISTED_MESSAGES: Final = 200
+"""How many ids are asked for where the newest messages do not reach back to the send."""
 PAGES_MAX: Final = 2_000
 CONVERSATIONS_PER_PAGE: Final = 20
 THROTTLED_TRIES_MAX: Final = 3
 THROTTLED_WAIT_SECONDS: Final = 5.0
 THROTTLED_WAIT_SECONDS_MAX: Final = 60.0
-CLOCK_DIFFERENCE_MS: Final = 5_000
-"""How far the platform's clock, and its whole seconds, may stand before ours."""
 
 _MESSAGE_FIELDS: Final = "id,created_time,from,to,message,attachments"
 _EXPANDED: Final = f"messages.limit({NEWEST_MESSAGES}){{{_MESSAGE_FIELDS}}}"
+_LISTED: Final = f"messages.limit({LISTED_MESSAGES}){{id,created_time}}"
 _CONVERSATION_FIELDS: Final = f"id,updated_time,participants,{_EXPANDED}"
 
 Message = dict[str, Any]
@@ -53,9 +53,10 @@ class Conversations:
             if conversation is None:
                 return CannotTell("Instagram shows no conversation with this person.")
             messages = await self._newest(conversation)
+            older = await self._behind(conversation, messages, _anchors(query))
         except CallFailedError as error:
             return CannotTell(f"Instagram's record cannot be read: {error}")
-        return judge_record(messages, query, account_id=self._account_id)
+        return judge_record(messages, older, query, account_id=self._account_id)
 
     async def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         """One page a conversation, the newest conversation first; raises HistoryUnavailableError."""
@@ -103,6 +104,16 @@ class Conversations:
             messages = [await self._message(id_at(message, "id")) for message in messages[:NEWEST_MESSAGES]]
         return messages[:NEWEST_MESSAGES]
 
+    async def _behind(
+        self, conversation: Message, newest: list[Message], anchors: frozenset[str]
+    ) -> list[Message]:
+        """The ids behind the newest messages, where nothing known from before the send is among those."""
+        seen = {id_at(message, "id") for message in newest}
+        if len(newest) < NEWEST_MESSAGES or seen & anchors or not anchors:
+            return []
+        listed = _messages(await self._read(id_at(conversation, "id"), {"fields": _LISTED}))
+        return [message for message in listed if id_at(message, "id") not in seen]
+
     async def _message(self, message_id: str) -> Message:
         try:
             return await self._read(message_id, {"fields": _MESSAGE_FIELDS})
@@ -124,29 +135,27 @@ class Conversations:
         return await self._client.read(path, query)
 
 
-def judge_record(messages: list[Message], query: SentQuery, *, account_id: str) -> Evidence:
-    """What the newest messages of a conversation, newest first, say about one send."""
-    earliest = query.started_at - CLOCK_DIFFERENCE_MS
-    recent = [message for message in messages if created_ms(message, 0) >= earliest]
-    fitting = [
-        id_at(message, "id")
-        for message in recent
-        if id_at(message, "from", "id") == account_id
-        and _same_text(text_at(message, "message"), query.text)
-        and id_at(message, "id") not in query.known
-    ]
-    if fitting:
-        # The oldest: later ones of the same words belong to later deliveries.
-        return FoundSent(fitting[-1])
-    if not all(created_ms(message, 0) for message in messages):
-        return CannotTell("Instagram's record is incomplete.")
-    if len(recent) >= NEWEST_MESSAGES:
-        return CannotTell(f"More than {NEWEST_MESSAGES} messages came since; older ones are hidden.")
-    return NotSent()
+def judge_record(
+    messages: list[Message], older: list[Message], query: SentQuery, *, account_id: str
+) -> Evidence:
+    """What the newest messages of a conversation, and the ids of ``older`` ones, say about one send."""
+    listed = [_line(message, account_id) for message in messages]
+    listed += [Listed(id_at(message, "id"), created_ms(message, 0) or None) for message in older]
+    return judge(listed, query, anchors=_anchors(query), complete=False)
 
 
-def _same_text(one: str, other: str) -> bool:
-    return one.split() == other.split()
+def _anchors(query: SentQuery) -> frozenset[str]:
+    return query.earlier | query.heard
+
+
+def _line(message: Message, account_id: str) -> Listed:
+    sender = id_at(message, "from", "id")
+    return Listed(
+        id=id_at(message, "id"),
+        at=created_ms(message, 0) or None,
+        ours=sender == account_id if sender else None,
+        text=text_at(message, "message") if sender else None,
+    )
 
 
 def _page(messages: list[Message], since_ms: int, person: str) -> HistoryPage:

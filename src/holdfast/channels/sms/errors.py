@@ -74,7 +74,8 @@ def classify(answer: HttpAnswer, data: Mapping[str, Any] | None) -> Failure:
         reason = _sentence("Our number's queue at Twilio is full", data)
         return Deferred(ErrorClass.THROTTLED, reason, Scope.CHANNEL, _QUEUE_WAIT_MS)
     if answer.status >= _SERVER_ERRORS:
-        return InDoubt(f"Twilio answered with a fault (HTTP {answer.status}).")
+        fault = f"Twilio answered with a fault (HTTP {answer.status})."
+        return InDoubt(fault, over=bool(_code(data)))
     if rule:
         reason = _sentence(rule.meaning, data)
         if rule.channel_waits:

@@ -9,12 +9,11 @@ import msgspec
 from holdfast.channels.contract import (
     CannotTell,
     Evidence,
-    FoundSent,
     HistoryPage,
     HistoryUnavailableError,
-    NotSent,
     SentQuery,
 )
+from holdfast.channels.record import Listed, judge
 from holdfast.channels.sms.client import CallFailedError, TwilioClient
 from holdfast.channels.sms.numbers import normal_number
 from holdfast.channels.sms.parse import logged_ms
@@ -24,8 +23,8 @@ from holdfast.channels.untrusted import id_at, items_at, text_at, value_at
 PAGE_MESSAGES: Final = 100
 SEARCHED_MESSAGES: Final = 50
 PAGES_MAX: Final = 1_000
-CLOCK_DIFFERENCE_MS: Final = 5_000
-"""How far the platform's clock, and its whole seconds, may stand before ours."""
+TRIAL_PREFIX: Final = "Sent from your Twilio trial account - "
+"""What Twilio writes before every text of an account on trial."""
 
 
 class MessageLog:
@@ -64,25 +63,20 @@ class MessageLog:
 
 
 def judge_log(messages: list[Any], query: SentQuery) -> Evidence:
-    """What the log of one person, newest first, says about one send."""
-    earliest = query.started_at - CLOCK_DIFFERENCE_MS
-    recent = [message for message in messages if _created_ms(message) >= earliest]
-    fitting = [
-        id_at(message, "sid")
-        for message in recent
-        if text_at(message, "direction").startswith("outbound")
-        and text_at(message, "body").split() == query.text.split()
-        and id_at(message, "sid") not in query.known
-    ]
-    if fitting:
-        return FoundSent(fitting[-1])
-    if len(recent) >= SEARCHED_MESSAGES:
-        return CannotTell(f"More than {SEARCHED_MESSAGES} messages were sent since.")
-    return NotSent()
+    """What the log of what we sent to one person, newest first, says about one send."""
+    listed = [_line(message) for message in messages]
+    return judge(listed, query, anchors=query.earlier, complete=len(messages) < SEARCHED_MESSAGES)
 
 
-def _created_ms(message: Any) -> int:
-    return logged_ms({"date_created": text_at(message, "date_created")}, 0)
+def _line(message: Any) -> Listed:
+    # A body that somebody has redacted is empty; none of ours ever was.
+    body = text_at(message, "body").removeprefix(TRIAL_PREFIX)
+    return Listed(
+        id=id_at(message, "sid"),
+        at=logged_ms({"date_created": text_at(message, "date_created")}, 0) or None,
+        ours=text_at(message, "direction").startswith("outbound"),
+        text=body or None,
+    )
 
 
 def _inbound(messages: list[Any], since_ms: int) -> list[Any]:

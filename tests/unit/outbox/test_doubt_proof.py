@@ -1,0 +1,369 @@
+"""What counts as proof, from when on, and what becomes of proof that comes late."""
+
+from typing import Any
+
+import pytest
+
+from holdfast.channels.contract import (
+    Accepted,
+    CannotTell,
+    Deferred,
+    ErrorClass,
+    Evidence,
+    FoundSent,
+    InDoubt,
+    MessageEchoed,
+    MessageReceived,
+    NotSent,
+    ReceiptArrived,
+    ReceiptState,
+    Rejected,
+    SentQuery,
+)
+
+IG, WA = "instagram:shop", "whatsapp:shop"
+TEXT = "We are open"
+LATE_MS = 90_000
+
+
+@pytest.fixture
+async def shop(hub: Any) -> Any:
+    hub.add(IG)
+    hub.add(WA, text_max=20)
+    hub.doubt_times = {"late_ms": LATE_MS, "resend_after_ms": 120_000, "doubt_holds_ms": 600_000}
+    return hub
+
+
+async def someone(hub: Any, channel: str, value: str = "ann") -> str:
+    await hub.arrive(channel, MessageReceived(f"in-{value}", value, hub.clock.now_ms(), "Hi"))
+    return str((await hub.one("SELECT id FROM conversation ORDER BY id DESC LIMIT 1"))["id"])
+
+
+async def doubtful(hub: Any, channel: str = IG, *, text: str = TEXT, over: bool = False) -> str:
+    hub.adapters[channel].answers = [InDoubt("no answer in time", over=over)]
+    message_id = await hub.reply(await someone(hub, channel), text, route=channel)
+    await hub.dispatch()
+    return str(message_id)
+
+
+async def behind(hub: Any, text: str = "Next") -> str:
+    return str(await hub.reply((await hub.one("SELECT id FROM conversation"))["id"], text))
+
+
+async def pass_time(hub: Any, seconds: float, step: float = 5) -> None:
+    """Let time pass with everything going on as it would."""
+    for _ in range(int(seconds / step)):
+        hub.clock.move(step)
+        await hub.outbox.reconciler.look()
+        await hub.outbox.rescuer.rescue()
+        await hub.dispatch()
+
+
+async def state(hub: Any, message_id: str) -> str:
+    return str((await hub.message(message_id))["state"])
+
+
+async def why(hub: Any, message_id: str) -> str:
+    return str((await hub.message(message_id))["state_reason"])
+
+
+def sent(hub: Any, channel: str = IG) -> list[str]:
+    return [each.text for each in hub.adapters[channel].sent]
+
+
+def echo(hub: Any, key: str = "m77", text: str = TEXT) -> MessageEchoed:
+    return MessageEchoed(key, "ann", hub.clock.now_ms(), text)
+
+
+def receipt(delivery: str, told: ReceiptState, external_id: str = "m77") -> ReceiptArrived:
+    return ReceiptArrived(f"{external_id}:{told}", told, 1, external_id=external_id, correlation=delivery)
+
+
+async def delivery_of(hub: Any, message_id: str) -> Any:
+    return (await hub.deliveries(message_id))[0]
+
+
+# --- absence is proven only once the platform can take it no more -------------------------------------
+
+
+async def test_a_platform_that_takes_it_late_does_not_get_it_twice(shop: Any) -> None:
+    """Accepted 60 seconds after our time-out, and no webhook: the record says no, no, no, then yes."""
+    message_id = await doubtful(shop)
+    shop.adapters[IG].evidence = [NotSent()] * 99
+    await pass_time(shop, 60)
+    assert (await state(shop, message_id), sent(shop)) == ("in_doubt", [TEXT])
+    shop.adapters[IG].evidence = [FoundSent("m77")]
+    await pass_time(shop, 60)
+    assert (await state(shop, message_id), sent(shop)) == ("sent", [TEXT])
+
+
+async def test_what_is_not_there_after_that_was_not_sent(shop: Any) -> None:
+    message_id = await doubtful(shop)
+    shop.adapters[IG].evidence = [NotSent()] * 99
+    await pass_time(shop, 90)
+    assert await state(shop, message_id) == "in_doubt"
+    assert "can no longer take it" in await why(shop, message_id)
+    await pass_time(shop, 15)
+    assert (await state(shop, message_id), sent(shop)) == ("sent", [TEXT, TEXT])
+
+
+async def test_a_call_that_the_platform_ended_itself_has_had_its_effect(shop: Any) -> None:
+    await doubtful(shop, over=True)
+    shop.adapters[IG].evidence = [NotSent()] * 99
+    await pass_time(shop, 20)
+    assert sent(shop) == [TEXT, TEXT]
+
+
+async def test_a_look_begun_before_that_moment_proves_nothing_however_late_it_ends(shop: Any) -> None:
+    message_id = await doubtful(shop)
+
+    class Slow(type(shop.adapters[IG])):  # type: ignore[misc]
+        async def find_sent(self, query: SentQuery) -> Evidence:
+            shop.clock.move(19)
+            return NotSent()
+
+    shop.clock.move(80)
+    shop.adapters[IG].__class__ = Slow
+    await shop.outbox.reconciler.look()
+    assert await state(shop, message_id) == "in_doubt"
+
+
+async def test_a_send_that_a_kill_interrupted_waits_as_long(shop: Any) -> None:
+    message_id = await behind_a_kill(shop)
+    shop.adapters[IG].evidence = [NotSent()] * 99
+    await pass_time(shop, 90)
+    assert (await state(shop, message_id), sent(shop)) == ("in_doubt", [])
+    await pass_time(shop, 15)
+    assert (await state(shop, message_id), sent(shop)) == ("sent", [TEXT])
+
+
+async def behind_a_kill(shop: Any) -> str:
+    message_id = await shop.reply(await someone(shop, IG), TEXT)
+    await shop.run(
+        "UPDATE delivery SET state = 'sending', attempts = 1, started_at = :now", now=shop.clock.now_ms()
+    )
+    await shop.outbox.rescuer.take_over_all()
+    return str(message_id)
+
+
+async def test_what_was_learnt_of_one_call_does_not_settle_the_next(shop: Any) -> None:
+    """While the record is read a person has it sent again, and that answer is lost as well."""
+    message_id = await doubtful(shop, over=True)
+    shop.adapters[IG].answers = [InDoubt("again")]
+
+    class Meanwhile(type(shop.adapters[IG])):  # type: ignore[misc]
+        async def find_sent(self, query: SentQuery) -> Evidence:
+            shop.adapters[IG].__class__ = type(self).__base__
+            await shop.outbox.resolve_doubt(message_id, "resend", "mara")
+            await shop.dispatch()
+            return FoundSent("m1")
+
+    shop.clock.move(9)
+    shop.adapters[IG].__class__ = Meanwhile
+    await shop.outbox.reconciler.look()
+    delivery = await delivery_of(shop, message_id)
+    assert (delivery["state"], delivery["attempts"], delivery["external_id"]) == ("in_doubt", 2, None)
+
+
+async def test_a_record_that_hangs_holds_up_its_own_channel_only(shop: Any) -> None:
+    stuck = await doubtful(shop)
+    other = await doubtful(shop, WA)
+    shop.adapters[WA].evidence = [FoundSent("w1")]
+
+    class Hanging(type(shop.adapters[IG])):  # type: ignore[misc]
+        async def find_sent(self, query: SentQuery) -> Evidence:
+            await shop.clock.sleep(1_000)
+            return CannotTell("too late")
+
+    shop.adapters[IG].__class__ = Hanging
+    shop.clock.move(9)
+    tasks = await shop.outbox.reconciler._begin()
+
+    async def settled() -> bool:
+        return await state(shop, other) == "sent"
+
+    await shop.until(settled)
+    assert await state(shop, stuck) == "in_doubt"
+    await shop.outbox.reconciler._abandon()
+    assert all(task.done() for task in tasks)
+
+
+# --- without a record: the channel's policy -----------------------------------------------------------
+
+
+async def test_a_channel_that_resends_waits_for_proof_first(shop: Any) -> None:
+    shop.doubt_policy[WA] = "resend"
+    message_id = await doubtful(shop, WA)
+    await pass_time(shop, 115)
+    assert "Without proof it is sent again after 2 minutes" in await why(shop, message_id)
+    assert sent(shop, WA) == [TEXT]
+    await pass_time(shop, 10)
+    assert sent(shop, WA) == [TEXT, TEXT]
+
+
+async def test_what_is_behind_a_doubt_waits_for_the_person_only_so_long(shop: Any) -> None:
+    message_id = await doubtful(shop, WA)
+    next_id = await behind(shop)
+    assert "waits 10 minutes at most" in (await after(shop, 595, message_id))
+    assert (await state(shop, next_id), sent(shop, WA)) == ("waiting", [TEXT])
+    assert "what was written after it has gone on" in (await after(shop, 10, message_id))
+    assert (await state(shop, message_id), await state(shop, next_id)) == ("in_doubt", "sent")
+    await shop.outbox.resolve_doubt(message_id, "resend", "mara")
+    last = await behind(shop, "Last")
+    await shop.dispatch()
+    assert sent(shop, WA) == [TEXT, "Next", TEXT, "Last"]
+    assert (await state(shop, message_id), await state(shop, last)) == ("sent", "sent")
+
+
+async def after(shop: Any, seconds: float, message_id: str) -> str:
+    await pass_time(shop, seconds)
+    return await why(shop, message_id)
+
+
+async def test_the_parts_of_a_message_stay_together_when_it_is_set_aside(shop: Any) -> None:
+    message_id = await doubtful(shop, WA, text="The first part now\nand the second part")
+    next_id = await behind(shop)
+    await pass_time(shop, 610)
+    assert (await state(shop, next_id), sent(shop, WA)) == ("sent", ["The first part now", "Next"])
+    await shop.outbox.resolve_doubt(message_id, "sent", "mara")
+    await shop.dispatch()
+    assert sent(shop, WA)[2:] == ["and the second part"]
+    assert await state(shop, message_id) == "sent"
+
+
+async def test_what_is_proven_not_sent_after_others_have_gone_is_left_to_a_person(shop: Any) -> None:
+    message_id = await doubtful(shop)
+    await behind(shop)
+    shop.adapters[IG].evidence = [CannotTell("cut off")] * 12
+    await pass_time(shop, 615)
+    shop.adapters[IG].evidence = [NotSent()] * 99
+    await pass_time(shop, 5_000, step=100)
+    assert (await state(shop, message_id), sent(shop)) == ("in_doubt", [TEXT, "Next"])
+    assert "send it again, or leave it" in await why(shop, message_id)
+
+
+async def test_nobody_is_asked_for_ever(shop: Any) -> None:
+    message_id = await doubtful(shop, WA)
+    await pass_time(shop, 8 * 86_400, step=7_200)
+    assert await state(shop, message_id) == "failed"
+    assert "Nobody has said so in seven days" in await why(shop, message_id)
+
+
+# --- proof that comes late ----------------------------------------------------------------------------
+
+
+async def test_the_echo_of_what_was_given_up_belongs_to_its_message(shop: Any) -> None:
+    message_id = await doubtful(shop)
+    await shop.outbox.resolve_doubt(message_id, "give_up", "mara")
+    await shop.arrive(IG, echo(shop), echo(shop))
+    message = await shop.message(message_id)
+    assert (message["state"], message["external_id"]) == ("sent", "m77")
+    assert "was sent after all" in message["state_reason"]
+    assert len(await shop.thread(message["conversation_id"])) == 2
+
+
+async def test_a_status_of_what_was_given_up_belongs_to_its_message(shop: Any) -> None:
+    message_id = await doubtful(shop, WA)
+    await shop.outbox.resolve_doubt(message_id, "give_up", "mara")
+    delivery = await delivery_of(shop, message_id)
+    await shop.arrive(WA, receipt(delivery["id"], ReceiptState.DELIVERED))
+    assert await state(shop, message_id) == "delivered"
+
+
+async def test_what_was_taken_back_before_it_left_is_not_found_in_anothers_words(shop: Any) -> None:
+    shop.adapters[IG].answers = [Deferred(ErrorClass.PLATFORM, "busy", wait_ms=60_000)]
+    message_id = await shop.reply(await someone(shop, IG), TEXT)
+    await shop.outbox.cancel(message_id, "mara")
+    await shop.arrive(IG, echo(shop))
+    message = await shop.message(message_id)
+    assert message["state"] == "cancelled"
+    assert len(await shop.thread(message["conversation_id"])) == 3, "somebody wrote it in the app"
+
+
+async def sent_twice(shop: Any, channel: str = IG) -> str:
+    message_id = await doubtful(shop, channel)
+    await shop.outbox.resolve_doubt(message_id, "resend", "mara")
+    shop.adapters[channel].answers = [Accepted("m2")]
+    await shop.dispatch()
+    return message_id
+
+
+async def test_the_echo_of_a_first_call_after_the_second_is_no_message_of_its_own(shop: Any) -> None:
+    message_id = await sent_twice(shop)
+    await shop.arrive(IG, echo(shop, "m1"))
+    await shop.arrive(IG, echo(shop, "m1"), echo(shop, "m2"))
+    message = await shop.message(message_id)
+    assert (message["state"], message["external_id"]) == ("sent", "m2")
+    assert "took it twice" in message["state_reason"]
+    assert len(await shop.thread(message["conversation_id"])) == 2
+    await shop.arrive(IG, echo(shop, "m3"))
+    assert len(await shop.thread(message["conversation_id"])) == 3, "two calls make two messages, not three"
+
+
+async def test_the_fate_of_a_first_call_is_not_that_of_the_second(shop: Any) -> None:
+    message_id = await sent_twice(shop, WA)
+    delivery = await delivery_of(shop, message_id)
+    await shop.arrive(WA, receipt(delivery["id"], ReceiptState.FAILED, "m1"))
+    assert await state(shop, message_id) == "sent"
+    await shop.arrive(WA, receipt(delivery["id"], ReceiptState.DELIVERED, "m2"))
+    assert await state(shop, message_id) == "delivered"
+    await shop.arrive(WA, receipt(delivery["id"], ReceiptState.SENT, "m1"))
+    assert "took it twice" in await why(shop, message_id)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"), [(ReceiptState.SENT, "failed"), (ReceiptState.DELIVERED, "delivered")]
+)
+async def test_a_failure_stands_unless_it_was_delivered_after_all(
+    shop: Any, told: ReceiptState, shown: str
+) -> None:
+    message_id = await doubtful(shop, WA)
+    delivery = await delivery_of(shop, message_id)
+    await shop.arrive(WA, receipt(delivery["id"], ReceiptState.FAILED))
+    assert await state(shop, message_id) == "failed"
+    await shop.arrive(WA, receipt(delivery["id"], told))
+    assert await state(shop, message_id) == shown
+
+
+# --- messages in parts --------------------------------------------------------------------------------
+
+
+async def in_parts(shop: Any, *answers: Any) -> str:
+    shop.adapters[WA].answers = list(answers)
+    text = "The first part now\nand a second part\nand then the third"
+    message_id = await shop.reply(await someone(shop, WA), text)
+    await shop.dispatch()
+    return str(message_id)
+
+
+async def test_after_a_part_that_is_refused_nothing_more_of_the_message_is_sent(shop: Any) -> None:
+    message_id = await in_parts(shop, None, Rejected(ErrorClass.MESSAGE, "Not these words."))
+    next_id = await behind(shop)
+    await shop.dispatch()
+    assert sent(shop, WA) == ["The first part now", "and a second part", "Next"]
+    assert [row["state"] for row in await shop.deliveries(message_id)] == ["sent", "rejected", "cancelled"]
+    assert await state(shop, message_id) == "failed"
+    assert await why(shop, message_id) == "Part 2 of 3: Not these words. Part 1 was sent."
+    assert await state(shop, next_id) == "sent"
+
+
+async def test_a_part_that_fails_later_stops_those_that_wait(shop: Any) -> None:
+    message_id = await in_parts(shop, Accepted("m1"), Deferred(ErrorClass.PLATFORM, "busy", wait_ms=60_000))
+    first = await delivery_of(shop, message_id)
+    failed = ReceiptArrived("k", ReceiptState.FAILED, 1, external_id="m1", reason="No such number.")
+    await shop.arrive(WA, failed)
+    assert [row["state"] for row in await shop.deliveries(message_id)] == [
+        "rejected",
+        "cancelled",
+        "cancelled",
+    ]
+    assert await why(shop, message_id) == "Part 1 of 3: No such number."
+    assert first["part"] == 1
+
+
+async def test_a_part_that_is_given_up_takes_the_rest_with_it(shop: Any) -> None:
+    message_id = await in_parts(shop, InDoubt("no answer"))
+    await shop.outbox.resolve_doubt(message_id, "give_up", "mara")
+    await shop.dispatch()
+    assert sent(shop, WA) == ["The first part now"]
+    assert await state(shop, message_id) == "cancelled"
