@@ -1,12 +1,15 @@
 """The composition root: the only place that knows every unit, and builds the hub from visible arguments."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from holdfast.app.channel_set import ChannelSet
 from holdfast.app.loops import Loop, run_loops
+from holdfast.app.nodes import Nodes
 from holdfast.app.private import make_private_folder
 from holdfast.app.vault import open_vault
 from holdfast.channels.contract import (
@@ -19,14 +22,23 @@ from holdfast.channels.contract import (
 from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
-from holdfast.conversations.applier import CURSOR
 from holdfast.conversations.store import forget_old, read_cursor
 from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
 from holdfast.settings import Settings
-from holdfast.storage import Database, Envelope, EventLog, Spool, Tx, migrate, open_database
+from holdfast.storage import (
+    Database,
+    Envelope,
+    EventLog,
+    PostgresDatabase,
+    Spool,
+    StoreUnavailableError,
+    Tx,
+    migrate,
+    open_database,
+)
 from holdfast.storage.event_log import forget_events
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
@@ -49,6 +61,7 @@ class Hub:
         random: Random,
         node: str,
     ) -> None:
+        """``spool`` bears a name where several nodes share the store."""
         self.settings = settings
         self.database = database
         self.spool = spool
@@ -84,7 +97,17 @@ class Hub:
             facts=self.facts,
             settings=settings.outbox,
             node=node,
+            may_begin=self._may_begin,
         )
+        self.nodes: Nodes | None = None
+        if spool.name:
+            self.nodes = Nodes(
+                database=database,
+                clock=clock,
+                node=node,
+                url=settings.public_url,
+                free_lanes=self.outbox.rescuer.free_lanes,
+            )
         self.applier = Applier(
             spool=spool,
             database=database,
@@ -106,12 +129,19 @@ class Hub:
         self.mail = MailReader(database=database, spool=spool, clock=clock, mailboxes=self._mailboxes)
         self.playbook = PlaybookFile(settings.playbook.file or settings.hub.data_dir / "playbook.toml")
         self.applier.on_applied = self._applied
+        if self.nodes is not None:
+            spool.confirm = self.applier.confirm
 
     async def prepare(self) -> None:
         """Bring the schema up to date, connect the channels, take over what a kill left behind."""
         await migrate(self.database, now_ms=self.clock.now_ms())
         await self.channels.load()
-        await self.outbox.rescuer.take_over_all()
+        if self.nodes is None:
+            await self.outbox.rescuer.take_over_all()
+        else:
+            await self.outbox.rescuer.take_over_own()
+        if isinstance(self.database, PostgresDatabase):
+            self.database.listen(self._hear)
 
     def loops(self, surroundings: Surroundings) -> dict[str, Loop]:
         """Everything that runs for as long as the hub does, by name."""
@@ -124,21 +154,39 @@ class Hub:
             playbook=self.playbook.read,
             surroundings=surroundings,
         )
-        return {
+        everywhere = {
             "applier": self.applier.run,
             "dispatcher": self.outbox.dispatcher.run,
             "rescuer": self.outbox.rescuer.run,
+            "channels": self._watch_channels,
+            "spool": self._keep_spool,
+        }
+        watch = {
             "reconciler": self.outbox.reconciler.run,
             "history": self.history.run,
             "mail": self.mail.run,
             "radar": self.radar.run,
             "playbooks": playbooks.run,
-            "channels": self._watch_channels,
             "housekeeping": self._keep_house,
+        }
+        if self.nodes is None:
+            return {**everywhere, **watch}
+        resting = {"verdicts": self.radar.follow}
+        return {
+            **everywhere,
+            "nodes": self.nodes.run,
+            "watch": partial(self.nodes.while_watching, watch),
+            "rest": partial(self.nodes.while_resting, resting),
         }
 
     async def run(self, surroundings: Surroundings, more: Mapping[str, Loop] | None = None) -> None:
         await run_loops({**self.loops(surroundings), **(more or {})}, self.clock)
+
+    async def leave(self) -> None:
+        """Tell other nodes that this one stops; without it they find out by its silence."""
+        if self.nodes is not None:
+            with suppress(StoreUnavailableError):
+                await self.nodes.leave()
 
     async def close(self) -> None:
         await self.channels.close()
@@ -171,6 +219,14 @@ class Hub:
             for name, adapter in self.channels.adapters().items()
             if isinstance(adapter, EmailAdapter)
         }
+
+    def _may_begin(self) -> bool:
+        return self.nodes is None or self.nodes.is_fresh()
+
+    def _hear(self) -> None:
+        """Another node has committed something."""
+        self.events.wake()
+        self.outbox.dispatcher.wake()
 
     def _applied(self) -> None:
         self.radar.wake()
@@ -221,7 +277,12 @@ class Hub:
         while True:
             now = self.clock.now_ms()
             await self.database.write(self._forget, now)
-            applied = await self.database.read(read_cursor, CURSOR)
+            await self.clock.sleep(HOUSEKEEPING_SECONDS)
+
+    async def _keep_spool(self) -> None:
+        while True:
+            now = self.clock.now_ms()
+            applied = await self.database.read(read_cursor, self.spool.cursor_name)
             before = now - int(self.settings.hub.spool_retention_days * DAY_MS)
             await self.spool.prune(applied=applied, before_ms=before)
             await self.clock.sleep(HOUSEKEEPING_SECONDS)
@@ -240,10 +301,11 @@ def open_hub(settings: Settings, *, clock: Clock, random: Random, transport: Tra
     """The hub on the store that its settings name, with its spool in its own data directory."""
     data_dir: Path = settings.hub.data_dir
     make_private_folder(data_dir)
+    name = node if settings.hub.database else ""
     return Hub(
         settings=settings,
         database=open_store(settings),
-        spool=Spool(data_dir / "spool.db"),
+        spool=Spool(data_dir / "spool.db", name=name),
         transport=transport,
         clock=clock,
         random=random,

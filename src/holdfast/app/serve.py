@@ -15,8 +15,10 @@ from prometheus_client import CollectorRegistry
 
 from holdfast.app.connection import BoundedConnection
 from holdfast.app.desk import Desk, Shelf
+from holdfast.app.home import node_name, only_process
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import run_loops
+from holdfast.app.private import make_private_folder
 from holdfast.channels.contract import Capability
 from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
@@ -37,18 +39,25 @@ BUILT: Final = Path(__file__).parent.parent / "web" / "built"
 
 
 async def serve(settings: Settings) -> None:
-    """Run the hub until SIGTERM or SIGINT. Raises OSError where its address is taken."""
+    """Run the hub until SIGTERM or SIGINT. Raises OSError where its address is taken, FolderTakenError."""
+    make_private_folder(settings.hub.data_dir)
+    with only_process(settings.hub.data_dir):
+        await _serve_alone(settings)
+
+
+async def _serve_alone(settings: Settings) -> None:
     listening = _bind(settings.hub.host, settings.hub.port)
     hub = open_hub(
         settings,
         clock=SystemClock(),
         random=SystemRandom(),
         transport=HttpTransport(),
-        node=f"{socket.gethostname()}-{secrets.token_hex(4)}",
+        node=node_name(settings.hub.data_dir, secrets.token_hex(4)),
     )
     try:
         await hub.prepare()
         await _serve(hub, listening)
+        await hub.leave()
     finally:
         await hub.close()
         listening.close()

@@ -15,13 +15,14 @@ import uvloop
 
 from holdfast.app.demo import DemoError, DemoOptions, run_demo
 from holdfast.app.demo_world import PEOPLE_MAX, demo_people, hub_toml, new_keys, simulator_settings
+from holdfast.app.home import FolderTakenError
 from holdfast.app.private import write_private
 from holdfast.app.serve import serve as serve_hub
 from holdfast.app.vault import VaultError
 from holdfast.cli.main import CONFIG, load
 from holdfast.cli.pointer import forget_demo, remember_demo
 from holdfast.kernel import configure_logging
-from holdfast.storage import MigrationError
+from holdfast.storage import MigrationError, StoreUnavailableError
 from holdfast_simulators.server import running
 from holdfast_simulators.settings import Settings as SimulatorSettings
 
@@ -115,7 +116,7 @@ def serve(config: Path | None) -> None:
     settings = load(config)
     try:
         uvloop.run(serve_hub(settings))
-    except (VaultError, MigrationError) as error:
+    except (VaultError, MigrationError, FolderTakenError, StoreUnavailableError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         where = f"{settings.hub.host}:{settings.hub.port}"

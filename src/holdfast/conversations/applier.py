@@ -20,7 +20,8 @@ BATCH_ENVELOPES: Final = 200
 ASIDE_BYTES_MIN: Final = 32 * 1024
 IDLE_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
-CURSOR: Final = "applier"
+CONFIRM_SECONDS_MAX: Final = 0.5
+"""How long an arrival's answer waits to be safe in a shared store, too; its own disk holds it already."""
 
 Observe = Callable[[Tx, Envelope, Sequence[InboundEvent]], Awaitable[None]]
 """Told of every envelope that was read, inside the transaction that applies it."""
@@ -55,6 +56,10 @@ class Applier:
         self._channels = channels
         self._settlement = settlement
         self._observe = observe
+        self._cursor = spool.cursor_name
+        self._applied = 0
+        self._is_stalled = False
+        self._turned = asyncio.Event()
         self._log = get_log("applier")
         self.on_applied: Callable[[], None] = lambda: None
 
@@ -65,10 +70,23 @@ class Applier:
                 applied = await self.apply_batch()
             except StoreUnavailableError as error:
                 self._log.warning("store unavailable, the spool keeps what arrives", error=str(error))
+                self._turn(is_stalled=True)
                 await self._clock.sleep(RETRY_SECONDS)
                 continue
             if not applied:
                 await self._wait()
+
+    async def confirm(self, seq: int) -> None:
+        """Return once an envelope has its effect in the store, or soon anyway: a stalled store stops nobody."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CONFIRM_SECONDS_MAX):
+                while self._applied < seq and not self._is_stalled:
+                    await self._turned.wait()
+
+    def _turn(self, *, is_stalled: bool) -> None:
+        self._is_stalled = is_stalled
+        self._turned.set()
+        self._turned = asyncio.Event()
 
     async def _wait(self) -> None:
         with suppress(TimeoutError):
@@ -78,7 +96,7 @@ class Applier:
     async def apply_batch(self) -> int:
         """Apply the next envelopes; how many there were."""
         self._spool.arrived.clear()
-        cursor = await self._database.read(store.read_cursor, CURSOR)
+        cursor = await self._database.read(store.read_cursor, self._cursor)
         envelopes = await self._spool.after(cursor, BATCH_ENVELOPES)
         if not envelopes:
             return 0
@@ -91,6 +109,8 @@ class Applier:
             self._log.warning("a batch failed, applying one by one", error=repr(error))
             for read in batch:
                 await self._apply_alone(read)
+        self._applied = envelopes[-1].seq
+        self._turn(is_stalled=False)
         self._events.wake()
         self.on_applied()
         return len(envelopes)
@@ -133,4 +153,4 @@ class Applier:
                 await apply_event(tx, context, event)
             if any(not isinstance(event, Unrecognised) for event in read.events):
                 await self._observe(tx, read.envelope, read.events)
-        await store.write_cursor(tx, CURSOR, batch[-1].envelope.seq)
+        await store.write_cursor(tx, self._cursor, batch[-1].envelope.seq)

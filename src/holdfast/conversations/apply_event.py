@@ -256,9 +256,7 @@ async def _unrecognised(tx: Tx, context: Context, event: Unrecognised) -> None:
 async def note_unreadable(tx: Tx, envelope: Envelope, *, problem: str, now: int) -> None:
     await store.note_unread(
         tx,
-        spool_seq=envelope.seq,
-        channel=envelope.channel,
-        at=envelope.received_at,
+        envelope,
         problem=problem,
         excerpt=envelope.body[:EXCERPT_CHARACTERS].decode("utf-8", "replace"),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from holdfast.storage import Row, Tx
+from holdfast.storage import Envelope, Row, Tx
 
 PARKED_DAYS_MAX: Final = 8
 """How long an event may wait for what it refers to; longer than any platform's redelivery."""
@@ -93,8 +93,8 @@ SELECT * FROM parked_event WHERE channel = :channel AND external_id = :external_
 _UNPARK: Final = "DELETE FROM parked_event WHERE channel = :channel AND external_id = :external_id"
 _FORGET_PARKED: Final = "DELETE FROM parked_event WHERE at < :before"
 _UNREAD: Final = """
-INSERT INTO unread_envelope (spool_seq, channel, at, problem, excerpt)
-VALUES (:spool_seq, :channel, :at, :problem, :excerpt) ON CONFLICT DO NOTHING
+INSERT INTO unread_envelope (spool, spool_seq, channel, at, problem, excerpt, body)
+VALUES (:spool, :spool_seq, :channel, :at, :problem, :excerpt, :body) ON CONFLICT DO NOTHING
 """
 _MOVE_ADDRESS: Final = "UPDATE address SET contact_id = :to WHERE id = :id"
 _MOVE_ADDRESSES: Final = "UPDATE address SET contact_id = :to WHERE contact_id = :contact_id"
@@ -285,8 +285,17 @@ async def take_parked(tx: Tx, channel: str, external_id: str) -> list[bytes]:
     return [str(row["body"]).encode() for row in rows]
 
 
-async def note_unread(tx: Tx, *, spool_seq: int, channel: str, at: int, problem: str, excerpt: str) -> None:
-    await tx.run(_UNREAD, spool_seq=spool_seq, channel=channel, at=at, problem=problem, excerpt=excerpt)
+async def note_unread(tx: Tx, envelope: Envelope, *, problem: str, excerpt: str) -> None:
+    await tx.run(
+        _UNREAD,
+        spool=envelope.spool,
+        spool_seq=envelope.seq,
+        channel=envelope.channel,
+        at=envelope.received_at,
+        problem=problem,
+        excerpt=excerpt,
+        body=envelope.body,
+    )
 
 
 async def known_external_ids(tx: Tx, channel: str, ids: Sequence[str]) -> set[str]:

@@ -15,9 +15,8 @@ from holdfast.inbox.model import (
 from holdfast.storage import Tx
 
 HOUR_MS: Final = 3_600_000
-APPLIER: Final = "applier"
 HEALTH: Final = "health"
-"""Names of positions: how far the spool was applied, and when health was looked at."""
+"""The name under which it stands when health was looked at."""
 _SEQ_MAX: Final = 2**62
 
 
@@ -28,7 +27,7 @@ async def unreadable_page(tx: Tx, before: int | None, limit: int) -> Page[Unread
         UnreadableView(row["spool_seq"], row["channel"], row["at"], row["problem"], row["excerpt"])
         for row in rows[:limit]
     ]
-    return Page(views, str(views[-1].spool_seq) if len(rows) > limit else None)
+    return Page(views, str(rows[limit - 1]["seq"]) if len(rows) > limit else None)
 
 
 async def refused_counts(tx: Tx) -> list[RefusedView]:
@@ -72,9 +71,9 @@ async def breakers(tx: Tx) -> dict[str, BreakerView]:
     }
 
 
-async def spool_position(tx: Tx) -> int:
-    """How far the spool has been applied."""
-    return await store.reader_position(tx, APPLIER)
+async def spool_position(tx: Tx, cursor_name: str) -> int:
+    """How far a spool has been applied."""
+    return await store.reader_position(tx, cursor_name)
 
 
 async def commit_probe(tx: Tx, now: int) -> None:

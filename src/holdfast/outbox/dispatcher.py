@@ -12,7 +12,16 @@ from typing import Final
 
 import msgspec
 
-from holdfast.channels.contract import Adapter, Attachment, Deferred, InDoubt, Outgoing, Scope, Sending
+from holdfast.channels.contract import (
+    Adapter,
+    Attachment,
+    Deferred,
+    InDoubt,
+    Outgoing,
+    Scope,
+    Sending,
+    Unreachable,
+)
 from holdfast.kernel import Clock, get_log
 from holdfast.outbox import store
 from holdfast.outbox.breaker import Breaker, BreakerState
@@ -32,6 +41,7 @@ STOP_SECONDS: Final = 3.0
 TOUCH_MS: Final = 2_000
 UNPROVEN: Final = frozenset({"partial", "down", "recovering"})
 """Verdicts on sending that only a use of the way out can turn: with nothing to send it is touched."""
+STALLED: Final = "This node stood still for too long to begin a send; nothing was sent."
 THROTTLED_MS: Final = 1_000
 """How long a channel rests when its platform asks for it without saying how long."""
 
@@ -63,6 +73,7 @@ class Dispatcher:
         node: str,
         lease_ms: int,
         lanes_at_once: int,
+        may_begin: Callable[[], bool],
     ) -> None:
         self._database = database
         self._events = events
@@ -73,6 +84,7 @@ class Dispatcher:
         self._node = node
         self._lease_ms = lease_ms
         self._lanes_at_once = lanes_at_once
+        self._may_begin = may_begin
         self._paces: dict[str, Pace] = {}
         self._busy: dict[str, set[asyncio.Task[None]]] = {}
         self._owned: set[str] = set()
@@ -217,6 +229,8 @@ class Dispatcher:
         adapter = self._channels().get(lane.channel)
         if adapter is None:
             raise RuntimeError(f"channel {lane.channel} was removed while sending")
+        if not self._may_begin():
+            return await self._settled(work, Sending(Unreachable(STALLED)))
         try:
             sending = await adapter.send(work.outgoing)
         except Exception as error:  # noqa: BLE001 - whatever it was, the message may have left
@@ -306,6 +320,11 @@ class Dispatcher:
             number,
             head["klass"],
         )
+
+
+def always() -> bool:
+    """For the only node of a hub: nobody takes over its lanes while it lives."""
+    return True
 
 
 def _due(head: Row | None) -> int | None:

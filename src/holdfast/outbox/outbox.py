@@ -9,7 +9,7 @@ from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import store
 from holdfast.outbox.breaker import Breaker, BreakerRules
 from holdfast.outbox.candidates import Facts, candidates
-from holdfast.outbox.dispatcher import Dispatcher
+from holdfast.outbox.dispatcher import Dispatcher, always
 from holdfast.outbox.doubt import late
 from holdfast.outbox.enqueue import Enqueue
 from holdfast.outbox.model import Enqueued, NewReply, ReplyRefusedError
@@ -40,7 +40,9 @@ class Outbox:
         facts: Facts,
         settings: OutboxSettings,
         node: str,
+        may_begin: Callable[[], bool] = always,
     ) -> None:
+        """``may_begin`` says whether this node may begin a send, or others may be taking over its lanes."""
         self._database = database
         self._events = events
         self._clock = clock
@@ -56,6 +58,7 @@ class Outbox:
             node=node,
             lease_ms=_ms(settings.lease_seconds),
             lanes_at_once=settings.lanes_at_once,
+            may_begin=may_begin,
         )
         self.rescuer = Rescuer(
             database=database,
@@ -64,6 +67,7 @@ class Outbox:
             facts=facts,
             doubt_evidence_ms=_ms(settings.doubt_evidence_seconds),
             owned_lanes=self.dispatcher.owned_lanes,
+            node=node,
         )
         self.reconciler = Reconciler(
             database=database,

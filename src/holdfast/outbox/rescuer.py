@@ -30,6 +30,7 @@ class Rescuer:
         facts: Facts,
         doubt_evidence_ms: int,
         owned_lanes: Callable[[], frozenset[str]],
+        node: str,
     ) -> None:
         self._database = database
         self._events = events
@@ -37,12 +38,22 @@ class Rescuer:
         self._facts = facts
         self._doubt_evidence_ms = doubt_evidence_ms
         self._owned_lanes = owned_lanes
+        self._node = node
         self._log = get_log("rescuer")
 
     async def take_over_all(self) -> None:
         """At the start of the only node: every lease is of a process that is gone."""
         await self._database.write(store.free_leases)
         await self.rescue()
+
+    async def take_over_own(self) -> None:
+        """At the start of one node of several: the leases under its name are of its earlier life."""
+        await self._database.write(self.free_lanes, self._node)
+        await self.rescue()
+
+    async def free_lanes(self, tx: Tx, node: str) -> int:
+        """Give up every lane of a node that is gone; how many. What it was sending is rescued like any other."""
+        return await store.free_leases_of(tx, node)
 
     async def run(self) -> None:
         while True:

@@ -53,7 +53,9 @@ _LEASE: Final = """
 UPDATE lane SET leased_by = :node, lease_until = :until, fence = fence + 1
 WHERE id = :id AND fence = :fence AND lease_until <= :now
 """
-_RENEW: Final = "UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence"
+_RENEW: Final = """
+UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence AND leased_by IS NOT NULL
+"""
 _RENEW_ALL: Final = """
 UPDATE lane SET lease_until = :until
 WHERE leased_by = :node AND id IN :lanes
@@ -169,6 +171,7 @@ SELECT d.id, d.lane FROM delivery d JOIN lane l ON l.id = d.lane
 WHERE d.state = 'sending' AND l.lease_until <= :now LIMIT :limit
 """
 _FREE_LEASES: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE lease_until > 0"
+_FREE_LEASES_OF: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE leased_by = :node"
 _FORGOTTEN_LANES: Final = """
 UPDATE lane SET due_at = :now WHERE due_at IS NULL AND lease_until <= :now
     AND id IN (SELECT d.lane FROM delivery d WHERE d.state IN ('queued', 'held', 'sending', 'in_doubt')
@@ -467,6 +470,10 @@ async def abandoned(tx: Tx, now: int, limit: int) -> list[Row]:
 
 async def free_leases(tx: Tx) -> int:
     return await tx.run(_FREE_LEASES)
+
+
+async def free_leases_of(tx: Tx, node: str) -> int:
+    return await tx.run(_FREE_LEASES_OF, node=node)
 
 
 async def wake_forgotten_lanes(tx: Tx, now: int) -> int:

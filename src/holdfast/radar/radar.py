@@ -147,6 +147,13 @@ class Radar:
             for reader in self._feeds:
                 group.create_task(self._repeat("feed", self._settings.feed_seconds, self._read_feed(reader)))
 
+    async def follow(self) -> None:
+        """Answer from what another node's radar finds, until cancelled; this one starts afresh after that."""
+        while True:
+            self._started_at = None
+            await self._guarded("follow", self._remember)
+            await self._clock.sleep(EVALUATE_SECONDS)
+
     async def _evaluate_for_ever(self) -> None:
         while True:
             await wait_for_wake(self._clock, EVALUATE_SECONDS, self._wake)

@@ -4,7 +4,7 @@ A file of its own, so that a stalled store never stops arrivals.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from holdfast.storage.sqlite import SqliteDatabase, connect
 
 READ_BYTES_MAX: Final = 64 * 1024 * 1024
 """Bodies that are read at once: a mail may have 25 MB, and anybody may send many."""
+CURSOR: Final = "applier"
 
 _CREATE: Final = """
 CREATE TABLE IF NOT EXISTS envelope (
@@ -66,10 +67,20 @@ class Envelope(msgspec.Struct, frozen=True):
     received_at: int
     body: bytes
     headers: dict[str, str] = {}
+    spool: str = ""
 
 
 class Spool:
-    def __init__(self, path: Path, *, inline: bool = False, synchronous: str = "FULL") -> None:
+    """One node's spool; it has a name where several nodes share a store, each with a spool of its own.
+
+    ``confirm`` is asked after every append and may wait, within bounds, until the envelope is safe elsewhere, too.
+    """
+
+    def __init__(
+        self, path: Path, *, name: str = "", inline: bool = False, synchronous: str = "FULL"
+    ) -> None:
+        self.name = name
+        self.confirm: Callable[[int], Awaitable[None]] | None = None
         setup = connect(path, synchronous=synchronous)
         setup.execute(_CREATE)
         setup.close()
@@ -83,14 +94,21 @@ class Spool:
         except StoreUnavailableError as error:
             raise SpoolUnavailableError(str(error)) from error
         self.arrived.set()
+        if self.confirm is not None:
+            await self.confirm(seq)
         return seq
+
+    @property
+    def cursor_name(self) -> str:
+        """Under which the store keeps how far this spool was applied."""
+        return f"{CURSOR}:{self.name}" if self.name else CURSOR
 
     async def after(self, seq: int, limit: int) -> Sequence[Envelope]:
         """The next envelopes, at least one where there is any, and no more than fit into memory well."""
-        return await self._database.read(_after, seq, limit)
+        return await self._database.read(_after, seq, limit, self.name)
 
     async def get(self, seq: int) -> Envelope | None:
-        return await self._database.read(_get, seq)
+        return await self._database.read(_get, seq, self.name)
 
     async def last_seq(self) -> int:
         return await self._database.read(_last)
@@ -115,19 +133,19 @@ async def _append(tx: Tx, envelope: NewEnvelope) -> int:
     return int(row["seq"]) if row else 0
 
 
-async def _after(tx: Tx, seq: int, limit: int) -> list[Envelope]:
+async def _after(tx: Tx, seq: int, limit: int, name: str) -> list[Envelope]:
     last, total = seq, 0
     for row in await tx.all(_SIZES_AFTER, seq=seq, limit=limit):
         total += row["bytes"]
         if total > READ_BYTES_MAX and last > seq:
             break
         last = row["seq"]
-    return [_envelope(row) for row in await tx.all(_BETWEEN, seq=seq, last=last)]
+    return [_envelope(row, name) for row in await tx.all(_BETWEEN, seq=seq, last=last)]
 
 
-async def _get(tx: Tx, seq: int) -> Envelope | None:
+async def _get(tx: Tx, seq: int, name: str) -> Envelope | None:
     row = await tx.one(_ONE, seq=seq)
-    return _envelope(row) if row else None
+    return _envelope(row, name) if row else None
 
 
 async def _last(tx: Tx) -> int:
@@ -139,7 +157,7 @@ async def _prune(tx: Tx, applied: int, before_ms: int) -> int:
     return await tx.run(_PRUNE, applied=applied, before=before_ms)
 
 
-def _envelope(row: Row) -> Envelope:
+def _envelope(row: Row, spool: str) -> Envelope:
     return Envelope(
         seq=row["seq"],
         channel=row["channel"],
@@ -147,4 +165,5 @@ def _envelope(row: Row) -> Envelope:
         received_at=row["received_at"],
         headers=msgspec.json.decode(row["headers"], type=dict[str, str]),
         body=row["body"],
+        spool=spool,
     )

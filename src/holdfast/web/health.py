@@ -91,6 +91,6 @@ class Health:
         for channel, count in counts.items():
             for state in ("waiting", "held", "in_doubt"):
                 self._metrics.deliveries.labels(channel, state).set(getattr(count, state))
-        applied = await self._database.read(spool_position)
+        applied = await self._database.read(spool_position, self._spool.cursor_name)
         self._metrics.spool_behind.set(max(0, await self._spool.last_seq() - applied))
         self._metrics.events.set(max(0, self._feed.position))

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from holdfast.channels.contract import MessageReceived, Unrecognised
-from holdfast.conversations.applier import BATCH_ENVELOPES, CURSOR
+from holdfast.conversations.applier import BATCH_ENVELOPES
 from holdfast.conversations.store import read_cursor
 from holdfast.storage import Database, NewEnvelope, StoreUnavailableError
 
@@ -31,7 +31,7 @@ def wrote(number: int, **more: Any) -> MessageReceived:
 
 
 async def cursor(hub: Any) -> int:
-    return int(await hub.database.read(read_cursor, CURSOR))
+    return int(await hub.database.read(read_cursor, hub.spool.cursor_name))
 
 
 async def kept(hub: Any) -> list[tuple[int, str]]:

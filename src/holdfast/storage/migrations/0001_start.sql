@@ -13,6 +13,15 @@ CREATE INDEX event_conversation ON event (conversation_id, seq);
 -- cursors of readers: 'applier' (spool), 'playbooks' and others (event log)
 CREATE TABLE reader_cursor (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
 
+-- nodes that share this store, and what one of them does for all: 'watch'
+CREATE TABLE node (
+    name TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    started_at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL
+);
+CREATE TABLE duty (name TEXT PRIMARY KEY, holder TEXT NOT NULL, until BIGINT NOT NULL);
+
 -- places in mailboxes that the platform names by a text, such as UIDVALIDITY:UID
 CREATE TABLE mailbox_cursor (channel TEXT PRIMARY KEY, value TEXT NOT NULL);
 
@@ -136,11 +145,15 @@ CREATE INDEX parked_event_age ON parked_event (at);
 
 -- envelopes that could not be read, or held something unknown: kept, shown, read again after an upgrade
 CREATE TABLE unread_envelope (
-    spool_seq BIGINT PRIMARY KEY,
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    spool TEXT NOT NULL,
+    spool_seq BIGINT NOT NULL,
     channel TEXT NOT NULL,
     at BIGINT NOT NULL,
     problem TEXT NOT NULL,
-    excerpt TEXT NOT NULL
+    excerpt TEXT NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (spool, spool_seq)
 );
 CREATE INDEX unread_envelope_age ON unread_envelope (at);
 
@@ -222,6 +235,7 @@ CREATE TABLE lane (
     lease_until BIGINT NOT NULL DEFAULT 0,
     fence BIGINT NOT NULL DEFAULT 0
 );
+CREATE INDEX lane_leased ON lane (leased_by) WHERE leased_by IS NOT NULL;
 CREATE INDEX lane_due ON lane (channel, due_at) WHERE due_at IS NOT NULL;
 
 -- per channel and capability, so that a restart does not forget that a platform refuses
