@@ -12,6 +12,7 @@ from holdfast.conversations.model import (
     UnknownContactError,
 )
 from holdfast.conversations.people import conversation_changed, ensure_conversation
+from holdfast.conversations.search import add_words, join_words, renew_words
 from holdfast.kernel import Clock, IdSource
 from holdfast.storage import Database, EventLog, Row, Tx, append_event
 
@@ -77,6 +78,7 @@ class Conversations:
         contact_id = self._ids.new("con")
         now = self._clock.now_ms()
         await store.insert_contact(tx, contact_id=contact_id, name=name[:NAME_CHARACTERS_MAX], at=now)
+        await add_words(tx, contact_id, name[:NAME_CHARACTERS_MAX])
         await ensure_conversation(tx, self._ids, contact_id=contact_id, at=now)
         for address in addresses:
             await self._add_address(tx, contact_id, address, by)
@@ -104,6 +106,7 @@ class Conversations:
             consent=address.consent,
             at=now,
         )
+        await add_words(tx, contact_id, address.name, address.value)
         await self._note(tx, by, "address.added", contact_id, f"{address.channel} {address.consent}")
         return address_id
 
@@ -123,6 +126,7 @@ class Conversations:
         kept = await ensure_conversation(tx, self._ids, contact_id=contact_id, at=now)
         dropped = await ensure_conversation(tx, self._ids, contact_id=other_id, at=now)
         await store.merge_into(tx, kept=kept, dropped=dropped)
+        await join_words(tx, kept=contact_id, dropped=other_id)
         await conversation_changed(tx, kept["id"], now)
         await self._note(tx, by, "contact.merged", contact_id, other_id)
 
@@ -136,6 +140,8 @@ class Conversations:
         target = await ensure_conversation(tx, self._ids, contact_id=new_id, at=now)
         source = await ensure_conversation(tx, self._ids, contact_id=contact_id, at=now)
         await store.split_off(tx, address_id=address_id, source=source, target=target)
+        for each in (contact_id, new_id):
+            await renew_words(tx, each)
         for conversation in (source, target):
             await conversation_changed(tx, conversation["id"], now)
         await self._note(tx, by, "address.split", contact_id, f"{address_id} {new_id}")

@@ -3,6 +3,7 @@
 import msgspec
 
 from holdfast.conversations import store
+from holdfast.conversations.search import add_words
 from holdfast.kernel import IdSource
 from holdfast.storage import Row, Tx, append_event
 
@@ -23,6 +24,8 @@ async def person_at(
     contact_id = str(address["contact_id"])
     if name:
         await store.name_contact(tx, contact_id=contact_id, name=name)
+        if name != address["name"]:
+            await add_words(tx, contact_id, name)
     conversation = await ensure_conversation(tx, ids, contact_id=contact_id, at=at)
     return Person(contact_id, str(address["id"]), str(conversation["id"]))
 
@@ -43,6 +46,7 @@ async def _new_person(
         consent="reply" if proven else "none",
         at=at,
     )
+    await add_words(tx, contact_id, name, value)
     conversation = await ensure_conversation(tx, ids, contact_id=contact_id, at=at)
     return Person(contact_id, address_id, str(conversation["id"]))
 

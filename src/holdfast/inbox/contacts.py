@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from holdfast.conversations.search import find_contacts
 from holdfast.inbox import store
 from holdfast.inbox.cursor import decode_cursor, encode_cursor
 from holdfast.inbox.model import AddressView, ContactView, Page
@@ -12,7 +13,8 @@ from holdfast.storage import Row, Tx
 async def contacts_page(tx: Tx, query: str, before: str | None, limit: int) -> Page[ContactView]:
     """Contacts, newest first. Raises BadCursorError."""
     at, identifier = decode_cursor(before)
-    rows = await store.contacts(tx, query=query, at=at, identifier=identifier, limit=limit + 1)
+    found = await find_contacts(tx, query) if query else None
+    rows = await store.contacts(tx, found=found, at=at, identifier=identifier, limit=limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
     following = encode_cursor(rows[-1]["created_at"], rows[-1]["id"]) if more else None

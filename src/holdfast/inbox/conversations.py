@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from holdfast.conversations.search import find_contacts
 from holdfast.inbox import store
 from holdfast.inbox.cursor import decode_cursor, encode_cursor
 from holdfast.inbox.model import ContactName, ConversationView, Page
@@ -17,13 +18,20 @@ async def conversations_page(
 ) -> Page[ConversationView]:
     """Conversations, the latest first; ``status`` is open, resolved or all. Raises BadCursorError."""
     at, identifier = decode_cursor(before)
+    found = await _found(tx, query) if query else None
     rows = await store.conversations(
-        tx, status=status, query=query, at=at, identifier=identifier, limit=limit + 1
+        tx, status=status, found=found, at=at, identifier=identifier, limit=limit + 1
     )
     more = len(rows) > limit
     rows = rows[:limit]
     following = encode_cursor(rows[-1]["last_at"], rows[-1]["id"]) if more else None
     return Page(await _with_counts(tx, rows, windows), following)
+
+
+async def _found(tx: Tx, query: str) -> list[str]:
+    """Conversations of the people whom the query means, and those in which it was said lately."""
+    of_people = await store.conversations_of(tx, await find_contacts(tx, query))
+    return [*of_people, *await store.conversations_saying(tx, query)]
 
 
 async def conversations_by_id(tx: Tx, ids: Sequence[str], windows: Windows) -> dict[str, ConversationView]:

@@ -1,6 +1,5 @@
 """Every statement with which the inbox reads; all of them bounded."""
 
-import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -9,6 +8,8 @@ from holdfast.storage import Row, Tx
 UNREADABLE_MAX: Final = 500
 REFUSED_MAX: Final = 500
 AUDIT_MAX: Final = 200
+SEARCHED_MESSAGES: Final = 5_000
+"""Messages, the latest of all, whose texts a search looks through."""
 DELIVERIES_MAX: Final = 4_000
 """Deliveries shown with one page of messages; a message has one to a handful."""
 
@@ -21,21 +22,21 @@ WHERE (conversation.last_at, conversation.id) < (:at, :id)
 ORDER BY conversation.last_at DESC, conversation.id DESC LIMIT :limit
 """
 _OF_STATUS: Final = "AND conversation.status = :status"
-_MATCHING: Final = """
-AND (LOWER(contact.name) LIKE :query ESCAPE '!'
-    OR LOWER(conversation.last_preview) LIKE :query ESCAPE '!'
-    OR contact.id IN (SELECT contact_id FROM address
-        WHERE LOWER(value) LIKE :query ESCAPE '!' OR LOWER(name) LIKE :query ESCAPE '!')
-    OR conversation.id IN (SELECT conversation_id FROM message WHERE LOWER(text) LIKE :query ESCAPE '!'))
+_FOUND: Final = " AND conversation.id IN :found"
+_OF_CONTACTS: Final = "SELECT id FROM conversation WHERE contact_id IN :contact_ids"
+_SAYING: Final = """
+SELECT DISTINCT conversation_id FROM (SELECT conversation_id, text FROM message
+    ORDER BY stored_at DESC, id DESC LIMIT :latest) AS latest
+WHERE LOWER(text) LIKE :query ESCAPE '!'
 """
 _CONVERSATIONS_BY_ID: Final = """
 SELECT conversation.*, contact.name AS contact_name
 FROM conversation JOIN contact ON contact.id = conversation.contact_id
-WHERE conversation.id IN ({ids})
+WHERE conversation.id IN :ids
 """
 _OUTGOING_COUNTS: Final = """
 SELECT conversation_id, state, COUNT(*) AS count FROM message
-WHERE conversation_id IN ({ids}) AND direction = 'out'
+WHERE conversation_id IN :ids AND direction = 'out'
     AND state IN ('waiting', 'sending', 'held', 'rerouted', 'in_doubt')
 GROUP BY conversation_id, state
 """
@@ -51,15 +52,15 @@ ORDER BY stored_at DESC, id DESC LIMIT :limit
 """
 _ON_CHANNEL: Final = "AND channel = :channel"
 _IN_DIRECTION: Final = "AND direction = :direction"
-_MESSAGES_BY_ID: Final = "SELECT * FROM message WHERE id IN ({ids})"
+_MESSAGES_BY_ID: Final = "SELECT * FROM message WHERE id IN :ids"
 _DELIVERIES: Final = """
-SELECT * FROM delivery WHERE message_id IN ({ids}) ORDER BY created_at, part, id LIMIT :limit
+SELECT * FROM delivery WHERE message_id IN :ids ORDER BY created_at, part, id LIMIT :limit
 """
-_REACTIONS: Final = "SELECT * FROM reaction WHERE message_id IN ({ids}) AND emoji <> '' ORDER BY at, by"
-_AGENT_NAMES: Final = "SELECT id, name FROM agent WHERE id IN ({ids})"
+_REACTIONS: Final = "SELECT * FROM reaction WHERE message_id IN :ids AND emoji <> '' ORDER BY at, by"
+_AGENT_NAMES: Final = "SELECT id, name FROM agent WHERE id IN :ids"
 _CONTACT_NAMES: Final = """
 SELECT conversation.id AS conversation_id, contact.name FROM conversation
-JOIN contact ON contact.id = conversation.contact_id WHERE conversation.id IN ({ids})
+JOIN contact ON contact.id = conversation.contact_id WHERE conversation.id IN :ids
 """
 _ATTEMPTS: Final = """
 SELECT attempt.* FROM attempt JOIN delivery ON delivery.id = attempt.delivery_id
@@ -73,22 +74,19 @@ WHERE (contact.created_at, contact.id) < (:at, :id)
     AND contact.merged_into IS NULL {filters}
 ORDER BY contact.created_at DESC, contact.id DESC LIMIT :limit
 """
-_CONTACT_MATCHING: Final = """
-AND (LOWER(contact.name) LIKE :query ESCAPE '!' OR contact.id IN (SELECT contact_id FROM address
-    WHERE LOWER(value) LIKE :query ESCAPE '!' OR LOWER(name) LIKE :query ESCAPE '!'))
-"""
+_CONTACT_FOUND: Final = "AND contact.id IN :found"
 _CONTACTS_BY_ID: Final = """
 SELECT contact.*, conversation.id AS conversation_id FROM contact
 LEFT JOIN conversation ON conversation.contact_id = contact.id
-WHERE contact.id IN ({ids}) AND contact.merged_into IS NULL
+WHERE contact.id IN :ids AND contact.merged_into IS NULL
 """
-_ADDRESSES: Final = "SELECT * FROM address WHERE contact_id IN ({ids}) ORDER BY created_at, id"
+_ADDRESSES: Final = "SELECT * FROM address WHERE contact_id IN :ids ORDER BY created_at, id"
 _CONVERSATION_OF_ADDRESS: Final = """
 SELECT conversation.id FROM address JOIN conversation ON conversation.contact_id = address.contact_id
 WHERE address.channel = :channel AND address.value = :value
 """
 _UNREADABLE: Final = (
-    "SELECT * FROM unread_envelope WHERE seq < :before ORDER BY seq DESC LIMIT :limit"
+    "SELECT * FROM unread_envelope WHERE spool_seq < :before ORDER BY spool_seq DESC LIMIT :limit"
 )
 _REFUSED: Final = "SELECT * FROM refused_request ORDER BY hour DESC, channel, reason LIMIT :limit"
 _COUNT_REFUSED: Final = """
@@ -111,15 +109,26 @@ _LAST_ID: Final = "~"
 
 
 async def conversations(
-    tx: Tx, *, status: str, query: str, at: int, identifier: str, limit: int
+    tx: Tx, *, status: str, found: Sequence[str] | None, at: int, identifier: str, limit: int
 ) -> list[Row]:
-    filters, values = "", {}
+    """The latest first; with ``found`` only those."""
+    filters, values = "", dict[str, Any]()
     if status != "all":
         filters, values = filters + _OF_STATUS, {"status": status}
-    if query:
-        filters, values = filters + _MATCHING, {**values, "query": like_pattern(query)}
+    if found is not None:
+        filters, values = filters + _FOUND, {**values, "found": list(found)}
     sql = _CONVERSATIONS.format(filters=filters)
     return await tx.all(sql, at=at, id=identifier or _LAST_ID, limit=limit, **values)
+
+
+async def conversations_of(tx: Tx, contact_ids: Sequence[str]) -> list[str]:
+    return [str(row["id"]) for row in await tx.all(_OF_CONTACTS, contact_ids=list(contact_ids))]
+
+
+async def conversations_saying(tx: Tx, query: str) -> list[str]:
+    """Where the latest messages hold a text."""
+    rows = await tx.all(_SAYING, query=like_pattern(query), latest=SEARCHED_MESSAGES)
+    return [str(row["conversation_id"]) for row in rows]
 
 
 async def conversations_by_id(tx: Tx, ids: Iterable[str]) -> list[Row]:
@@ -172,9 +181,10 @@ async def attempts(tx: Tx, message_id: str, limit: int) -> list[Row]:
     return await tx.all(_ATTEMPTS, message_id=message_id, limit=limit)
 
 
-async def contacts(tx: Tx, *, query: str, at: int, identifier: str, limit: int) -> list[Row]:
-    values = {"query": like_pattern(query)} if query else {}
-    sql = _CONTACTS.format(filters=_CONTACT_MATCHING if query else "")
+async def contacts(tx: Tx, *, found: Sequence[str] | None, at: int, identifier: str, limit: int) -> list[Row]:
+    """The newest first; with ``found`` only those."""
+    values = {} if found is None else {"found": list(found)}
+    sql = _CONTACTS.format(filters="" if found is None else _CONTACT_FOUND)
     return await tx.all(sql, at=at, id=identifier or _LAST_ID, limit=limit, **values)
 
 
@@ -232,8 +242,5 @@ def like_pattern(query: str) -> str:
 
 async def _by_ids(tx: Tx, sql: str, ids: Iterable[str], **values: Any) -> list[Row]:
     """Run a statement over a set of ids; none where the set is empty."""
-    named = dict(zip((f"id{number}" for number in itertools.count()), sorted(set(ids)), strict=False))
-    if not named:
-        return []
-    placeholders = ", ".join(f":{name}" for name in named)
-    return await tx.all(sql.format(ids=placeholders), **named, **values)
+    wanted = sorted(set(ids))
+    return await tx.all(sql, ids=wanted, **values) if wanted else []

@@ -53,9 +53,7 @@ _LEASE: Final = """
 UPDATE lane SET leased_by = :node, lease_until = :until, fence = fence + 1
 WHERE id = :id AND fence = :fence AND lease_until <= :now
 """
-_RENEW: Final = """
-UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence AND leased_by IS NOT NULL
-"""
+_RENEW: Final = "UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence"
 _RENEW_ALL: Final = """
 UPDATE lane SET lease_until = :until
 WHERE leased_by = :node AND id IN :lanes
@@ -124,17 +122,18 @@ WHERE id = :id AND state IN ('sending', 'in_doubt', 'sent') RETURNING message_id
 """
 _BY_EXTERNAL: Final = "SELECT id FROM delivery WHERE channel = :channel AND external_id = :external_id"
 _ECHO_MATCH: Final = """
-SELECT d.id, d.position FROM address a JOIN delivery d ON d.lane = a.channel || '|' || a.id
+SELECT d.id, d.position FROM address a
+    JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
 WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :latest
     AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
-UNION SELECT d.id, d.position FROM address a JOIN delivery d ON d.lane = a.channel || '|' || a.id
+UNION SELECT d.id, d.position FROM address a
+    JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
 WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :latest
-    AND d.state IN ('sent', 'delivered') AND d.state = 'sent' AND d.external_id LIKE 'stated:%'
+    AND d.state IN ('sent', 'delivered') AND d.external_id LIKE 'stated:%'
 ORDER BY position LIMIT 1
 """
 _PARTS: Final = """
-SELECT id, state, reason, channel, part, parts FROM delivery WHERE message_id = :message_id
-ORDER BY created_at, part, id
+SELECT id, state, reason, channel FROM delivery WHERE message_id = :message_id ORDER BY created_at, part, id
 """
 _SHOW: Final = """
 UPDATE message SET state = :state, state_reason = :reason,
@@ -171,7 +170,6 @@ SELECT d.id, d.lane FROM delivery d JOIN lane l ON l.id = d.lane
 WHERE d.state = 'sending' AND l.lease_until <= :now LIMIT :limit
 """
 _FREE_LEASES: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE lease_until > 0"
-_FREE_LEASES_OF: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE leased_by = :node"
 _FORGOTTEN_LANES: Final = """
 UPDATE lane SET due_at = :now WHERE due_at IS NULL AND lease_until <= :now
     AND id IN (SELECT d.lane FROM delivery d WHERE d.state IN ('queued', 'held', 'sending', 'in_doubt')
@@ -397,7 +395,7 @@ async def match_echo(tx: Tx, *, channel: str, address: str, text: str, at: int, 
 async def show(tx: Tx, message_id: str, now: int) -> None:
     """Recompute what a message shows, and say that it changed."""
     parts = [
-        Part(row["state"], row["reason"], row["channel"], number=row["part"], of=row["parts"])
+        Part(row["state"], row["reason"], row["channel"])
         for row in await tx.all(_PARTS, message_id=message_id)
     ]
     state, reason = shown_state(parts)
@@ -470,10 +468,6 @@ async def abandoned(tx: Tx, now: int, limit: int) -> list[Row]:
 
 async def free_leases(tx: Tx) -> int:
     return await tx.run(_FREE_LEASES)
-
-
-async def free_leases_of(tx: Tx, node: str) -> int:
-    return await tx.run(_FREE_LEASES_OF, node=node)
 
 
 async def wake_forgotten_lanes(tx: Tx, now: int) -> int:

@@ -4,6 +4,9 @@ from typing import Final
 
 from holdfast.storage import Row, Tx
 
+CLOCKS_APART_MS: Final = 600_000
+"""How far a platform's clock may be ahead of ours: what it says was written later was stored no earlier."""
+
 _TAKE_STEP: Final = """
 INSERT INTO playbook_step (incident_id, step, subject, at, outcome)
 VALUES (:incident_id, :step, :subject, :at, :outcome) ON CONFLICT DO NOTHING
@@ -15,7 +18,8 @@ WHERE incident_id = :incident_id AND step = :step AND subject = :subject
 _UNANSWERED: Final = """
 SELECT DISTINCT v.id AS conversation_id, v.contact_id FROM message m
 JOIN conversation v ON v.id = m.conversation_id
-WHERE m.channel = :channel AND m.direction = 'in' AND m.at >= :since AND m.automatic = 0
+WHERE m.channel = :channel AND m.stored_at >= :stored_since AND m.direction = 'in' AND m.at >= :since
+    AND m.automatic = 0
     AND m.state_reason = '' AND v.waiting_since IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM playbook_step s
         WHERE s.incident_id = :incident_id AND s.step = 'auto_reply' AND s.subject = v.contact_id)
@@ -47,7 +51,14 @@ async def step_taken(tx: Tx, incident_id: str, step: str, subject: str = "") -> 
 
 async def unanswered(tx: Tx, incident_id: str, channel: str, since: int, limit: int) -> list[Row]:
     """People who wrote on the channel since then and were not answered for this incident."""
-    return await tx.all(_UNANSWERED, incident_id=incident_id, channel=channel, since=since, limit=limit)
+    return await tx.all(
+        _UNANSWERED,
+        incident_id=incident_id,
+        channel=channel,
+        since=since,
+        stored_since=since - CLOCKS_APART_MS,
+        limit=limit,
+    )
 
 
 async def answered(tx: Tx, incident_id: str, limit: int) -> list[Row]:

@@ -12,7 +12,7 @@ VALUES (:id, :channel, :token_hash, :name, :at, :at)
 """
 _VISITOR: Final = "SELECT * FROM visitor WHERE token_hash = :token_hash AND channel = :channel"
 _PERSON: Final = """
-SELECT address.id AS address_id, conversation.id AS conversation_id, conversation.unread FROM address
+SELECT address.id AS address_id, address.channel, conversation.id AS conversation_id, conversation.unread FROM address
 LEFT JOIN conversation ON conversation.contact_id = address.contact_id
 WHERE address.channel = :channel AND address.value = :value
 """
@@ -33,11 +33,9 @@ WHERE message.conversation_id = :conversation_id {chosen} AND (
 ORDER BY message.at DESC, message.id DESC LIMIT :limit
 """
 _UNSEEN: Final = """
-SELECT delivery.external_id FROM message JOIN delivery ON delivery.message_id = message.id
-WHERE message.conversation_id = :conversation_id AND message.direction = 'out'
-    AND delivery.address_id = :address_id AND delivery.state IN ('sent', 'delivered')
-    AND delivery.external_id IS NOT NULL AND delivery.created_at <= :until
-ORDER BY delivery.created_at LIMIT :limit
+SELECT external_id FROM delivery
+WHERE lane = :lane AND state IN ('sent', 'delivered') AND external_id IS NOT NULL AND created_at <= :until
+ORDER BY position LIMIT :limit
 """
 _EVENT_AT: Final = "SELECT at FROM event WHERE seq <= :seq ORDER BY seq DESC LIMIT 1"
 _INSERT_LINK: Final = """
@@ -98,13 +96,8 @@ async def visible_messages(tx: Tx, person: Row, message_ids: Sequence[str] | Non
 
 async def unseen(tx: Tx, person: Row, until: int) -> list[str]:
     """External ids of what was delivered to a visitor until a time and is not known to be read."""
-    rows = await tx.all(
-        _UNSEEN,
-        conversation_id=person["conversation_id"],
-        address_id=person["address_id"],
-        until=until,
-        limit=SEEN_AT_ONCE,
-    )
+    lane = f"{person['channel']}|{person['address_id']}"
+    rows = await tx.all(_UNSEEN, lane=lane, until=until, limit=SEEN_AT_ONCE)
     return [str(row["external_id"]) for row in rows]
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from holdfast.conversations.search import words_of
 from holdfast.sample.people import (
     SECOND_CHANNEL,
     SECOND_EVERY,
@@ -97,6 +98,8 @@ class Scribe:
             addresses.append(
                 (f"ad2_{key}", SECOND_CHANNEL, f"+316{50_000_000 + number}", "confirmed", "failover")
             )
+        words = words_of(name, *(value for _, _, value, _, _ in addresses))
+        self._rows["contact_word"] += [{"word": word, "contact_id": contact_id} for word in words]
         for address_id, channel, value, proof, consent in addresses:
             self._rows["address"].append(
                 {

@@ -5,6 +5,7 @@ INSERT INTO mailbox_cursor VALUES ('email:shop', '17:42');
 INSERT INTO channel VALUES ('sms:added', 'sms', '{}', x'00', 1, 1);
 INSERT INTO contact VALUES ('con_1', 'Ann', 1, NULL);
 INSERT INTO contact VALUES ('con_2', 'Ann, too', 1, 'con_1');
+INSERT INTO contact_word VALUES ('ann', 'con_1');
 INSERT INTO address VALUES ('adr_1', 'con_1', 'instagram:shop', 'ann', 'ann_93', 'wrote', 'reply', NULL, 1789999999000, 1);
 INSERT INTO address VALUES ('adr_2', 'con_1', 'sms:shop', '+31612345678', '', 'confirmed', 'failover', 5, NULL, 2);
 INSERT INTO conversation VALUES ('cnv_1', 'con_1', 'open', 1790000000000, 1790000000000, 'Is it open?', 'instagram:shop', 1, 1790000000000, 1);
@@ -14,9 +15,7 @@ INSERT INTO message VALUES ('msg_3', 'cnv_1', 'out', 'agent:agt_1', 'instagram:s
 INSERT INTO reaction VALUES ('msg_1', 'contact', 'heart', 5);
 INSERT INTO seen_event VALUES ('instagram:shop', 'r1', 5);
 INSERT INTO parked_event VALUES ('prk_1', 'instagram:shop', 'm9', '{"event":"unsend","key":"u1","external_id":"m9","at":5}', 5);
-INSERT INTO unread_envelope VALUES (1, '', 2, 'instagram:shop', 5, 'this says nothing', 'unreadable', x'7b7d');
-INSERT INTO node VALUES ('shop-1', 'http://127.0.0.1:8780', 1, 2);
-INSERT INTO duty VALUES ('watch', 'shop-1', 3);
+INSERT INTO unread_envelope VALUES (2, 'instagram:shop', 5, 'this says nothing', 'unreadable');
 INSERT INTO refused_request VALUES ('instagram:shop', 'signature', 497222, 3);
 INSERT INTO intent VALUES ('int_1', 'msg_2', 'cnv_1', 'con_1', 'person', 'auto', 'k1', 1790000001000, 1790345601000);
 INSERT INTO intent VALUES ('int_2', 'msg_3', 'cnv_1', 'con_1', 'person', 'auto', NULL, 1790000002000, 1790345602000);
