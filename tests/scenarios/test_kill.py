@@ -10,7 +10,7 @@ from typing import Final
 import aiohttp
 from tests.scenarios.demo import BACK_SECONDS_MAX, Demo, chance, measured, running_demo, until
 from tests.torture.count import everything_arrived, what_went_out
-from tests.torture.load import Load, rounds
+from tests.torture.load import rounds, under_load
 
 ROUNDS: Final = rounds("HOLDFAST_KILL_ROUNDS", 3)
 UP_SECONDS_MAX: Final = 2.0
@@ -24,17 +24,13 @@ STATUS_EVERY: Final = 3
 
 async def test_nothing_is_lost_or_doubled_however_often_the_hub_is_killed(tmp_path: Path) -> None:
     random = chance("kills under load")
-    async with running_demo(tmp_path) as demo:
-        load = Load(demo, random)
-        await load.knows_its_people()
-        loading = asyncio.create_task(load.run())
+    async with running_demo(tmp_path) as demo, under_load(demo, random) as load:
         began = time.monotonic()
         for number in range(ROUNDS):
             await _kill(demo, random, number)
-            assert not loading.done(), loading.exception()
-        load.stop()
+            load.goes_on()
         await demo.ready()
-        await asyncio.wait_for(loading, BACK_SECONDS_MAX)
+        await load.finish()
         measured("%d kills within %.0f s", ROUNDS, time.monotonic() - began)
         await _page_is_back(demo)
         await everything_arrived(demo, load)

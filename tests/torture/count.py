@@ -9,12 +9,13 @@ from typing import Any, Final
 from tests.scenarios.demo import SHOWN_AS_SENT, Demo, Refused, measured, until
 from tests.torture.load import Load
 
-ARRIVE_SECONDS: Final = 90.0
+ARRIVE_SECONDS: Final = 180.0
 SETTLE_SECONDS: Final = 90.0
 GRAIN_MS: Final = {"instagram": 0, "whatsapp": 1_000, "sms": 5_000}
 """How finely a platform tells when something was written: within it, repeated webhooks may change places.
 A text's webhook tells no time at all: what waited while the hub started counts from its arrival.
 """
+BARE_PLATFORM: Final = "instagram"
 UNKNOWN: Final = 404
 UNKNOWABLE: Final = frozenset({"in_doubt", "waiting", "held"})
 """States of a reply whose platform keeps no record that could settle it, and of those behind it."""
@@ -22,8 +23,9 @@ UNKNOWABLE: Final = frozenset({"in_doubt", "waiting", "held"})
 
 async def everything_arrived(demo: Demo, load: Load) -> None:
     """Each message that was acknowledged stands in its conversation once, in the order of writing."""
-    lines = {**load.written, **load.delivered}
-    wanted = [text for texts in (*lines.values(), *load.chats.values()) for text in texts]
+    bare = {(person, BARE_PLATFORM): texts for person, texts in load.wire.delivered.items()}
+    lines = [*load.written.items(), *bare.items()]
+    wanted = [text for texts in (*(texts for _, texts in lines), *load.chats.values()) for text in texts]
 
     async def arrived() -> bool:
         texts = {each["text"] for each in await demo.items("/messages", direction="in")}
@@ -34,11 +36,11 @@ async def everything_arrived(demo: Demo, load: Load) -> None:
     counts = Counter(each["text"] for each in await demo.items("/messages", direction="in"))
     lost = [text for text in wanted if not counts[text]]
     doubled = [text for text in wanted if counts[text] > 1]
-    misplaced = [name for line, texts in lines.items() for name in await _misplaced(demo, line, texts)]
+    misplaced = [name for line, texts in lines for name in await _misplaced(demo, line, texts)]
     unreadable = (await demo.api("GET", "/unreadable"))["items"]
     measured(
         "in: %d acknowledged, of them %d on the bare wire and %d in chats; %d lost, %d doubled, %d out of order",
-        *(len(wanted), sum(map(len, load.delivered.values())), sum(map(len, load.chats.values()))),
+        *(len(wanted), sum(map(len, bare.values())), sum(map(len, load.chats.values()))),
         *(len(lost), len(doubled), len(misplaced)),
     )
     assert (lost, doubled, misplaced, unreadable) == ([], [], [], [])

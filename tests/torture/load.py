@@ -2,18 +2,16 @@
 
 import asyncio
 import os
-from collections import Counter
-from pathlib import Path
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any, Final
 
-import aiohttp
-from tests.scenarios.demo import Demo
-from tests.scenarios.stranger import channel_settings, instagram, now_ms, post, says, signature
+from tests.scenarios.demo import Demo, until
+from tests.torture.bare_wire import BARE, BareWire
 
 PAUSE_SECONDS_MAX: Final = 0.4
-AGAIN_SECONDS: Final = 0.1
-"""After which a webhook is delivered again that was not answered with 200."""
+BUSY_SECONDS_MAX: Final = 60.0
 WRITERS: Final = (
     ("ann", "instagram"),
     ("bilal", "instagram"),
@@ -23,6 +21,8 @@ WRITERS: Final = (
     ("ann", "sms"),
     ("bilal", "sms"),
 )
+PATIENT: Final = "whatsapp"
+"""A platform that repeats a webhook a minute later where the hub was away some times: too late for a short test."""
 ANSWERED: Final = (
     ("ann", "instagram"),
     ("bilal", "instagram"),
@@ -31,46 +31,70 @@ ANSWERED: Final = (
     ("freya", "sms"),
 )
 VISITORS: Final = 2
-BARE: Final = ("goran", "hana", "ines")
-"""Whose webhooks the test delivers itself. No platform has them in its history, so that a hub which loses
-one after its 200 cannot read it back: that answer is the only proof there is.
-"""
-SHOP: Final = "instagram:shop"
 
 
 class Load:
     """Goes on until told to stop; whatever is not answered is asked again, as careful clients do."""
 
-    def __init__(self, demo: Demo, random: Random) -> None:
+    def __init__(self, demo: Demo, random: Random, *, patient: bool) -> None:
         self.demo = demo
         self._random = random
         self._going = True
-        self.written: dict[tuple[str, str], dict[str, int]] = {line: {} for line in WRITERS}
+        self._task: asyncio.Task[None] | None = None
+        self.written: dict[tuple[str, str], dict[str, int]] = {
+            line: {} for line in WRITERS if patient or line[1] != PATIENT
+        }
         """By person and platform: text -> when it was written (ms)."""
-        self.delivered: dict[tuple[str, str], dict[str, int]] = {(name, "instagram"): {} for name in BARE}
-        """The same for what was answered 200 on the bare wire."""
+        self.wire = BareWire(demo)
         self.taken: dict[tuple[str, str], list[dict[str, Any]]] = {line: [] for line in ANSWERED}
         self.chats: dict[str, list[str]] = {}
-        self.hooks: Counter[int] = Counter()
-        """Answers on the bare wire, by status; 0: none."""
 
     @property
     def acknowledged(self) -> int:
         """What the hub has promised so far to the test itself."""
-        kept = (*self.delivered.values(), *self.taken.values(), *self.chats.values())
+        kept = (*self.wire.delivered.values(), *self.taken.values(), *self.chats.values())
         return sum(len(each) for each in kept)
 
-    async def knows_its_people(self) -> None:
+    async def given(self, promises: int) -> None:
+        """Until the hub has made so many more promises."""
+        enough = self.acknowledged + promises
+
+        async def look() -> bool:
+            self.goes_on()
+            return self.acknowledged >= enough
+
+        await until(look, BUSY_SECONDS_MAX, f"{promises} more promises")
+
+    def goes_on(self) -> None:
+        """Raises what has ended the load, where something has."""
+        assert self._task is not None
+        if self._task.done():
+            self._task.result()
+
+    async def finish(self) -> None:
+        """Stop, and wait for the last answers."""
+        assert self._task is not None
+        self._going = False
+        await asyncio.wait_for(self._task, BUSY_SECONDS_MAX)
+
+    async def start(self) -> None:
+        await self._knows_its_people()
+        self._task = asyncio.create_task(self._run())
+
+    async def end(self) -> None:
+        """Whatever has happened, nothing of it goes on."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _knows_its_people(self) -> None:
         """Look up every conversation while the hub still lives: these questions are not asked twice."""
-        for person in {person for person, _ in (*WRITERS, *ANSWERED, *self.delivered)}:
+        for person in {*BARE, *(person for person, _ in (*self.written, *ANSWERED))}:
             await self.demo.conversation_of(person)
 
-    def stop(self) -> None:
-        self._going = False
-
-    async def run(self) -> None:
+    async def _run(self) -> None:
         async with asyncio.TaskGroup() as group:
-            for person, platform in WRITERS:
+            for person, platform in self.written:
                 group.create_task(self._write(person, platform))
             for person, platform in ANSWERED:
                 group.create_task(self._answer(person, platform))
@@ -112,34 +136,23 @@ class Load:
             await self._pause()
 
     async def _deliver(self, person: str) -> None:
-        """Signed webhooks, each delivered again until it is answered 200."""
-        config = await asyncio.to_thread(channel_settings, Path(self.demo.addresses["config"]), SHOP)
-        address = (await self.demo.control("GET", f"/people/{person}"))["addresses"]
-        sender = next(value for name, value in address.items() if name.startswith("instagram"))
-        texts = self.delivered[person, "instagram"]
         while self._going:
-            text, at = f"{person} on the bare wire, {len(texts):04}", now_ms()
-            body = instagram(config["account_id"], says(config["account_id"], sender, f"m_{text}", text=text))
-            await self._until_kept(body, signature(body, config["app_secret"]))
-            texts[text] = at
+            await self.wire.deliver(person)
             await self._pause()
-
-    async def _until_kept(self, body: bytes, signed: str) -> None:
-        url = f"{self.demo.addresses['hub']}/hooks/instagram/shop"
-        while (status := await self._answer_to(url, body, signed)) != 200:
-            assert status in {0, 503}, f"a good webhook was answered {status}"
-            await asyncio.sleep(AGAIN_SECONDS)
-
-    async def _answer_to(self, url: str, body: bytes, signed: str) -> int:
-        try:
-            status = await post(self.demo.session, url, body, signed)
-        except (aiohttp.ClientError, TimeoutError):
-            status = 0
-        self.hooks[status] += 1
-        return status
 
     async def _pause(self, factor: float = 1) -> None:
         await asyncio.sleep(self._random.uniform(0, PAUSE_SECONDS_MAX * factor))
+
+
+@asynccontextmanager
+async def under_load(demo: Demo, random: Random, *, patient: bool = True) -> AsyncIterator[Load]:
+    """The load has begun, and is gone afterwards; only a ``patient`` one has people on every platform."""
+    load = Load(demo, random, patient=patient)
+    try:
+        await load.start()
+        yield load
+    finally:
+        await load.end()
 
 
 def rounds(setting: str, short: int) -> int:

@@ -1,0 +1,84 @@
+"""Power cuts: what was acknowledged had been synced. The platforms do not lose their power, only the hub does."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.scenarios.demo import chance, measured
+from tests.torture.count import everything_arrived, what_went_out
+from tests.torture.disk import Disk
+from tests.torture.load import rounds, under_load
+from tests.torture.world import running_world
+
+from holdfast.storage import SqliteDatabase, Tx
+
+SHORT: Final = 2
+CUTS: Final = rounds("HOLDFAST_POWER_CUTS", SHORT)
+FLOOD_SECONDS_MAX: Final = 1.5
+PROMISES: Final = 5
+"""Given at least between two cuts, so that each cut has something to lose."""
+WRITER: Final = Path(__file__).with_name("writer.py")
+WRITTEN: Final = 300
+
+
+async def test_what_was_acknowledged_survives_power_cuts(tmp_path: Path, disk: Disk) -> None:
+    random = chance("power cuts under load")
+    async with (
+        running_world(tmp_path, disk.mount / "data") as world,
+        under_load(world, random, patient=CUTS > SHORT) as load,
+    ):
+        for _ in range(CUTS):
+            await load.given(PROMISES)
+            async with load.wire.flood():
+                await asyncio.sleep(random.uniform(0, FLOOD_SECONDS_MAX))
+                await asyncio.to_thread(disk.cut_power, world.hub_pid)
+                await world.end_hub()
+            await asyncio.to_thread(disk.power_on)
+            await world.start_hub()
+        await load.finish()
+        measured("%d power cuts", CUTS)
+        await everything_arrived(world, load)
+        await what_went_out(world, load)
+
+
+@pytest.mark.parametrize(("synchronous", "loses"), [("FULL", False), ("NORMAL", True), ("OFF", True)])
+async def test_a_store_keeps_what_it_synced_and_this_test_would_see_it_if_not(
+    disk: Disk, synchronous: str, *, loses: bool
+) -> None:
+    """The same cut on a store that does not sync: were nothing lost there, the tests here would prove nothing."""
+    path = disk.mount / "hub.db"
+    acknowledged = await asyncio.to_thread(_written_until_the_cut, disk, path, synchronous)
+    await asyncio.to_thread(disk.power_on)
+    lost = acknowledged - await _kept(path)
+    measured("%s: %d acknowledged, %d lost", synchronous, len(acknowledged), len(lost))
+    assert len(acknowledged) >= WRITTEN
+    assert bool(lost) is loses
+
+
+def _written_until_the_cut(disk: Disk, path: Path, synchronous: str) -> set[int]:
+    """The numbers that a writer acknowledged before its disk was gone."""
+    command = [sys.executable, str(WRITER), str(path), synchronous]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own file
+        assert process.stdout is not None
+        first = [int(process.stdout.readline()) for _ in range(WRITTEN)]
+        disk.cut_power(process.pid)
+        process.kill()
+        rest = process.stdout.read().decode()
+    return {*first, *map(int, rest.splitlines())}
+
+
+async def _kept(path: Path) -> set[int]:
+    database = SqliteDatabase(path)
+    try:
+        return await database.read(_numbers)
+    finally:
+        await database.close()
+
+
+async def _numbers(tx: Tx) -> set[int]:
+    if not await tx.all("SELECT name FROM sqlite_master WHERE name = 'number'"):
+        return set()
+    return {row["value"] for row in await tx.all("SELECT value FROM number")}
