@@ -85,9 +85,7 @@ _CONVERSATION_OF_ADDRESS: Final = """
 SELECT conversation.id FROM address JOIN conversation ON conversation.contact_id = address.contact_id
 WHERE address.channel = :channel AND address.value = :value
 """
-_UNREADABLE: Final = (
-    "SELECT * FROM unread_envelope WHERE spool_seq < :before ORDER BY spool_seq DESC LIMIT :limit"
-)
+_UNREADABLE: Final = "SELECT * FROM unread_envelope WHERE seq < :before ORDER BY seq DESC LIMIT :limit"
 _REFUSED: Final = "SELECT * FROM refused_request ORDER BY hour DESC, channel, reason LIMIT :limit"
 _COUNT_REFUSED: Final = """
 INSERT INTO refused_request (channel, reason, hour, count) VALUES (:channel, :reason, :hour, :count)

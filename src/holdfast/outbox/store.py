@@ -53,7 +53,9 @@ _LEASE: Final = """
 UPDATE lane SET leased_by = :node, lease_until = :until, fence = fence + 1
 WHERE id = :id AND fence = :fence AND lease_until <= :now
 """
-_RENEW: Final = "UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence"
+_RENEW: Final = """
+UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence AND leased_by IS NOT NULL
+"""
 _RENEW_ALL: Final = """
 UPDATE lane SET lease_until = :until
 WHERE leased_by = :node AND id IN :lanes
@@ -133,7 +135,8 @@ WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.start
 ORDER BY position LIMIT 1
 """
 _PARTS: Final = """
-SELECT id, state, reason, channel FROM delivery WHERE message_id = :message_id ORDER BY created_at, part, id
+SELECT id, state, reason, channel, part, parts FROM delivery WHERE message_id = :message_id
+ORDER BY created_at, part, id
 """
 _SHOW: Final = """
 UPDATE message SET state = :state, state_reason = :reason,
@@ -170,6 +173,7 @@ SELECT d.id, d.lane FROM delivery d JOIN lane l ON l.id = d.lane
 WHERE d.state = 'sending' AND l.lease_until <= :now LIMIT :limit
 """
 _FREE_LEASES: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE lease_until > 0"
+_FREE_LEASES_OF: Final = "UPDATE lane SET lease_until = 0, leased_by = NULL WHERE leased_by = :node"
 _FORGOTTEN_LANES: Final = """
 UPDATE lane SET due_at = :now WHERE due_at IS NULL AND lease_until <= :now
     AND id IN (SELECT d.lane FROM delivery d WHERE d.state IN ('queued', 'held', 'sending', 'in_doubt')
@@ -395,7 +399,7 @@ async def match_echo(tx: Tx, *, channel: str, address: str, text: str, at: int, 
 async def show(tx: Tx, message_id: str, now: int) -> None:
     """Recompute what a message shows, and say that it changed."""
     parts = [
-        Part(row["state"], row["reason"], row["channel"])
+        Part(row["state"], row["reason"], row["channel"], number=row["part"], of=row["parts"])
         for row in await tx.all(_PARTS, message_id=message_id)
     ]
     state, reason = shown_state(parts)
@@ -468,6 +472,10 @@ async def abandoned(tx: Tx, now: int, limit: int) -> list[Row]:
 
 async def free_leases(tx: Tx) -> int:
     return await tx.run(_FREE_LEASES)
+
+
+async def free_leases_of(tx: Tx, node: str) -> int:
+    return await tx.run(_FREE_LEASES_OF, node=node)
 
 
 async def wake_forgotten_lanes(tx: Tx, now: int) -> int:

@@ -15,7 +15,9 @@ INSERT INTO message VALUES ('msg_3', 'cnv_1', 'out', 'agent:agt_1', 'instagram:s
 INSERT INTO reaction VALUES ('msg_1', 'contact', 'heart', 5);
 INSERT INTO seen_event VALUES ('instagram:shop', 'r1', 5);
 INSERT INTO parked_event VALUES ('prk_1', 'instagram:shop', 'm9', '{"event":"unsend","key":"u1","external_id":"m9","at":5}', 5);
-INSERT INTO unread_envelope VALUES (2, 'instagram:shop', 5, 'this says nothing', 'unreadable');
+INSERT INTO unread_envelope VALUES (1, '', 2, 'instagram:shop', 5, 'this says nothing', 'unreadable', x'7b7d');
+INSERT INTO node VALUES ('shop-1', 'http://127.0.0.1:8780', 1, 2);
+INSERT INTO duty VALUES ('watch', 'shop-1', 3);
 INSERT INTO refused_request VALUES ('instagram:shop', 'signature', 497222, 3);
 INSERT INTO intent VALUES ('int_1', 'msg_2', 'cnv_1', 'con_1', 'person', 'auto', 'k1', 1790000001000, 1790345601000);
 INSERT INTO intent VALUES ('int_2', 'msg_3', 'cnv_1', 'con_1', 'person', 'auto', NULL, 1790000002000, 1790345602000);
