@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any, Final
 
 from tests.scenarios.demo import Demo, until
-from tests.torture.bare_wire import BARE, BareWire
+from tests.torture.bare_wire import BARE, STORED, BareWire
 
 PAUSE_SECONDS_MAX: Final = 0.4
 BUSY_SECONDS_MAX: Final = 60.0
@@ -56,12 +56,19 @@ class Load:
         return sum(len(each) for each in kept)
 
     async def given(self, promises: int) -> None:
-        """Until the hub has made so many more promises."""
-        enough = self.acknowledged + promises
+        """Until the hub has made so many more promises of every kind taken together."""
+        await self._more(lambda: self.acknowledged, promises)
+
+    async def given_on_the_wire(self, promises: int) -> None:
+        """Until so many more webhooks were answered 200."""
+        await self._more(lambda: self.wire.answers[STORED], promises)
+
+    async def _more(self, count: Callable[[], int], promises: int) -> None:
+        enough = count() + promises
 
         async def look() -> bool:
             self.goes_on()
-            return self.acknowledged >= enough
+            return count() >= enough
 
         await until(look, BUSY_SECONDS_MAX, f"{promises} more promises")
 
