@@ -240,6 +240,7 @@ token = "{keys.instagram}"
 app_secret = "{keys.app_secret}"
 verify_token = "{keys.verify}"
 timeout_seconds = 6
+late_acceptance_seconds = 10
 public_address = "@kelpandco"
 
 [[channel]]
@@ -251,6 +252,7 @@ token = "{keys.studio}"
 app_secret = "{keys.app_secret}"
 verify_token = "{keys.verify}"
 timeout_seconds = 6
+late_acceptance_seconds = 10
 public_address = "@kelpstudio"
 
 [[channel]]
@@ -262,6 +264,7 @@ token = "{keys.whatsapp}"
 app_secret = "{keys.app_secret}"
 verify_token = "{keys.verify}"
 timeout_seconds = 6
+late_acceptance_seconds = 10
 public_address = "+1 555 078 3881"
 
 [[channel]]
@@ -271,6 +274,7 @@ account_sid = "AC00000000000000000000000000000001"
 auth_token = "{keys.twilio}"
 number = "{SMS_NUMBER}"
 timeout_seconds = 6
+late_acceptance_seconds = 10
 sends_per_second = 10
 public_address = "+1 500 555 0006"
 
@@ -289,7 +293,9 @@ imap_user = "{SHOP_MAIL}"
 imap_password = "{keys.mail}"
 authserv_id = "mx.kelpandco.example"
 poll_seconds = 2
+resend_after_seconds = 15
 timeout_seconds = 6
+late_acceptance_seconds = 10
 public_address = "{SHOP_MAIL}"
 
 [[channel]]
