@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 STAMP := $(VENV)/.installed
+SEEDS ?= 2000
+ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test install lint types check pages picture format lock clean chromium torture bench
@@ -53,9 +55,11 @@ types: install
 bench: install ## measure, each figure beside its floor
 	@$(BIN)/python -m bench.run $(ARGS)
 
-torture: install ## many seeds on virtual time, and many kills
-	@$(BIN)/python -m tests.simulation.torture --seeds 1000
-	@HOLDFAST_KILL_ROUNDS=100 $(BIN)/python -m pytest -q tests/scenarios/test_kill.py
+torture: install ## thousands of seeds on virtual time, then kills, power cuts, full disks, dead databases
+	@$(BIN)/python -m tests.simulation.torture --seeds $(SEEDS)
+	@HOLDFAST_KILL_ROUNDS=$(ROUNDS) HOLDFAST_POWER_CUTS=20 HOLDFAST_FULL_DISKS=5 HOLDFAST_DATABASE_DEATHS=10 \
+		$(BIN)/python -m pytest -q -o log_cli=true -o log_cli_level=INFO -o log_cli_format="%(message)s" \
+		tests/scenarios/test_kill.py tests/scenarios/test_kill_in_outage.py tests/torture $(ARGS)
 
 pages: install ## build the pages again
 	@$(BIN)/python build_pages.py

@@ -10,10 +10,12 @@ import pytest
 from tests.scenarios.demo import Demo, chance, measured, running_demo
 from tests.scenarios.fault_story import CLOSED_SECONDS, nothing_is_wrong
 from tests.scenarios.traffic import Traffic
+from tests.torture.load import rounds
 
 LINES: Final = (("ann", "instagram"), ("chiara", "instagram"), ("emre", "instagram"), ("hana", "instagram"))
-KILLS_BEFORE, KILLS_DURING, KILLS_AFTER = 1, 5, 3
-UP_SECONDS_MAX: Final = 4.0
+LONG: Final = bool(rounds("HOLDFAST_KILL_ROUNDS", 0))
+KILLS_BEFORE, KILLS_DURING, KILLS_AFTER = (1, 5, 3) if LONG else (0, 2, 1)
+UP_SECONDS_MAX: Final = 4.0 if LONG else 3.0
 AUTOMATIC: Final = ("Thank you for your message", "We are back on")
 
 
