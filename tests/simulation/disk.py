@@ -1,6 +1,8 @@
 """What a power cut leaves of a database file: what was synced, and no byte more."""
 
+import asyncio
 import sqlite3
+from collections import defaultdict
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +22,11 @@ class Disk:
     def __init__(self) -> None:
         self._synced: dict[Path, dict[str, bytes]] = {}
         """Of each file with commits that were not synced: how it stood when it last was."""
+        self._turns: dict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def turn_to_write(self, path: Path) -> asyncio.Lock:
+        """SQLite lets one write at a time; the others wait."""
+        return self._turns[path]
 
     def before_commit(self, path: Path, connection: sqlite3.Connection) -> None:
         if path not in self._synced and not syncs_commits(connection):

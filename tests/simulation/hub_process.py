@@ -28,6 +28,7 @@ from .witness import SPOOL, STORE, Witness
 
 RESTART_SECONDS: Final = 1.0
 """After how long whoever watches over the process starts it again when it does not come up."""
+A_MOMENT_SECONDS: Final = 0.001
 SENDING_LOOPS: Final = ("dispatcher", "rescuer", "reconciler", "channels")
 """What a node runs that only sends."""
 
@@ -95,7 +96,9 @@ class HubProcess:
             machine.witness.power_was_cut()
 
     async def stand_still(self, seconds: float) -> None:
-        """Neither dead nor alive for a while."""
+        """Neither dead nor alive for a while; not while it commits, of which the others would have to wait."""
+        while self._database.is_committing:
+            await asyncio.sleep(A_MOMENT_SECONDS)
         life = self._life
         if self.up.is_set() and not self._number:
             self._machine.diary.alive.append((self._up_since, self._machine.clock.monotonic()))

@@ -1,4 +1,9 @@
-"""The hub's own store and spool on virtual time: the same queue and the same commits, without threads."""
+"""The hub's own store and spool on virtual time: the same queue, the same writer, the same commits.
+
+The writer is the product's own thread function. It runs in a thread of its own, but never beside the loop:
+each works while the other waits, so that order and chance stay the seed's. Where the writer would wait for
+the disk, at COMMIT, virtual time passes, and whatever may happen in that time happens.
+"""
 
 import asyncio
 import sqlite3
@@ -22,34 +27,74 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _NothingLeftError(Exception):
-    """The writer would wait for the next unit of work."""
+class _AbandonedError(BaseException):
+    """The process was killed while its writer waited."""
 
 
-class _Nudge:
-    """In the place of the writer thread's condition: nobody waits, whoever comes is told."""
+class _Baton:
+    """The writer's thread and the loop's, of which only one runs at a time."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+        self._go = threading.Semaphore(0)
+        self._back = threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._run, name="simulated writer", daemon=True)
+        self.waits_for = "work"
+        """What the writer waits for: work, the disk, or nothing any more."""
+        self._thread.start()
+
+    def resume(self) -> None:
+        """Let the writer go on until it waits again."""
+        self._go.release()
+        self._back.acquire()
+
+    def wait(self, for_what: str) -> None:
+        """Called by the writer: let the loop go on."""
+        self.waits_for = for_what
+        self._back.release()
+        self._go.acquire()
+        if self.waits_for == "nothing":
+            raise _AbandonedError
+
+    def end(self) -> None:
+        self.waits_for = "nothing"
+        self.resume()
+        self._thread.join()
+
+    def _run(self) -> None:
+        self._go.acquire()
+        if self.waits_for != "nothing":
+            with suppress(_AbandonedError):
+                self._work()
+        self._back.release()
+
+
+class _Wake:
+    """In the place of the condition on which the writer waits for work."""
 
     def __init__(self, on_work: Callable[[], None]) -> None:
         self._on_work = on_work
+        self.baton: _Baton
 
     def __enter__(self) -> None:
-        """One thread needs no lock."""
+        """Only one thread runs: there is nothing to lock."""
 
     def __exit__(self, *_: object) -> None:
-        """One thread needs no lock."""
+        """Only one thread runs: there is nothing to lock."""
 
     def notify(self) -> None:
         self._on_work()
 
     def wait(self) -> None:
-        raise _NothingLeftError
+        self.baton.wait("work")
 
 
 class _Connection:
-    """The writer's connection: its commits may be refused, and are noted."""
+    """The writer's connection: a commit takes time, may be refused, and is noted."""
 
     def __init__(self, inner: sqlite3.Connection, path: Path, disk: Disk) -> None:
         self.inner = inner
+        self.baton: _Baton
         self.refusal = ""
         self.watch: Watch | None = None
         self._path = path
@@ -74,6 +119,7 @@ class _Connection:
             self.watch.undone()
 
     def _commit(self) -> sqlite3.Cursor:
+        self.baton.wait("the disk")
         if self.refusal:
             refused = sqlite3.OperationalError(self.refusal)
             refused.sqlite_errorcode = sqlite3.SQLITE_FULL
@@ -91,13 +137,20 @@ class PacedDatabase(SqliteDatabase):
 
     def __init__(self, path: Path, weather: Weather, disk: Disk, **how: Any) -> None:
         super().__init__(path, inline=True, **how)
+        wake = _Wake(self._begin)
         self._weather = weather
+        self._turn = disk.turn_to_write(path)
         self._connection = _Connection(self._writer, path, disk)
         self._writer = cast("sqlite3.Connection", self._connection)
         self._inline = False
         self._free_readers.append(connect(path, read_only=True))
-        self._wake = cast("threading.Condition", _Nudge(self._begin))
+        self._wake = cast("threading.Condition", wake)
         self._writing: asyncio.Task[None] | None = None
+        self._baton = wake.baton = self._connection.baton = _Baton(self._write_batches)
+
+    @property
+    def is_committing(self) -> bool:
+        return self._baton.waits_for == "the disk"
 
     def oversee(self, made: Callable[[sqlite3.Connection], Watch]) -> None:
         """Have every commit from now on looked at."""
@@ -118,6 +171,8 @@ class PacedDatabase(SqliteDatabase):
         return self._read(lambda tx: work(tx, *args, **kwargs))
 
     async def close(self) -> None:
+        """What is under way is not committed."""
+        self._baton.end()
         for connection in (*self._free_readers, self._connection.inner):
             connection.close()
 
@@ -128,13 +183,18 @@ class PacedDatabase(SqliteDatabase):
     async def _write_when_due(self) -> None:
         try:
             while self._queue:
-                self._connection.refusal = await self._weather.before_commit()
-                with suppress(_NothingLeftError):
-                    self._write_batches()
+                async with self._turn:
+                    await self._write_all()
         except StoreUnavailableError:
             return  # the process is gone, and its units with it
         finally:
             self._writing = None
+
+    async def _write_all(self) -> None:
+        self._baton.resume()
+        while self.is_committing:
+            self._connection.refusal = await self._weather.before_commit()
+            self._baton.resume()
 
 
 class PacedSpool(Spool):
