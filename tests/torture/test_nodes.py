@@ -1,84 +1,90 @@
 """Two nodes share one database: one is killed for good, or stands still and comes back."""
 
-import asyncio
-import os
 import signal
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import aiohttp
 from tests.postgres import PostgresServer
 from tests.scenarios.demo import chance, measured, until
+from tests.scenarios.serving import holdfast
 from tests.torture.count import everything_arrived, what_went_out
 from tests.torture.load import under_load
-from tests.torture.world import World, running_world
+from tests.torture.nodes import Nodes, running_nodes
 
-PROMISES: Final = 60
+PROMISES: Final = 40
 TAKEN_OVER_SECONDS_MAX: Final = 30.0
-STANDSTILL_SECONDS_MIN: Final = 8.0
-"""Longer than a node may be silent."""
 
 
 async def test_a_node_is_killed_for_good_and_the_other_goes_on_with_everything(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     random = chance("one of two nodes killed for good")
-    database = postgres.make_database()
     async with (
-        running_world(tmp_path, tmp_path / "data", database, nodes=2) as world,
-        under_load(world, random, patient=False) as load,
+        running_nodes(tmp_path, postgres.make_database(), 2) as hub,
+        under_load(hub, random, patient=False) as load,
     ):
         await load.given(PROMISES)
-        watcher = await _watcher(world)
-        gone = world.kill_node(watcher)
+        gone = await _watcher(hub)
+        await hub.node(gone).kill()
         await load.given(PROMISES)
-        await until(lambda: _is_followed(world, watcher), TAKEN_OVER_SECONDS_MAX, "the watch taken over")
+        await _is_followed(hub, gone)
         await load.finish()
-        measured("node %d, which kept the watch, was killed for good", gone)
-        await everything_arrived(world, load)
-        await what_went_out(world, load)
+        measured("the node that kept the watch was killed for good after %d promises", load.acknowledged)
+        await everything_arrived(hub, load)
+        await what_went_out(hub, load)
+        [living] = [url for url in await hub.known() if url != gone]
+        said = await holdfast("node", "list", "--config", str(hub.node(living).config))
+        assert (said.code, "keeps the watch" in said.out) == (0, True), said
+        said = await holdfast(
+            "node", "adopt", str(hub.node(gone).folder), "--config", str(hub.node(living).config)
+        )
+        assert said.code == 0, said
+        await everything_arrived(hub, load)
 
 
-async def test_a_node_that_stands_still_harms_nothing_when_it_wakes(
+async def test_a_node_that_stood_still_harms_nothing_when_it_wakes(
     tmp_path: Path, postgres: PostgresServer
 ) -> None:
     random = chance("one of two nodes standing still")
-    database = postgres.make_database()
     async with (
-        running_world(tmp_path, tmp_path / "data", database, nodes=2) as world,
-        under_load(world, random, patient=False) as load,
+        running_nodes(tmp_path, postgres.make_database(), 2) as hub,
+        under_load(hub, random, patient=False) as load,
     ):
         await load.given(PROMISES)
-        watcher = await _watcher(world)
-        os.kill(world.node_pid(watcher), signal.SIGSTOP)
-        await until(lambda: _is_followed(world, watcher), TAKEN_OVER_SECONDS_MAX, "the watch taken over")
-        os.kill(world.node_pid(watcher), signal.SIGCONT)
+        still = await _watcher(hub)
+        node = hub.node(still)
+        node.signal(signal.SIGSTOP)
+        hub.balancer.take_out(node.port)
+        await _is_followed(hub, still)
+        node.signal(signal.SIGCONT)
+        hub.balancer.put_back(node.port)
         await load.given(PROMISES)
         await load.finish()
-        await everything_arrived(world, load)
-        await what_went_out(world, load)
+        await everything_arrived(hub, load)
+        await what_went_out(hub, load)
 
 
-async def _nodes(world: World) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (await world.api("GET", "/nodes"))["items"]
-    return items
-
-
-async def _watcher(world: World) -> str:
+async def _watcher(hub: Nodes) -> str:
     """The address of the node that keeps the watch."""
 
     async def look() -> str | None:
-        return next((each["url"] for each in await _nodes(world) if each["watches"]), None)
+        return next((url for url, each in (await hub.known()).items() if each["watches"]), None)
 
     found = await until(look, TAKEN_OVER_SECONDS_MAX, "a node that keeps the watch")
     assert found is not None
     return found
 
 
-async def _is_followed(world: World, gone: str) -> bool:
-    """Whether another node keeps the watch, and none of the lanes is held by the one that is gone."""
-    try:
-        nodes = {each["url"]: each for each in await _nodes(world)}
-    except (OSError, asyncio.TimeoutError):
-        return False
-    others = [each for url, each in nodes.items() if url != gone]
-    return any(each["watches"] for each in others) and not nodes.get(gone, {}).get("lanes")
+async def _is_followed(hub: Nodes, gone: str) -> None:
+    """Until another node keeps the watch, and the one that is gone holds no lane."""
+
+    async def look() -> bool:
+        try:
+            known = await hub.known()
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+        others = [each for url, each in known.items() if url != gone]
+        return any(each["watches"] for each in others) and not known[gone]["lanes"]
+
+    await until(look, TAKEN_OVER_SECONDS_MAX, "the watch and the lanes taken over")

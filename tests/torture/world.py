@@ -79,7 +79,7 @@ async def running_world(folder: Path, data_dir: Path, database: str = "") -> Asy
     people = demo_people(PEOPLE, Random(SEED))  # noqa: S311 - the same people each time
     hub_url = f"http://127.0.0.1:{port}"
     settings = simulator_settings(people, keys, hub_url=hub_url, port=free_port())
-    async with _simulators(folder, settings) as (simulators, platforms):
+    async with running_simulators(folder, settings) as (simulators, platforms):
         config = folder / "holdfast.toml"
         text = hub_toml(
             *(keys, platforms),
@@ -110,7 +110,9 @@ async def running_world(folder: Path, data_dir: Path, database: str = "") -> Asy
 
 
 @asynccontextmanager
-async def _simulators(folder: Path, settings: dict[str, Any]) -> AsyncIterator[tuple[Any, dict[str, str]]]:
+async def running_simulators(
+    folder: Path, settings: dict[str, Any]
+) -> AsyncIterator[tuple[Any, dict[str, str]]]:
     """The platforms' process, and the addresses at which they answer."""
     config, ready = folder / "simulators.json", folder / "simulators.ready"
     config.write_text(json.dumps(settings), "utf-8")

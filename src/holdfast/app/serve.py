@@ -19,6 +19,7 @@ from holdfast.app.home import node_name, only_process
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import run_loops
 from holdfast.app.private import make_private_folder
+from holdfast.app.roll import node_views
 from holdfast.channels.contract import Capability
 from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
@@ -163,6 +164,7 @@ def _services(hub: Hub, portal: Portal) -> WebServices:
         portal=portal,
         playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
         channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
+        nodes=lambda: node_views(hub),
         registry=CollectorRegistry(),
         built=BUILT,
     )

@@ -1,6 +1,6 @@
 """Everything that the web serves from, handed in by the composition root."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -45,6 +45,17 @@ class PlaybookShelf(Protocol):
         ...
 
 
+class NodeView(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of the hub: when it was last seen (ms), whether it keeps the watch, how many lanes it works on."""
+
+    name: str
+    url: str
+    started_at: int
+    seen_at: int
+    watches: bool
+    lanes: int
+
+
 class ChannelTakenError(ValueError):
     """A channel of this name is connected already."""
 
@@ -79,6 +90,7 @@ class WebServices:
     portal: Portal
     playbook: PlaybookShelf
     channel_desk: ChannelDesk
+    nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     registry: CollectorRegistry
     built: Path
 

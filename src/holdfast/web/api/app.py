@@ -22,6 +22,7 @@ from holdfast.web.api.gate import principal_of, require_scope
 from holdfast.web.api.incidents import IncidentsController
 from holdfast.web.api.kept import ExportController, KeptController, PlaybookController
 from holdfast.web.api.messages import MessagesController
+from holdfast.web.api.nodes import NodesController
 from holdfast.web.api.parts import OPEN, asgi_scope
 from holdfast.web.errors import answer_exception
 from holdfast.web.feed import Feed
@@ -46,6 +47,7 @@ CONTROLLERS: Final = (
     KeptController,
     ExportController,
     PlaybookController,
+    NodesController,
 )
 
 
