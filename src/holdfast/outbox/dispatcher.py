@@ -90,6 +90,7 @@ class Dispatcher:
         self._owned: set[str] = set()
         self._renewed_at = 0
         self._touch_at: dict[str, int] = {}
+        self._left: list[Claimed] = []
         self._wake = asyncio.Event()
         self._log = get_log("dispatcher")
 
@@ -107,6 +108,7 @@ class Dispatcher:
                 self._wake.clear()
                 try:
                     await self._renew()
+                    await self._free_left()
                     await self._claim_all()
                     await self._idle()
                 except StoreUnavailableError as error:
@@ -200,14 +202,23 @@ class Dispatcher:
     async def _own_lane(self, lane: Claimed, *, once: bool) -> None:
         try:
             await self._work_lane(lane, once=once)
+        except Exception:
+            self._left.append(lane)
+            raise
         finally:
             self._owned.discard(lane.lane)
+
+    async def _free_left(self) -> None:
+        """A lane whose worker failed is free as soon as the store is back, not when its lease runs out."""
+        while self._left:
+            await self._database.write(store.release_lane, self._left[-1], self._clock.now_ms())
+            self._left.pop()
 
     def _finished(self, busy: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
         busy.discard(task)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._log.error("a lane stopped; its lease will run out", lane=task.get_name(), error=repr(error))
+            self._log.error("a lane stopped and is begun again", lane=task.get_name(), error=repr(error))
 
     async def _work_lane(self, lane: Claimed, *, once: bool) -> None:
         """Send from the head of the lane until it is empty, has to wait, or the probe is done."""
