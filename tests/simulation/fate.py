@@ -85,7 +85,7 @@ class Kill:
     turns: int = 0
     power: bool = False
     node: int = 0
-    """Of two nodes, the one that is meant: 0 takes webhooks, applies, sends; 1 only sends."""
+    """Of two nodes, the one that is meant: 0 has the web face."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +143,7 @@ class Fate:
     gap_seconds: float = 3.0
     """Mean time between two things that people write."""
     two_nodes: bool = False
-    """Whether another node sends from the same store."""
+    """Whether another node shares the store."""
     stalls: tuple[Stall, ...] = ()
     clock_jumps: tuple[ClockJump, ...] = ()
     poisons: tuple[Poison, ...] = ()

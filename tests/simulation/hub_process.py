@@ -3,15 +3,15 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from holdfast.app.hub import Hub
-from holdfast.app.loops import Loop, run_loops
 from holdfast.app.serve import surroundings
 from holdfast.kernel import SystemClock
-from holdfast.storage import StoreUnavailableError, migrate
+from holdfast.portal import Portal
+from holdfast.storage import StoreUnavailableError
 
 from .diary import Diary
 from .disk import Disk
@@ -21,16 +21,15 @@ from .network import Line, Network
 from .overseer import Overseer, Watch
 from .store import PacedDatabase, PacedSpool
 from .town import hub_settings
+from .truth import spool_file
 from .virtual_loop import LoopClock
 from .weather import Weather
 from .web_face import keep_web, make_portal, make_token, make_web
-from .witness import SPOOL, STORE, Witness
+from .witness import STORE, Witness
 
 RESTART_SECONDS: Final = 1.0
 """After how long whoever watches over the process starts it again when it does not come up."""
 A_MOMENT_SECONDS: Final = 0.001
-SENDING_LOOPS: Final = ("dispatcher", "rescuer", "reconciler", "channels")
-"""What a node runs that only sends."""
 
 T = TypeVar("T")
 
@@ -55,7 +54,7 @@ class Machine:
 
 
 class HubProcess:
-    """``up`` is set while the hub takes calls. Node 0 does everything; another one only sends."""
+    """``up`` is set while the hub takes calls. Node 0 has the web face; another one does all the rest as well."""
 
     def __init__(self, machine: Machine, number: int = 0) -> None:
         self._machine = machine
@@ -97,7 +96,7 @@ class HubProcess:
 
     async def stand_still(self, seconds: float) -> None:
         """Neither dead nor alive for a while; not while it commits, of which the others would have to wait."""
-        while self._database.is_committing:
+        while self._database.is_committing:  # noqa: ASYNC110 - nobody tells when a commit is over
             await asyncio.sleep(A_MOMENT_SECONDS)
         life = self._life
         if self.up.is_set() and not self._number:
@@ -118,27 +117,18 @@ class HubProcess:
         self._starts += 1
         self._life = life = Life()
         self.hub = hub = self._made(life)
-        await life.ask(self._prepare(hub))
+        await life.ask(hub.prepare())
         self._database.oversee(self._overseen)
-        if self._number:
-            life.begin(run_loops({name: _loops(hub)[name] for name in SENDING_LOOPS}, hub.clock))
-        else:
-            await self._open_the_door(hub, life)
+        portal = make_portal(hub, self._chance("portal"))
+        if not self._number:
+            await self._open_the_door(hub, life, portal)
+        life.begin(hub.run(surroundings(hub, portal)))
         self._up_since = self._machine.clock.monotonic()
         self.up.set()
 
-    async def _prepare(self, hub: Hub) -> None:
-        if not self._machine.fate.two_nodes:
-            await hub.prepare()
-            return
-        await migrate(hub.database, now_ms=hub.clock.now_ms())
-        await hub.channels.load()
-
-    async def _open_the_door(self, hub: Hub, life: Life) -> None:
-        portal = make_portal(hub, self._chance("portal"))
+    async def _open_the_door(self, hub: Hub, life: Life, portal: Portal) -> None:
         web = make_web(hub, portal, self._chance("web"))
         self.token = await life.ask(make_token(hub, self._chance("token")))
-        life.begin(hub.run(surroundings(hub, portal)))
         life.begin(keep_web(web))
         self._machine.network.hub = (life, web)
 
@@ -152,9 +142,11 @@ class HubProcess:
 
     def _made(self, life: Life) -> Hub:
         machine = self._machine
-        spool_name = f"{self._number or ''}{SPOOL}"
+        name = self._name() if machine.fate.two_nodes else ""
         database = PacedDatabase(machine.folder / STORE, self._weather(life, spool=False), machine.disk)
-        spool = PacedSpool(machine.folder / spool_name, self._weather(life, spool=True), machine.disk)
+        spool = PacedSpool(
+            machine.folder / spool_file(self._number), self._weather(life, spool=True), machine.disk, name
+        )
         self._database, self._stores = database, [database, spool]
         return Hub(
             settings=hub_settings(machine.folder),
@@ -181,12 +173,8 @@ class HubProcess:
         )
 
     def _name(self) -> str:
-        return f"node-{self._number}-{self._starts}"
+        return f"node-{self._number}"
 
     def _chance(self, what: str) -> random.Random:
         """Every start has chances of its own, so that one more draw in one life does not change the next."""
-        return random.Random(f"{what} {self._machine.fate.seed} {self._name()}")  # noqa: S311 - repeatable
-
-
-def _loops(hub: Hub) -> Mapping[str, Loop]:
-    return hub.loops(surroundings(hub, make_portal(hub, random.Random(0))))  # noqa: S311 - nobody draws from it
+        return random.Random(f"{what} {self._machine.fate.seed} {self._name()} {self._starts}")  # noqa: S311 - repeatable

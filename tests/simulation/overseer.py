@@ -27,7 +27,7 @@ END
 """,
     f"""
 CREATE TEMP TRIGGER oversee_cursor AFTER UPDATE OF value ON main.reader_cursor WHEN
-    NEW.name = 'applier' AND NEW.value < OLD.value BEGIN
+    NEW.name LIKE 'applier%' AND NEW.value < OLD.value BEGIN
     SELECT {_TELL}('cursor', NEW.name, OLD.value, NEW.value);
 END
 """,

@@ -200,8 +200,8 @@ class PacedDatabase(SqliteDatabase):
 class PacedSpool(Spool):
     """The spool as it opens itself, synced as it says, on a database of this kind."""
 
-    def __init__(self, path: Path, weather: Weather, disk: Disk) -> None:
-        super().__init__(path, inline=True)
+    def __init__(self, path: Path, weather: Weather, disk: Disk, name: str) -> None:
+        super().__init__(path, name=name, inline=True)
         own = self._database._writer
         (level,) = own.execute("PRAGMA synchronous").fetchone()
         own.close()

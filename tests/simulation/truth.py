@@ -22,6 +22,7 @@ Row = Mapping[str, Any]
 
 PROVEN: Final = frozenset({"sent", "delivered", "read"})
 OPEN: Final = frozenset({"queued", "held", "sending", "in_doubt"})
+NODES_MAX: Final = 2
 REQUESTS_READ_MAX: Final = 50_000
 STATED: Final = "stated:"
 """How the external id of a delivery begins that a person settled by hand."""
@@ -45,7 +46,7 @@ SELECT (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'held', 'sending
     + (SELECT COUNT(*) FROM incident WHERE state <> 'closed') AS count
 """
 _FAILING: Final = "SELECT DISTINCT channel FROM incident WHERE state <> 'closed' ORDER BY channel"
-_APPLIED: Final = "SELECT COALESCE(MAX(value), 0) FROM reader_cursor WHERE name = 'applier'"
+_APPLIED: Final = "SELECT COALESCE(MAX(value), 0) FROM reader_cursor WHERE name IN (?, ?)"
 _SPOOLED: Final = "SELECT COALESCE(MAX(seq), 0) FROM envelope"
 
 
@@ -94,16 +95,25 @@ def seconds(at_ms: int) -> float:
     return (at_ms - START_MS) / 1000
 
 
+def spool_file(node: int) -> str:
+    return f"spool{node or ''}.db"
+
+
 def is_quiet(folder: Path) -> bool:
     """Whether nothing is open in the store, and all that arrived has been applied."""
-    with (
-        closing(sqlite3.connect(folder / "hub.db")) as hub,
-        closing(sqlite3.connect(folder / "spool.db")) as spool,
-    ):
+    with closing(sqlite3.connect(folder / "hub.db")) as hub:
         (unrested,) = hub.execute(_UNRESTED).fetchone()
-        (applied,) = hub.execute(_APPLIED).fetchone()
+        behind = [node for node in range(NODES_MAX) if _is_behind(hub, folder / spool_file(node), node)]
+    return not unrested and not behind
+
+
+def _is_behind(hub: sqlite3.Connection, spool_path: Path, node: int) -> bool:
+    if not spool_path.exists():
+        return False
+    with closing(sqlite3.connect(spool_path)) as spool:
         (spooled,) = spool.execute(_SPOOLED).fetchone()
-    return not unrested and applied == spooled
+    (applied,) = hub.execute(_APPLIED, ("applier", f"applier:node-{node}")).fetchone()
+    return bool(applied != spooled)
 
 
 def failing_channels(folder: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from holdfast.inbox.access import Scope
 from holdfast.portal import Portal
 from holdfast.web.app import build_web
 from holdfast.web.front import Front
-from holdfast.web.services import ChannelFace, WebServices
+from holdfast.web.services import ChannelFace, NodeView, WebServices
 
 BUILT: Final = Path("no pages here")
 
@@ -50,6 +51,7 @@ def make_web(hub: Hub, portal: Portal, chance: random.Random) -> Front:
             portal=portal,
             playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
             channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
+            nodes=_no_nodes,
             registry=CollectorRegistry(),
             built=BUILT,
         )
@@ -77,6 +79,10 @@ async def keep_web(web: Front) -> None:
         """Nobody waits for it."""
 
     await web({"type": "lifespan"}, receive, send)
+
+
+async def _no_nodes() -> Sequence[NodeView]:
+    return ()
 
 
 def _access(hub: Hub, chance: random.Random) -> Access:
