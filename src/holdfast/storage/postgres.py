@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Concatenate, Final, cast
 
 import asyncpg
+import uvloop
 
 from holdfast.storage.database import P, Row, StoreUnavailableError, T, Tx
 from holdfast.storage.dialect import for_postgres, postgres_value
@@ -109,7 +110,7 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         self._url = url
         self._queue: deque[_Unit] = deque()
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._wake = asyncio.Event()
         self._closed = False
         self._writer = _Writer(url)
