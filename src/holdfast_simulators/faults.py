@@ -22,6 +22,11 @@ ANSWER_KINDS = frozenset(
         "slow",
         "accept_then_timeout",
         "accept_then_reset",
+        "accept_then_html",
+        "accept_then_cut",
+        "accept_late",
+        "lose_then_timeout",
+        "lose_then_reset",
         "throttle",
         "token_error",
         "permission_error",
@@ -55,6 +60,8 @@ KINDS = {
             "greylist",
             "slow",
             "accept_then_reset",
+            "accept_then_cut",
+            "lose_then_reset",
             "throttle",
             "token_error",
             "bounce",
@@ -68,6 +75,8 @@ KINDS = {
 UPLINK = "uplink"
 """The business's own line: while it is cut, every platform is out of reach."""
 
+LATE_KINDS = frozenset({"slow", "accept_late"})
+"""Kinds that are nothing without a delay."""
 SEND_ONLY = frozenset({"false_success"})
 WHOLE_ONLY = frozenset({"refused"})
 NO_RATE = frozenset({"refused", "subscription_removed"})
@@ -211,7 +220,7 @@ class FaultBook:
         return None
 
     def _numbered(self, wanted: Fault) -> Fault:
-        delay_ms = wanted.delay_ms or (SLOW_DELAY_MS_DEFAULT if wanted.kind == "slow" else 0)
+        delay_ms = wanted.delay_ms or (SLOW_DELAY_MS_DEFAULT if wanted.kind in LATE_KINDS else 0)
         return Fault(
             platform=wanted.platform,
             kind=wanted.kind,

@@ -13,6 +13,20 @@ from holdfast_simulators.world import World
 BODY_BYTES_MAX = 20 * 1024 * 1024
 PATH_SHOWN_MAX = 300
 HOLD_SECONDS_MAX = 120.0
+CUT = "accept_then_cut"
+UNANSWERED_KINDS = frozenset(
+    {
+        "html_error",
+        "accept_then_timeout",
+        "accept_then_reset",
+        "accept_then_html",
+        CUT,
+        "accept_late",
+        "lose_then_timeout",
+        "lose_then_reset",
+    }
+)
+"""Kinds that leave the caller without an answer in the platform's own words."""
 DROP = "simulators.drop"
 """The ASGI extension by which a listener lets an application cut the connection."""
 
@@ -48,30 +62,43 @@ class Gate:
         fault = self._world.faults.hit(self._platform.name, call.capability, call.account, ANSWER_KINDS)
         answer = await self._carry_out(call, fault, receive)
         self._log(call, answer, fault)
+        if answer is not None and fault is not None and fault.kind == CUT:
+            await write_half(answer, send)
+            answer = None
         if answer is None:
             await drop_connection(scope, receive)
         else:
             await write_answer(answer, send)
 
     async def _carry_out(self, call: Call, fault: Fault | None, receive: Receive) -> Answer | None:
-        kind = fault.kind if fault else ""
         if fault is None:
             return await self._platform.answer(call)
-        if kind == "slow":
+        if fault.kind == "slow":
             return await self._answer_slowly(call, fault)
-        if fault.delay_ms:
+        if fault.delay_ms and fault.kind != "accept_late":
             await self._world.clock.sleep(fault.delay_ms / MS_PER_SECOND)
-        if kind == "html_error":
-            return self._html()
-        if kind in ("accept_then_reset", "accept_then_timeout"):
-            await self._platform.answer(call)
-            if kind == "accept_then_timeout":
-                await self._hold(receive)
-            return None
-        if kind == "false_success":
+        if fault.kind in UNANSWERED_KINDS:
+            return await self._leave_unanswered(call, fault, receive)
+        if fault.kind == "false_success":
             call.pretend = True
             return await self._platform.answer(call)
         return self._platform.fault_answer(fault, call)
+
+    async def _leave_unanswered(self, call: Call, fault: Fault, receive: Receive) -> Answer | None:
+        """No answer that the caller can use; None where the connection is to be cut."""
+        answer = await self._platform.answer(call) if fault.kind.startswith("accept_then_") else None
+        if fault.kind in ("html_error", "accept_then_html"):
+            return self._html()
+        if fault.kind == "accept_late":
+            self._world.background.spawn(self._accept_late(call, fault))
+        if fault.kind.endswith(("_timeout", "_late")):
+            await self._hold(receive)
+        return answer if fault.kind == CUT else None
+
+    async def _accept_late(self, call: Call, fault: Fault) -> None:
+        """Its caller has long gone, and may have asked in other ways what became of it."""
+        await self._world.clock.sleep(fault.delay_ms / MS_PER_SECOND)
+        await self._platform.answer(call)
 
     async def _answer_slowly(self, call: Call, fault: Fault) -> Answer:
         # The work happens somewhere inside the wait, so that a caller which
@@ -87,6 +114,7 @@ class Gate:
         return Answer(status=status, body=HTML_PAGE, content_type="text/html; charset=utf-8")
 
     async def _hold(self, receive: Receive) -> None:
+        """Say nothing until the caller goes."""
         gone = asyncio.ensure_future(until_gone(receive))
         limit = asyncio.ensure_future(self._world.clock.sleep(HOLD_SECONDS_MAX))
         try:
@@ -142,6 +170,15 @@ async def write_answer(answer: Answer, send: Send) -> None:
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": int(answer.status), "headers": encoded})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+async def write_half(answer: Answer, send: Send) -> None:
+    """Promise a whole answer, and send the first half of it."""
+    length = str(len(answer.body)).encode()
+    headers = [(b"content-type", answer.content_type.encode()), (b"content-length", length)]
+    await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
+    half = answer.body[: len(answer.body) // 2]
+    await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
 async def drop_connection(scope: Scope, receive: Receive) -> None:

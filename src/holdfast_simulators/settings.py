@@ -79,6 +79,8 @@ class MailAccount(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fiel
     password: str
     smtp_port: int = 0
     imap_port: int = 0
+    keeps_sent: bool = False
+    """Whether the provider puts what is submitted into a folder of sent mail, as the large ones do."""
 
     @property
     def key(self) -> str:

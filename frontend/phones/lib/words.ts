@@ -17,14 +17,14 @@ export const CAPABILITIES: Record<string, string> = {
   sign_in: 'Sign-in',
 };
 
-const ANSWERS = ['server_error', 'html_error', 'slow', 'accept_then_timeout', 'accept_then_reset', 'throttle', 'token_error', 'permission_error', 'false_success'];
+const ANSWERS = ['server_error', 'html_error', 'slow', 'accept_then_timeout', 'accept_then_reset', 'accept_then_html', 'accept_then_cut', 'accept_late', 'lose_then_timeout', 'lose_then_reset', 'throttle', 'token_error', 'permission_error', 'false_success'];
 const WEBHOOKS = ['webhooks_silent', 'webhooks_delayed', 'webhooks_duplicated', 'webhooks_reordered'];
 
 export const KINDS_OF: Record<string, string[]> = {
   instagram: ['refused', ...ANSWERS, ...WEBHOOKS, 'webhooks_regrouped', 'subscription_removed', 'no_echo'],
   whatsapp: ['refused', ...ANSWERS, ...WEBHOOKS, 'webhooks_regrouped', 'subscription_removed'],
   sms: ['refused', ...ANSWERS, ...WEBHOOKS],
-  email: ['refused', 'server_error', 'greylist', 'slow', 'accept_then_reset', 'throttle', 'token_error', 'bounce'],
+  email: ['refused', 'server_error', 'greylist', 'slow', 'accept_then_reset', 'accept_then_cut', 'lose_then_reset', 'throttle', 'token_error', 'bounce'],
   feeds: ['refused', 'server_error', 'html_error', 'slow'],
   uplink: ['refused'],
 };
@@ -36,6 +36,11 @@ export const KIND_NAMES: Record<string, string> = {
   slow: 'Slow answers',
   accept_then_timeout: 'Accepts, then never answers',
   accept_then_reset: 'Accepts, then drops the connection',
+  accept_then_html: 'Accepts, then answers with an HTML page',
+  accept_then_cut: 'Accepts, then breaks off its answer',
+  accept_late: 'Accepts long after we gave up waiting',
+  lose_then_timeout: 'Loses it and never answers',
+  lose_then_reset: 'Loses it and drops the connection',
   throttle: 'Too many requests',
   token_error: 'The token is called invalid',
   permission_error: 'The permission is called missing',

@@ -23,7 +23,11 @@ NULL_SENDERS = ("", "<>")
 
 
 class PostOffice:
-    def __init__(self, *, world: World, account: MailAccount, mailbox: Mailbox) -> None:
+    def __init__(
+        self, *, world: World, account: MailAccount, mailbox: Mailbox, sent: Mailbox | None = None
+    ) -> None:
+        """`sent` is the folder where the provider keeps what was submitted; some keep nothing."""
+        self._sent = sent
         self._world = world
         self._account = account
         self._mailbox = mailbox
@@ -58,6 +62,11 @@ class PostOffice:
         self._record(person, letter)
         if VACATION_FLAG in person.flags and self._deserves_notice(person, letter, envelope_from):
             self._world.background.spawn(self._tell_vacation(person, letter, envelope_from))
+
+    def keep_copy(self, raw: bytes) -> None:
+        """What was submitted shows in the folder of sent mail; raises MailboxFullError."""
+        if self._sent is not None:
+            self._sent.append(raw, at_ms=self._world.clock.now_ms())
 
     def arrive(self, raw: bytes, *, envelope_from: str, to: str, dmarc: str) -> int:
         """Put a message into the shop's mailbox and return its UID; raises MailboxFullError."""

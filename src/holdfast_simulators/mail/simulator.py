@@ -36,10 +36,11 @@ class MailSimulator:
         may_sign_in = tls is not None or allows_clear
         weather = Weather(world=world, account=settings.key)
         self.mailbox = Mailbox(uid_validity=clock.now_ms() // MS_PER_SECOND)
+        self.sent = Mailbox(uid_validity=self.mailbox.uid_validity) if settings.keeps_sent else None
         self._world = world
         self._clock = clock
         self._account = settings
-        self._post_office = PostOffice(world=world, account=settings, mailbox=self.mailbox)
+        self._post_office = PostOffice(world=world, account=settings, mailbox=self.mailbox, sent=self.sent)
         submission = SubmissionServer(
             world=world,
             account=settings,
@@ -47,7 +48,9 @@ class MailSimulator:
             weather=weather,
             may_sign_in=may_sign_in,
         )
-        imap = ImapServer(mailbox=self.mailbox, account=settings, weather=weather, may_sign_in=may_sign_in)
+        imap = ImapServer(
+            mailbox=self.mailbox, sent=self.sent, account=settings, weather=weather, may_sign_in=may_sign_in
+        )
         self._smtp = Listener(submission.answer, port=settings.smtp_port, tls=tls)
         self._imap = Listener(imap.answer, port=settings.imap_port, tls=tls)
 

@@ -212,6 +212,8 @@ class Clerk:
         if self._trouble is not None and self._trouble.stage is Stage.CONTENT:
             self._log(path, self._trouble.reply, fault=self._fault)
             return self._trouble.reply
+        if self._trouble is not None and self._trouble.stage is Stage.CUT_UNREAD:
+            return await self._answer(server, path, effect=False)
         try:
             effect = self._accept(envelope)
         except MailboxFullError:
@@ -263,6 +265,7 @@ class Clerk:
                 self._bounce(raw, sender, recipient)
             elif stage is not Stage.LOSE:
                 self._post_office.deliver(raw, envelope_from=sender, recipient=recipient)
+        self._post_office.keep_copy(raw)
         return stage not in {Stage.BOUNCE, Stage.LOSE}
 
     def _bounce(self, raw: bytes, sender: str, recipient: str) -> None:
@@ -274,7 +277,7 @@ class Clerk:
 
     async def _answer(self, server: Conversation, path: str, *, effect: bool) -> str:
         stage = self._trouble.stage if self._trouble else None
-        is_answered = stage not in {Stage.CUT, Stage.SILENT}
+        is_answered = stage not in {Stage.CUT, Stage.CUT_UNREAD, Stage.SILENT}
         self._log(path, ACCEPTED if is_answered else None, effect=effect, fault=self._fault)
         if stage is Stage.ANSWER_LATE and self._fault is not None:
             await self._weather.wait(self._fault)
@@ -284,7 +287,7 @@ class Clerk:
             server.cut()
             # The connection's end cancels this task before it could answer.
             await asyncio.get_running_loop().create_future()
-        return ACCEPTED
+        return self._trouble.reply if self._trouble and stage is Stage.GARBLED else ACCEPTED
 
     def _log(self, path: str, reply: str | None, *, effect: bool = False, fault: Fault | None = None) -> None:
         status = int(reply[:3]) if reply else None

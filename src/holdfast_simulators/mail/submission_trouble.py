@@ -13,6 +13,8 @@ TRANSACTION_KINDS = frozenset(
         "slow",
         "accept_then_reset",
         "accept_then_timeout",
+        "accept_then_cut",
+        "lose_then_reset",
         "bounce",
         "false_success",
     }
@@ -36,6 +38,10 @@ class Stage(Enum):
     """After the dot: accepted, and said so late."""
     CUT = auto()
     """After the dot: accepted, and the connection dropped without a word."""
+    GARBLED = auto()
+    """After the dot: accepted, and an answer that nobody can read."""
+    CUT_UNREAD = auto()
+    """After the dot: the connection dropped without a word, and nothing accepted."""
     SILENT = auto()
     """After the dot: accepted, and never said so."""
     BOUNCE = auto()
@@ -53,6 +59,8 @@ class Trouble:
 AFTER_ACCEPTING = {
     "slow": Trouble(Stage.ANSWER_LATE),
     "accept_then_reset": Trouble(Stage.CUT),
+    "accept_then_cut": Trouble(Stage.GARBLED, "25"),
+    "lose_then_reset": Trouble(Stage.CUT_UNREAD),
     "accept_then_timeout": Trouble(Stage.SILENT),
     "bounce": Trouble(Stage.BOUNCE),
     "false_success": Trouble(Stage.LOSE),

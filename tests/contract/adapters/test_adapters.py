@@ -87,6 +87,10 @@ FAULTS = [
     ("html_error", InDoubt),
     ("accept_then_reset", InDoubt),
     ("accept_then_timeout", InDoubt),
+    ("accept_then_html", InDoubt),
+    ("accept_then_cut", InDoubt),
+    ("lose_then_reset", InDoubt),
+    ("lose_then_timeout", InDoubt),
     ("throttle", Deferred),
     ("token_error", Deferred),
     ("refused", Unreachable),
@@ -111,6 +115,8 @@ MAIL_FAULTS = [
     ("greylist", Deferred),
     ("token_error", Deferred),
     ("accept_then_reset", InDoubt),
+    ("accept_then_cut", InDoubt),
+    ("lose_then_reset", InDoubt),
     ("refused", Unreachable),
 ]
 
@@ -121,7 +127,7 @@ async def test_each_fault_of_mail_has_its_outcome(stage: Any, kind: str, expecte
     stage.fault(kind)
     sending = await stage.adapter.send(stage.outgoing("an answer"))
     assert isinstance(sending.outcome, expected), sending
-    assert len(stage.reached()) == (1 if kind == "accept_then_reset" else 0)
+    assert len(stage.reached()) == (1 if kind.startswith("accept_then") else 0)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,16 @@ class ImapServer:
     """Makes the protocol of each new connection for a `Listener`."""
 
     def __init__(
-        self, *, mailbox: Mailbox, account: MailAccount, weather: Weather, may_sign_in: bool
+        self,
+        *,
+        mailbox: Mailbox,
+        account: MailAccount,
+        weather: Weather,
+        may_sign_in: bool,
+        sent: Mailbox | None = None,
     ) -> None:
         self._mailbox = mailbox
+        self._sent = sent
         self._account = account
         self._weather = weather
         self._may_sign_in = may_sign_in
@@ -47,6 +54,7 @@ class ImapServer:
         commands = Commands(
             wire=wire,
             mailbox=self._mailbox,
+            sent=self._sent,
             account=self._account,
             weather=self._weather,
             may_sign_in=self._may_sign_in,

@@ -1,4 +1,4 @@
-"""The commands of IMAP4rev1 (RFC 3501, with RFC 2177 IDLE) on a mailbox that has one folder."""
+"""The commands of IMAP4rev1 (RFC 3501, with RFC 2177 IDLE) on an inbox and a folder of sent mail."""
 
 import asyncio
 import base64
@@ -20,6 +20,7 @@ IDLE_LOOK_SECONDS = 0.5
 """How often a waiting session looks whether its provider has failed meanwhile."""
 
 INBOX = "INBOX"
+SENT = "Sent"
 
 
 class State(IntEnum):
@@ -39,19 +40,27 @@ class Reply:
 Action = Callable[[Command], Awaitable[Reply]]
 
 DONE = Reply("OK", "Completed")
-UNKNOWN_FOLDER = Reply("NO", "[NONEXISTENT] There is only INBOX")
+UNKNOWN_FOLDER = Reply("NO", "[NONEXISTENT] There is no such folder")
 
 
 class Commands:
     """What one client has signed in to and selected, and what each command does with it."""
 
     def __init__(
-        self, *, wire: Wire, mailbox: Mailbox, account: MailAccount, weather: Weather, may_sign_in: bool
+        self,
+        *,
+        wire: Wire,
+        mailbox: Mailbox,
+        account: MailAccount,
+        weather: Weather,
+        may_sign_in: bool,
+        sent: Mailbox | None = None,
     ) -> None:
         """`may_sign_in` is false on a connection in clear that the settings do not allow."""
         self.over = False
         self._wire = wire
         self._mailbox = mailbox
+        self._mailboxes = {INBOX: mailbox, **({SENT.upper(): sent} if sent else {})}
         self._account = account
         self._weather = weather
         self._may_sign_in = may_sign_in
@@ -103,7 +112,7 @@ class Commands:
         return DONE
 
     def _capabilities(self) -> str:
-        return f"IMAP4rev1 IDLE UNSELECT LITERAL+ {'AUTH=PLAIN' if self._may_sign_in else 'LOGINDISABLED'}"
+        return f"IMAP4rev1 IDLE UNSELECT SPECIAL-USE LITERAL+ {'AUTH=PLAIN' if self._may_sign_in else 'LOGINDISABLED'}"
 
     async def _logout(self, command: Command) -> Reply:
         await self.bye("Until next time")
@@ -135,9 +144,10 @@ class Commands:
         return Reply("OK", "Signed in")
 
     async def _select(self, command: Command) -> Reply:
-        if text(_exactly(command, 1)[0]).upper() != INBOX:
+        mailbox = self._mailboxes.get(text(_exactly(command, 1)[0]).upper())
+        if mailbox is None:
             return UNKNOWN_FOLDER
-        self._folder = Folder(self._mailbox, writable=command.name == "SELECT")
+        self._folder = Folder(mailbox, writable=command.name == "SELECT")
         self._state = State.SELECTED
         await self._wire.send(self._folder.description())
         mode = "READ-WRITE" if self._folder.writable else "READ-ONLY"
@@ -145,21 +155,23 @@ class Commands:
 
     async def _status(self, command: Command) -> Reply:
         name, items = _exactly(command, 2)
-        if text(name).upper() != INBOX:
+        mailbox = self._mailboxes.get(text(name).upper())
+        if mailbox is None:
             return UNKNOWN_FOLDER
-        counts = Folder(self._mailbox, writable=False).counts()
+        counts = Folder(mailbox, writable=False).counts()
         wanted = [text(item).upper() for item in as_list(items)]
         if unknown := [item for item in wanted if item not in counts]:
             raise BadCommandError(f"Unknown item {unknown[0][:20]}")
-        await self._untagged(f"STATUS INBOX ({' '.join(f'{item} {counts[item]}' for item in wanted)})")
+        await self._untagged(f"STATUS {text(name)} ({' '.join(f'{item} {counts[item]}' for item in wanted)})")
         return DONE
 
     async def _list(self, command: Command) -> Reply:
         pattern = text(_exactly(command, 2)[1]).upper()
         if not pattern:
             await self._untagged(f'{command.name} (\\Noselect) "/" ""')
-        elif pattern in {"*", "%", INBOX}:
-            await self._untagged(f'{command.name} (\\HasNoChildren) "/" "INBOX"')
+        for folder, flags in ((INBOX, ""), (SENT, " \\Sent")):
+            if folder.upper() in self._mailboxes and pattern in {"*", "%", folder.upper()}:
+                await self._untagged(f'{command.name} (\\HasNoChildren{flags}) "/" "{folder}"')
         return DONE
 
     async def _close(self, command: Command) -> Reply:
