@@ -361,6 +361,8 @@ class Limits(msgspec.Struct, frozen=True):
     silence_tells: bool = False
     """Whether a status follows every accepted send within seconds: if webhooks come, at the send and after
     the last moment at which it could take effect, and its status does not, it was not sent."""
+    threaded: bool = False
+    """Whether a message names those that it follows (mail's In-Reply-To)."""
     resend_is_safe: bool = False
     """Whether a repeat with the same identity is folded by the receiver (mail's Message-ID)."""
 

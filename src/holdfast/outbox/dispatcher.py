@@ -5,19 +5,15 @@ sent is committed before its first byte leaves, so a kill leaves a doubt, never 
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Final
-
-import msgspec
+from typing import Any, Final
 
 from holdfast.channels.contract import (
     Adapter,
-    Attachment,
     Deferred,
     InDoubt,
-    Outgoing,
     Scope,
     Sending,
     Unreachable,
@@ -25,13 +21,14 @@ from holdfast.channels.contract import (
 from holdfast.kernel import Clock, get_log
 from holdfast.outbox import store
 from holdfast.outbox.breaker import Breaker, BreakerState
-from holdfast.outbox.candidates import Facts, window_closes_at
+from holdfast.outbox.candidates import Facts
 from holdfast.outbox.model import Claimed
 from holdfast.outbox.pacing import Pace
+from holdfast.outbox.rounds import Ask, Begin, GoOn, Returned, Rounds, Step, Work
 from holdfast.outbox.settle import Settle
-from holdfast.storage import Database, EventLog, Row, StoreUnavailableError, Tx
+from holdfast.storage import Database, EventLog, StoreUnavailableError
 
-LANES_A_CHANNEL: Final = 8
+LANES_A_CHANNEL: Final = 24
 """Lanes of one channel at once, so that a slow platform cannot take every worker."""
 IDLE_SECONDS: Final = 1.0
 SOONEST_SECONDS: Final = 0.02
@@ -44,20 +41,6 @@ UNPROVEN: Final = frozenset({"partial", "down", "recovering"})
 STALLED: Final = "This node stood still for too long to begin a send; nothing was sent."
 THROTTLED_MS: Final = 1_000
 """How long a channel rests when its platform asks for it without saying how long."""
-
-
-class Work(msgspec.Struct, frozen=True):
-    """What to send now, and which attempt it is."""
-
-    outgoing: Outgoing
-    number: int
-    klass: str
-
-
-class Wait(msgspec.Struct, frozen=True):
-    """Nothing to send now: when the lane is due again (ms), None for when something wakes it."""
-
-    due_at: int | None
 
 
 class Dispatcher:
@@ -85,6 +68,14 @@ class Dispatcher:
         self._lease_ms = lease_ms
         self._lanes_at_once = lanes_at_once
         self._may_begin = may_begin
+        self._rounds = Rounds(
+            write=self._write,
+            clock=clock,
+            facts=facts,
+            settle=settle,
+            begin=Begin(facts=facts, lease_ms=lease_ms),
+            done=events.wake,
+        )
         self._paces: dict[str, Pace] = {}
         self._busy: dict[str, set[asyncio.Task[None]]] = {}
         self._owned: set[str] = set()
@@ -93,6 +84,9 @@ class Dispatcher:
         self._left: list[Claimed] = []
         self._wake = asyncio.Event()
         self._log = get_log("dispatcher")
+
+    def _write(self, *unit: Any) -> Awaitable[Any]:
+        return self._database.write(*unit)
 
     def wake(self) -> None:
         self._wake.set()
@@ -124,6 +118,7 @@ class Dispatcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._rounds.end()
 
     async def _renew(self) -> None:
         """A send may take longer than a lease; the lease of a living worker does not run out."""
@@ -222,26 +217,35 @@ class Dispatcher:
 
     async def _work_lane(self, lane: Claimed, *, once: bool) -> None:
         """Send from the head of the lane until it is empty, has to wait, or the probe is done."""
-        while True:
-            await self._pace(lane.channel).turn()
-            step = await self._database.write(self._next, lane, probing=once)
-            if isinstance(step, Wait):
-                self._pace(lane.channel).give_back()
-                self._events.wake()
-                return
-            self._events.wake()
-            state = await self._send(lane, step)
-            self._events.wake()
-            if once or state not in {"sent", "delivered", "read", "rejected"}:
-                await self._database.write(self._let_go, lane)
-                return
+        step = await self._begin(lane, once=once)
+        while isinstance(step, Work):
+            sending = await self._send(lane, step)
+            returned = Returned(step.outgoing.delivery_id, step.number, sending)
+            step = await self._after(lane, returned, once=once)
 
-    async def _send(self, lane: Claimed, work: Work) -> str:
+    async def _begin(self, lane: Claimed, *, once: bool) -> Step:
+        pace = self._pace(lane.channel)
+        await pace.turn()
+        step = await self._rounds.step(Ask(lane=lane, probing=once))
+        if not isinstance(step, Work):
+            pace.give_back()
+        return step
+
+    async def _after(self, lane: Claimed, returned: Returned, *, once: bool) -> Step:
+        """Settle an attempt, and begin the lane's next message with it where its turn has come already."""
+        pace = self._pace(lane.channel)
+        begins = pace.turn_now()
+        step = await self._settled(Ask(lane=lane, returned=returned, begins=begins, probing=once))
+        if begins and not isinstance(step, Work):
+            pace.give_back()
+        return await self._begin(lane, once=once) if isinstance(step, GoOn) else step
+
+    async def _send(self, lane: Claimed, work: Work) -> Sending:
         adapter = self._channels().get(lane.channel)
         if adapter is None:
             raise RuntimeError(f"channel {lane.channel} was removed while sending")
         if not self._may_begin():
-            return await self._settled(work, Sending(Unreachable(STALLED)))
+            return Sending(Unreachable(STALLED))
         try:
             sending = await adapter.send(work.outgoing)
         except Exception as error:  # noqa: BLE001 - whatever it was, the message may have left
@@ -251,15 +255,13 @@ class Dispatcher:
             self._pace(lane.channel).heed(sending.throttle)
         if isinstance(sending.outcome, Deferred) and sending.outcome.scope is Scope.CHANNEL:
             self._pace(lane.channel).pause(sending.outcome.wait_ms or THROTTLED_MS)
-        return await self._settled(work, sending)
+        return sending
 
-    async def _settled(self, work: Work, sending: Sending) -> str:
+    async def _settled(self, ask: Ask) -> Step:
         """What the platform answered must be written down, however long the store is away."""
         while True:
             try:
-                return await self._database.write(
-                    self._settle.outcome, work.outgoing.delivery_id, work.number, sending
-                )
+                return await self._rounds.step(ask)
             except StoreUnavailableError:
                 await self._clock.sleep(IDLE_SECONDS)
 
@@ -270,75 +272,7 @@ class Dispatcher:
             self._paces[channel] = Pace(self._clock, rate)
         return self._paces[channel]
 
-    async def _let_go(self, tx: Tx, lane: Claimed) -> None:
-        head = await store.head_of_lane(tx, lane.lane)
-        await store.release_lane(tx, lane, _due(head))
-
-    async def _next(self, tx: Tx, lane: Claimed, *, probing: bool) -> Work | Wait:
-        """The head of the lane, marked as being sent; or why the lane has to wait."""
-        now = self._clock.now_ms()
-        if not await store.renew_lease(tx, lane, now + self._lease_ms):
-            return Wait(None)
-        while (head := await store.head_of_lane(tx, lane.lane)) is not None:
-            if head["state"] in {"sending", "in_doubt"}:
-                break
-            if head["next_at"] > now and not probing:
-                break
-            problem = self._too_late(head, now)
-            if not problem:
-                return await self._start(tx, head, now)
-            state, reason = problem
-            await store.set_state(tx, head, state, reason=reason, now=now, was=head["state"], final=True)
-            await store.show(tx, head["message_id"], now)
-        wait = Wait(_due(head))
-        await store.release_lane(tx, lane, wait.due_at)
-        return wait
-
-    def _too_late(self, head: Row, now: int) -> tuple[str, str] | None:
-        """Windows, consent and life time are judged when sending, not when queueing."""
-        if head["expires_at"] <= now:
-            return "expired", "It waited longer than it was meant to."
-        if head["consent"] == "opted_out":
-            return "rejected", "The person asked not to be written to here."
-        limits = self._facts()[head["channel"]].limits
-        closes = window_closes_at(limits, head["last_in_at"], human=head["klass"] == "person")
-        if closes is not None and closes <= now:
-            return "rejected", "The platform's reply window has closed; the person has to write first."
-        return None
-
-    async def _start(self, tx: Tx, head: Row, now: int) -> Work:
-        number = await store.start_attempt(tx, head["id"], now)
-        await store.show(tx, head["message_id"], now)
-        limits = self._facts()[head["channel"]].limits
-        closes = window_closes_at(limits, head["last_in_at"], human=False)
-        heard = await store.last_heard(tx, head["conversation_id"], head["channel"])
-        details = msgspec.json.decode(heard["details"], type=dict[str, str]) if heard else {}
-        return Work(
-            Outgoing(
-                delivery_id=head["id"],
-                address=head["address"],
-                text=head["text"],
-                created_at=head["created_at"],
-                human=head["klass"] == "person",
-                window_open=closes is None or closes > now,
-                attachments=msgspec.json.decode(head["attachments"], type=tuple[Attachment, ...])
-                if head["part"] == 1
-                else (),
-                subject=details.get("subject", ""),
-                in_reply_to=details.get("message_id", ""),
-                references=details.get("references", ""),
-            ),
-            number,
-            head["klass"],
-        )
-
 
 def always() -> bool:
     """For the only node of a hub: nobody takes over its lanes while it lives."""
     return True
-
-
-def _due(head: Row | None) -> int | None:
-    if head is None or head["state"] in {"sending", "in_doubt"}:
-        return None
-    return int(head["next_at"])

@@ -24,9 +24,21 @@ class Pace:
         if pause > 0:
             await self._clock.sleep(pause)
         now = self._clock.monotonic()
-        self._free_at = max(self._free_at, now - BURST_SECONDS) + 1 / (self._rate * self._slow)
+        self._free_at = self._next_at(now)
         if self._free_at > now:
             await self._clock.sleep(self._free_at - now)
+
+    def turn_now(self) -> bool:
+        """Take a turn, if there is one at this moment."""
+        now = self._clock.monotonic()
+        free_at = self._next_at(now)
+        if self._paused_until_ms > self._clock.now_ms() or free_at > now:
+            return False
+        self._free_at = free_at
+        return True
+
+    def _next_at(self, now: float) -> float:
+        return max(self._free_at, now - BURST_SECONDS) + 1 / (self._rate * self._slow)
 
     def give_back(self) -> None:
         """The turn was not needed."""

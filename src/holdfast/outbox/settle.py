@@ -126,12 +126,16 @@ class Settle:
         fact = self._facts().get(delivery["channel"])
         if fact and fact.limits.echoes:
             await self._expect_echo(tx, delivery["channel"], external_id, now)
-        for body in await take_parked(tx, delivery["channel"], external_id):
+        await self.apply_parked(tx, delivery["channel"], external_id, now)
+
+    async def apply_parked(self, tx: Tx, channel: str, external_id: str, now: int) -> None:
+        """What came before we knew the platform's id of what it is about."""
+        for body in await take_parked(tx, channel, external_id):
             event = msgspec.json.decode(body, type=InboundEvent)
             if isinstance(event, ReceiptArrived):
-                await self.receipt(tx, delivery["channel"], event)
+                await self.receipt(tx, channel, event)
             elif isinstance(event, Change):
-                await change_message(tx, delivery["channel"], event, now)
+                await change_message(tx, channel, event, now)
 
     async def echoed(self, tx: Tx, channel: str, echo: MessageEchoed) -> bool:
         """Match an echo to a delivery: by its id, by our own handle, or by person, text and time."""

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from holdfast.outbox.breaker import Breaker, BreakerState
 from holdfast.outbox.model import Claimed
-from holdfast.outbox.shown_state import Part, shown_state
-from holdfast.storage import Row, Tx, append_event
+from holdfast.outbox.showing.store import show_all
+from holdfast.storage import Row, Tx
 
 _CANDIDATES: Final = """
 SELECT a.* FROM address a JOIN conversation c ON c.contact_id = a.contact_id
@@ -53,9 +53,6 @@ _LEASE: Final = """
 UPDATE lane SET leased_by = :node, lease_until = :until, fence = fence + 1
 WHERE id = :id AND fence = :fence AND lease_until <= :now
 """
-_RENEW: Final = """
-UPDATE lane SET lease_until = :until WHERE id = :id AND fence = :fence AND leased_by IS NOT NULL
-"""
 _RENEW_ALL: Final = """
 UPDATE lane SET lease_until = :until
 WHERE leased_by = :node AND id IN :lanes
@@ -80,13 +77,6 @@ ORDER BY d.position LIMIT 1
 _THREADING: Final = """
 SELECT external_id, details FROM message
 WHERE conversation_id = :conversation_id AND channel = :channel AND direction = 'in' ORDER BY at DESC LIMIT 1
-"""
-_START: Final = """
-UPDATE delivery SET state = 'sending', attempts = attempts + 1, started_at = :now, reason = ''
-WHERE id = :id AND state IN ('queued', 'held') RETURNING attempts
-"""
-_START_ATTEMPT: Final = """
-INSERT INTO attempt (delivery_id, number, started_at) VALUES (:delivery_id, :number, :now)
 """
 _END_ATTEMPT: Final = """
 UPDATE attempt SET finished_at = :now, outcome = :outcome, detail = :detail
@@ -134,21 +124,6 @@ WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.start
     AND d.state IN ('sent', 'delivered') AND d.external_id LIKE 'stated:%'
 ORDER BY position LIMIT 1
 """
-_PARTS: Final = """
-SELECT id, state, reason, channel, part, parts FROM delivery WHERE message_id = :message_id
-ORDER BY created_at, part, id
-"""
-_SHOW: Final = """
-UPDATE message SET state = :state, state_reason = :reason,
-    channel = COALESCE((SELECT channel FROM delivery WHERE message_id = :id AND state <> 'superseded'
-        ORDER BY created_at DESC, id DESC LIMIT 1), channel),
-    address_id = COALESCE((SELECT address_id FROM delivery WHERE message_id = :id AND state <> 'superseded'
-        ORDER BY created_at DESC, id DESC LIMIT 1), address_id),
-    external_id = (SELECT external_id FROM delivery WHERE message_id = :id AND external_id IS NOT NULL
-        AND state <> 'superseded' ORDER BY part LIMIT 1)
-WHERE id = :id
-"""
-_MESSAGE: Final = "SELECT * FROM message WHERE id = :id"
 _HOLD_CHANNEL: Final = """
 UPDATE delivery SET state = 'held', reason = :reason WHERE channel = :channel AND state = 'queued'
 RETURNING message_id
@@ -288,10 +263,6 @@ async def lease_lanes(
     ]
 
 
-async def renew_lease(tx: Tx, lane: Claimed, until: int) -> bool:
-    return await tx.run(_RENEW, id=lane.lane, fence=lane.fence, until=until) == 1
-
-
 async def renew_leases(tx: Tx, *, node: str, lanes: Sequence[str], until: int) -> int:
     return await tx.run(_RENEW_ALL, node=node, lanes=list(lanes), until=until)
 
@@ -323,15 +294,6 @@ async def head_of_lane(tx: Tx, lane: str) -> Row | None:
 
 async def last_heard(tx: Tx, conversation_id: str, channel: str) -> Row | None:
     return await tx.one(_THREADING, conversation_id=conversation_id, channel=channel)
-
-
-async def start_attempt(tx: Tx, delivery_id: str, now: int) -> int:
-    """Mark the delivery as being sent, before the first byte leaves; the attempt's number."""
-    row = await tx.one(_START, id=delivery_id, now=now)
-    if row is None:
-        return 0
-    await tx.run(_START_ATTEMPT, delivery_id=delivery_id, number=row["attempts"], now=now)
-    return int(row["attempts"])
 
 
 async def end_attempt(tx: Tx, delivery_id: str, number: int, *, outcome: str, detail: str, now: int) -> None:
@@ -398,33 +360,18 @@ async def match_echo(tx: Tx, *, channel: str, address: str, text: str, at: int, 
 
 async def show(tx: Tx, message_id: str, now: int) -> None:
     """Recompute what a message shows, and say that it changed."""
-    parts = [
-        Part(row["state"], row["reason"], row["channel"], number=row["part"], of=row["parts"])
-        for row in await tx.all(_PARTS, message_id=message_id)
-    ]
-    state, reason = shown_state(parts)
-    await tx.run(_SHOW, id=message_id, state=state, reason=reason)
-    message = await tx.one(_MESSAGE, id=message_id)
-    await append_event(
-        tx,
-        at=now,
-        kind="message.changed",
-        conversation_id=message["conversation_id"] if message else None,
-        body={"message_id": message_id, "state": state},
-    )
+    await show_all(tx, (message_id,), now)
 
 
 async def hold_channel(tx: Tx, channel: str, reason: str, now: int) -> int:
     rows = await tx.all(_HOLD_CHANNEL, channel=channel, reason=reason)
-    for message_id in dict.fromkeys(str(row["message_id"]) for row in rows):
-        await show(tx, message_id, now)
+    await show_all(tx, (str(row["message_id"]) for row in rows), now)
     return len(rows)
 
 
 async def release_channel(tx: Tx, channel: str, now: int) -> int:
     rows = await tx.all(_UNHOLD_CHANNEL, channel=channel)
-    for message_id in dict.fromkeys(str(row["message_id"]) for row in rows):
-        await show(tx, message_id, now)
+    await show_all(tx, (str(row["message_id"]) for row in rows), now)
     await wake_channel(tx, channel, now)
     return len(rows)
 

@@ -21,6 +21,7 @@ from holdfast.radar.store import (
     load_uptime,
     load_verdicts,
     record_observation,
+    record_observations,
 )
 from holdfast.radar.uptime import utc_day
 
@@ -43,5 +44,6 @@ __all__ = [
     "load_uptime",
     "load_verdicts",
     "record_observation",
+    "record_observations",
     "utc_day",
 ]

@@ -1,7 +1,14 @@
 """Where things are made durable: the database, the spool, the event log, migrations."""
 
 from holdfast.storage.database import Database, Row, StoreUnavailableError, Tx
-from holdfast.storage.event_log import Event, EventLog, append_event, read_events
+from holdfast.storage.event_log import (
+    Event,
+    EventLog,
+    NewEvent,
+    append_event,
+    append_events,
+    read_events,
+)
 from holdfast.storage.migrations import MigrationError, migrate
 from holdfast.storage.opening import open_database
 from holdfast.storage.postgres import PostgresDatabase
@@ -15,6 +22,7 @@ __all__ = [
     "EventLog",
     "MigrationError",
     "NewEnvelope",
+    "NewEvent",
     "PostgresDatabase",
     "Row",
     "Spool",
@@ -23,6 +31,7 @@ __all__ = [
     "StoreUnavailableError",
     "Tx",
     "append_event",
+    "append_events",
     "migrate",
     "open_database",
     "read_events",

@@ -1,7 +1,7 @@
 """The event log: every committed change has a number, and every reader holds a cursor."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -14,10 +14,10 @@ PAGE_EVENTS: Final = 500
 POLL_SECONDS: Final = 1.0
 """How soon changes of another process are seen; those of this process wake readers at once."""
 
-_APPEND: Final = """
+_APPEND_ONE_OF_MANY: Final = """
 INSERT INTO event (at, kind, conversation_id, body) VALUES (:at, :kind, :conversation_id, :body)
-RETURNING seq
 """
+_APPEND: Final = f"{_APPEND_ONE_OF_MANY}RETURNING seq"
 _AFTER: Final = "SELECT * FROM event WHERE seq > :cursor ORDER BY seq LIMIT :limit"
 _LAST: Final = "SELECT COALESCE(MAX(seq), 0) AS seq FROM event"
 _FORGET: Final = "DELETE FROM event WHERE at < :before"
@@ -33,6 +33,15 @@ class Event(msgspec.Struct, frozen=True):
     body: dict[str, Any]
 
 
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that is to be recorded."""
+
+    at: int
+    kind: str
+    body: dict[str, Any]
+    conversation_id: str | None = None
+
+
 async def append_event(
     tx: Tx, *, at: int, kind: str, body: dict[str, Any], conversation_id: str | None = None
 ) -> int:
@@ -45,6 +54,20 @@ async def append_event(
         body=msgspec.json.encode(body).decode(),
     )
     return int(row["seq"]) if row else 0
+
+
+async def append_events(tx: Tx, events: Iterable[NewEvent]) -> None:
+    """Record changes in their order, inside the transaction that makes them."""
+    await tx.many(_APPEND_ONE_OF_MANY, [_values(event) for event in events])
+
+
+def _values(event: NewEvent) -> dict[str, object]:
+    return {
+        "at": event.at,
+        "kind": event.kind,
+        "conversation_id": event.conversation_id,
+        "body": msgspec.json.encode(event.body).decode(),
+    }
 
 
 async def read_events(tx: Tx, cursor: int, limit: int) -> Sequence[Event]:

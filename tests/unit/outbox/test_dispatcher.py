@@ -27,8 +27,9 @@ IG, SMS, MAIL = "instagram:shop", "sms:shop", "email:shop"
 
 @pytest.fixture
 async def shop(hub: Any) -> Any:
-    for channel in (IG, SMS, MAIL):
+    for channel in (IG, SMS):
         hub.add(channel)
+    hub.add(MAIL, threaded=True)
     return hub
 
 
@@ -228,9 +229,9 @@ async def test_after_three_failures_only_one_message_tries_until_it_gets_through
 async def test_what_speaks_for_the_whole_channel_opens_its_breaker_at_once(shop: Any) -> None:
     shop.adapters[IG].answers = [Deferred(ErrorClass.TOKEN, "the token has expired", Scope.CHANNEL)]
     await shop.reply(await someone(shop), "first")
-    message_id = await shop.reply(await someone(shop, "ben"), "second")
     async with shop.dispatching():
         await shop.until(lambda: is_open(shop))
+        message_id = await shop.reply(await someone(shop, "ben"), "second")
         assert not (await shop.outbox.breakers())[IG].lets_through(shop.clock.now_ms())
         assert (await shop.message(message_id))["state"] == "held"
         shop.clock.move(10)

@@ -1,0 +1,127 @@
+"""Beginning what heads the lanes: each is marked as being sent before its first byte leaves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from holdfast.channels.contract import Attachment, Outgoing
+from holdfast.outbox import store
+from holdfast.outbox.candidates import Facts, window_closes_at
+from holdfast.outbox.rounds import store as rounds
+from holdfast.outbox.rounds.model import Ask, Wait, Work
+from holdfast.outbox.showing.store import show_all
+from holdfast.storage import Row, Tx
+
+
+class Begin:
+    def __init__(self, *, facts: Facts, lease_ms: int) -> None:
+        self._facts = facts
+        self._lease_ms = lease_ms
+
+    async def __call__(self, tx: Tx, asks: Sequence[Ask], now: int) -> dict[str, Work | Wait]:
+        """For each lane the head to send, or that it waits; a lane that is not its owner's any more waits, too."""
+        found: dict[str, Work | Wait] = {ask.lane.lane: Wait(None) for ask in asks}
+        left = list(asks)
+        while left:
+            heads = await rounds.owned_heads(tx, (ask.lane for ask in left))
+            left = [ask for ask in left if ask.lane.lane in heads]
+            left, ready = await self._sift(tx, left, heads, found, now)
+            found |= await self._start(tx, ready, now)
+        await self._prolong(tx, [name for name, step in found.items() if isinstance(step, Work)], now)
+        return found
+
+    async def _sift(
+        self,
+        tx: Tx,
+        asks: Iterable[Ask],
+        heads: Mapping[str, Row],
+        found: dict[str, Work | Wait],
+        now: int,
+    ) -> tuple[list[Ask], list[Row]]:
+        """(lanes to look at again as their head was dropped, heads that may leave); the others are let go."""
+        again, ready = [], []
+        for ask in asks:
+            head = heads[ask.lane.lane]
+            if not _may_leave(head, now, probing=ask.probing):
+                due_at = due(head)
+                await store.release_lane(tx, ask.lane, due_at)
+                found[ask.lane.lane] = Wait(due_at)
+            elif problem := self._too_late(head, now):
+                await _drop(tx, head, *problem, now)
+                again.append(ask)
+            else:
+                ready.append(head)
+        return again, ready
+
+    def _too_late(self, head: Row, now: int) -> tuple[str, str] | None:
+        """Windows, consent and life time are judged when sending, not when queueing."""
+        if head["expires_at"] <= now:
+            return "expired", "It waited longer than it was meant to."
+        if head["consent"] == "opted_out":
+            return "rejected", "The person asked not to be written to here."
+        limits = self._facts()[head["channel"]].limits
+        closes = window_closes_at(limits, head["last_in_at"], human=head["klass"] == "person")
+        if closes is not None and closes <= now:
+            return "rejected", "The platform's reply window has closed; the person has to write first."
+        return None
+
+    async def _start(self, tx: Tx, heads: Sequence[Row], now: int) -> dict[str, Work | Wait]:
+        if not heads:
+            return {}
+        await rounds.start_attempts(tx, [rounds.Start(h["id"], h["attempts"] + 1) for h in heads], now)
+        await show_all(tx, (head["message_id"] for head in heads), now)
+        return {head["lane"]: await self._work(tx, head, now) for head in heads}
+
+    async def _work(self, tx: Tx, head: Row, now: int) -> Work:
+        limits = self._facts()[head["channel"]].limits
+        closes = window_closes_at(limits, head["last_in_at"], human=False)
+        thread = await _thread(tx, head) if limits.threaded else {}
+        outgoing = Outgoing(
+            delivery_id=head["id"],
+            address=head["address"],
+            text=head["text"],
+            created_at=head["created_at"],
+            human=head["klass"] == "person",
+            window_open=closes is None or closes > now,
+            attachments=_attachments(head),
+            subject=thread.get("subject", ""),
+            in_reply_to=thread.get("message_id", ""),
+            references=thread.get("references", ""),
+        )
+        return Work(outgoing, head["attempts"] + 1, head["klass"])
+
+    async def _prolong(self, tx: Tx, lanes: Sequence[str], now: int) -> None:
+        if lanes:
+            await rounds.prolong_leases(
+                tx, lanes, until=now + self._lease_ms, soon=now + self._lease_ms * 3 // 4
+            )
+
+
+def due(head: Row | None) -> int | None:
+    """When a lane is due again; None for when something wakes it."""
+    if head is None or head["id"] is None or head["state"] in {"sending", "in_doubt"}:
+        return None
+    return int(head["next_at"])
+
+
+def _may_leave(head: Row, now: int, *, probing: bool) -> bool:
+    if head["id"] is None or head["state"] in {"sending", "in_doubt"}:
+        return False
+    return bool(probing or head["next_at"] <= now)
+
+
+async def _drop(tx: Tx, head: Row, state: str, reason: str, now: int) -> None:
+    await store.set_state(tx, head, state, reason=reason, now=now, was=head["state"], final=True)
+    await store.show(tx, head["message_id"], now)
+
+
+async def _thread(tx: Tx, head: Row) -> dict[str, str]:
+    heard = await store.last_heard(tx, head["conversation_id"], head["channel"])
+    return msgspec.json.decode(heard["details"], type=dict[str, str]) if heard else {}
+
+
+def _attachments(head: Row) -> tuple[Attachment, ...]:
+    """They go with the first part."""
+    if head["part"] != 1 or head["attachments"] == "[]":
+        return ()
+    return msgspec.json.decode(head["attachments"], type=tuple[Attachment, ...])

@@ -1,0 +1,103 @@
+"""Settling what came back from many sends: the plain successes together, whatever else one by one."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from holdfast.channels.contract import Accepted, Capability, Sending
+from holdfast.outbox import store
+from holdfast.outbox.breaker import Breaker
+from holdfast.outbox.candidates import Facts
+from holdfast.outbox.doubt.store import is_aside
+from holdfast.outbox.rounds import store as rounds
+from holdfast.outbox.rounds.model import Returned
+from holdfast.outbox.rounds.store import Answered
+from holdfast.outbox.settle import Settle
+from holdfast.outbox.showing.store import show_all
+from holdfast.radar import Kind, Observation, Result, record_observations
+from holdfast.storage import Row, Tx
+
+
+async def settle_all(
+    tx: Tx, settle: Settle, facts: Facts, returned: Sequence[Returned], now: int
+) -> dict[str, str]:
+    """Settle attempts; the state of each delivery afterwards, by its id."""
+    if not returned:
+        return {}
+    rows = await rounds.returned(tx, (each.delivery_id for each in returned))
+    breakers = await store.load_breakers(tx)
+    plain: dict[str, list[tuple[Row, Returned]]] = defaultdict(list)
+    states = {}
+    for each in returned:
+        row = rows.get(each.delivery_id)
+        if row is not None and _is_plain(row, each.sending, breakers):
+            plain[row["channel"]].append((row, each))
+        else:
+            states[each.delivery_id] = await settle.outcome(tx, each.delivery_id, each.number, each.sending)
+    for channel, sends in plain.items():
+        await _accept(tx, settle, channel, sends, now, echoes=_echoes(facts, channel))
+        states |= {str(row["id"]): "sent" for row, _ in sends}
+    return states
+
+
+def _is_plain(row: Row, sending: Sending, breakers: Mapping[str, Breaker]) -> bool:
+    """A first try on a channel that works was accepted, and nobody had a word about it before its answer."""
+    breaker = breakers.get(row["channel"])
+    return (
+        isinstance(sending.outcome, Accepted)
+        and row["state"] == "sending"
+        and row["attempts"] == 1
+        and not is_aside(row)
+        and (breaker is None or breaker == Breaker(breaker.channel))
+    )
+
+
+def _echoes(facts: Facts, channel: str) -> bool:
+    fact = facts().get(channel)
+    return fact is not None and fact.limits.echoes
+
+
+async def _accept(
+    tx: Tx, settle: Settle, channel: str, sends: Sequence[tuple[Row, Returned]], now: int, *, echoes: bool
+) -> None:
+    answered = [Answered(row["id"], each.number, external_id(each.sending)) for row, each in sends]
+    await rounds.accept_all(tx, answered, now)
+    await show_all(tx, (row["message_id"] for row, _ in sends), now)
+    await record_observations(tx, _observations(channel, sends, now, echoes=echoes))
+    for known in await rounds.parked_for(tx, channel, (each.external_id for each in answered)):
+        await settle.apply_parked(tx, channel, known, now)
+
+
+def external_id(sending: Sending) -> str:
+    """The platform's id of what it accepted."""
+    return sending.outcome.external_id if isinstance(sending.outcome, Accepted) else ""
+
+
+def _observations(
+    channel: str, sends: Sequence[tuple[Row, Returned]], now: int, *, echoes: bool
+) -> list[Observation]:
+    """Each send, and the echo that is expected of it."""
+    seen = []
+    for _, each in sends:
+        seen.append(
+            Observation(
+                channel=channel,
+                capability=Capability.SEND,
+                kind=Kind.SEND,
+                result=Result.OK,
+                detail=external_id(each.sending),
+                latency_ms=each.sending.latency_ms,
+                at=now,
+            )
+        )
+        if echoes:
+            seen.append(
+                Observation(
+                    channel=channel,
+                    capability=Capability.RECEIVE,
+                    kind=Kind.ECHO_EXPECTED,
+                    result=Result.UNKNOWN,
+                    detail=external_id(each.sending),
+                    at=now,
+                )
+            )
+    return seen

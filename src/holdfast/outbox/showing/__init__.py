@@ -1,0 +1,1 @@
+"""What messages show of their deliveries, kept on the messages themselves."""

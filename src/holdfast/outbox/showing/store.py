@@ -1,0 +1,76 @@
+"""Statements that bring what messages show in line with their deliveries, many messages at once."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from holdfast.outbox.shown_state import Part, shown_state
+from holdfast.storage import NewEvent, Row, Tx, append_events
+
+MESSAGES_AT_ONCE: Final = 500
+
+_PARTS: Final = """
+SELECT d.id, d.message_id, d.state, d.reason, d.channel, d.address_id, d.external_id, d.part, d.parts, d.created_at,
+    m.conversation_id, m.channel AS shown_channel, m.address_id AS shown_address_id
+FROM delivery d JOIN message m ON m.id = d.message_id
+WHERE d.message_id IN :message_ids ORDER BY d.created_at, d.part, d.id
+"""
+_SHOW: Final = """
+UPDATE message SET state = :state, state_reason = :reason, channel = :channel, address_id = :address_id,
+    external_id = :external_id
+WHERE id = :id
+"""
+
+
+async def show_all(tx: Tx, message_ids: Iterable[str], now: int) -> None:
+    """Recompute what messages show, and say of each that it changed."""
+    ids = list(dict.fromkeys(message_ids))
+    for first in range(0, len(ids), MESSAGES_AT_ONCE):
+        await _show(tx, ids[first : first + MESSAGES_AT_ONCE], now)
+
+
+async def _show(tx: Tx, ids: Sequence[str], now: int) -> None:
+    parts: dict[str, list[Row]] = {each: [] for each in ids}
+    for row in await tx.all(_PARTS, message_ids=ids):
+        parts[row["message_id"]].append(row)
+    shown = [_shown(rows) for rows in parts.values() if rows]
+    await tx.many(_SHOW, [values for values, _ in shown])
+    await append_events(tx, [_changed(values, conversation, now) for values, conversation in shown])
+
+
+def _shown(rows: Sequence[Row]) -> tuple[dict[str, Any], str]:
+    """The columns that a message shows, and its conversation."""
+    state, reason = shown_state(
+        [
+            Part(row["state"], row["reason"], row["channel"], number=row["part"], of=row["parts"])
+            for row in rows
+        ]
+    )
+    live = [row for row in rows if row["state"] != "superseded"]
+    newest = max(live, key=_age, default=None)
+    named = [row for row in live if row["external_id"] is not None]
+    values = {
+        "id": rows[0]["message_id"],
+        "state": state,
+        "reason": reason,
+        "channel": newest["channel"] if newest else rows[0]["shown_channel"],
+        "address_id": newest["address_id"] if newest else rows[0]["shown_address_id"],
+        "external_id": min(named, key=_place)["external_id"] if named else None,
+    }
+    return values, str(rows[0]["conversation_id"])
+
+
+def _age(row: Row) -> tuple[int, str]:
+    return row["created_at"], row["id"]
+
+
+def _place(row: Row) -> int:
+    return int(row["part"])
+
+
+def _changed(values: dict[str, Any], conversation_id: str, now: int) -> NewEvent:
+    return NewEvent(
+        at=now,
+        kind="message.changed",
+        conversation_id=conversation_id,
+        body={"message_id": values["id"], "state": values["state"]},
+    )
