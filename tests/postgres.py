@@ -24,9 +24,10 @@ _PROGRAMS: Final = Path("pginstall18", "bin")
 class PostgresServer:
     """A cluster in a folder of its own, reached over TCP on loopback."""
 
-    def __init__(self) -> None:
+    def __init__(self, parent: Path | None = None) -> None:
+        """Below ``parent``, or where the system keeps temporary things."""
         self._user = SYSTEM_USER if os.geteuid() == 0 else None
-        self.folder = Path(tempfile.mkdtemp(prefix="holdfast-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="holdfast-postgres-", dir=parent))
         self._bin = _programs()
         if self._user:
             os.chown(self.folder, pwd.getpwnam(self._user).pw_uid, -1)
@@ -74,7 +75,7 @@ class PostgresServer:
 
     def kill(self) -> None:
         """kill -9 of the whole server."""
-        pids = self._pids()
+        pids = self.pids()
         self._signal(signal.SIGKILL)
         for pid in pids:
             _wait_gone(pid)
@@ -102,13 +103,14 @@ class PostgresServer:
             self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _pids(self) -> list[int]:
+    def pids(self) -> list[int]:
+        """Of the server and its children, the server first."""
         parent = int((self._data / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         return [parent, *map(int, children)]
 
     def _signal(self, number: signal.Signals) -> None:
-        for pid in self._pids():
+        for pid in self.pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 

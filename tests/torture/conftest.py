@@ -8,7 +8,7 @@ from tests.torture.disk import Disk, disk_of
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
     """A disk of its own with plenty of room."""
-    with disk_of(tmp_path, 256) as made:
+    with disk_of(tmp_path, 512) as made:
         yield made
 
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ SHUTDOWN: Final = 0x8004587D
 """FS_IOC_SHUTDOWN: _IOR('X', 125, __u32)."""
 WITHOUT_FLUSH: Final = 2
 """Neither pages nor the journal are written out: what no `fsync` has asked for is gone."""
+REACHABLE: Final = 0o755
 STOPPED: Final = "T"
 MEBIBYTE: Final = 1024 * 1024
 BALLAST_BYTES: Final = 64 * 1024
@@ -37,13 +39,14 @@ class Disk:
 
     def __init__(self, folder: Path, mebibytes: int) -> None:
         self._image = folder / "disk.img"
-        self._ballast = folder / "disk" / "ballast"
-        self.mount = folder / "disk"
-        self.mount.mkdir()
+        # A database's own user must be able to get there, and a test's folder is for its owner alone.
+        self.mount = Path(tempfile.mkdtemp(prefix="holdfast-disk-"))
+        self._ballast = self.mount / "ballast"
         with self._image.open("wb") as image:
             image.truncate(mebibytes * MEBIBYTE)
         _command("mkfs.ext4", "-q", "-m", "0", str(self._image))
         self.attach()
+        self.mount.chmod(REACHABLE)
 
     def attach(self) -> None:
         """Mount it; the journal is played back where the power was cut."""
@@ -91,6 +94,7 @@ class Disk:
     def remove(self) -> None:
         with suppress(DiskError):
             _command("umount", "--lazy", str(self.mount))
+        self.mount.rmdir()
         self._image.unlink()
 
 

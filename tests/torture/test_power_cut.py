@@ -1,22 +1,28 @@
 """Power cuts: what was acknowledged had been synced. The platforms do not lose their power, only the hub does."""
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.postgres import PostgresServer
 from tests.scenarios.demo import chance, measured
 from tests.torture.count import everything_arrived, what_went_out
 from tests.torture.disk import Disk
-from tests.torture.load import rounds, under_load
-from tests.torture.world import running_world
+from tests.torture.load import Load, rounds, under_load
+from tests.torture.world import World, running_world
 
 from holdfast.storage import SqliteDatabase, Tx
 
 SHORT: Final = 2
 CUTS: Final = rounds("HOLDFAST_POWER_CUTS", SHORT)
+POSTGRES_CUTS: Final = rounds("HOLDFAST_POWER_CUTS", 1)
 FLOOD_SECONDS_MAX: Final = 1.5
 PROMISES: Final = 5
 """Given at least between two cuts, so that each cut has something to lose."""
@@ -25,7 +31,7 @@ WRITTEN: Final = 300
 
 
 async def test_what_was_acknowledged_survives_power_cuts(tmp_path: Path, disk: Disk) -> None:
-    random = chance("power cuts under load")
+    random = chance(f"{CUTS} power cuts under load")
     async with (
         running_world(tmp_path, disk.mount / "data") as world,
         under_load(world, random, patient=CUTS > SHORT) as load,
@@ -38,10 +44,52 @@ async def test_what_was_acknowledged_survives_power_cuts(tmp_path: Path, disk: D
                 await world.end_hub()
             await asyncio.to_thread(disk.power_on)
             await world.start_hub()
-        await load.finish()
-        measured("%d power cuts", CUTS)
-        await everything_arrived(world, load)
-        await what_went_out(world, load)
+        await _nothing_is_missing(world, load)
+
+
+async def test_so_it_does_with_postgresql_on_the_same_machine(tmp_path: Path, disk: Disk) -> None:
+    random = chance(f"{POSTGRES_CUTS} power cuts under load, with PostgreSQL")
+    async with (
+        _server_on(disk) as server,
+        running_world(tmp_path, disk.mount / "data", server.make_database()) as world,
+        under_load(world, random, patient=CUTS > SHORT) as load,
+    ):
+        for _ in range(POSTGRES_CUTS):
+            await load.given(PROMISES)
+            async with load.wire.flood():
+                await asyncio.sleep(random.uniform(0, FLOOD_SECONDS_MAX))
+                powered = server.pids()
+                await asyncio.to_thread(disk.cut_power, world.hub_pid, *powered)
+                await world.end_hub()
+                _kill(powered)
+            await asyncio.to_thread(disk.power_on)
+            await asyncio.to_thread(server.start)
+            await world.start_hub()
+        await _nothing_is_missing(world, load)
+
+
+@asynccontextmanager
+async def _server_on(disk: Disk) -> AsyncIterator[PostgresServer]:
+    """A server whose data lie on the disk, and are really there."""
+    server = PostgresServer(disk.mount)
+    try:
+        await asyncio.to_thread(disk.power_on)  # making a cluster leaves it unsynced
+        await asyncio.to_thread(server.start)
+        yield server
+    finally:
+        await asyncio.to_thread(server.remove)
+
+
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+async def _nothing_is_missing(world: World, load: Load) -> None:
+    await load.finish()
+    await everything_arrived(world, load)
+    await what_went_out(world, load)
 
 
 @pytest.mark.parametrize(("synchronous", "loses"), [("FULL", False), ("NORMAL", True), ("OFF", True)])
