@@ -372,5 +372,7 @@ def _accounts() -> Accounts:
                 webhook_url="http://hub/hooks/sms/shop",
             )
         ],
-        mail=MailAccount(domain="people.example", address=SHOP, user="shop", password="secret"),
+        mail=MailAccount(
+            domain="people.example", address=SHOP, user="shop", password="secret", keeps_sent=True
+        ),
     )

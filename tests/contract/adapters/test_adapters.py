@@ -156,6 +156,36 @@ async def test_the_record_tells_whether_a_lost_answer_had_an_effect(stage: Any) 
     assert isinstance(await stage.adapter.find_sent(again), NotSent)
 
 
+@on("email")
+async def test_the_folder_of_sent_mail_tells_whether_a_lost_answer_had_an_effect(stage: Any) -> None:
+    async def lost(kind: str, delivery_id: str) -> Any:
+        fault = stage.fault(kind, capability="send")
+        await stage.adapter.send(stage.outgoing("an answer", delivery_id))
+        stage.world.faults.end(fault.id)
+        query = SentQuery(delivery_id, stage.address, "an answer", stage.clock.now_ms())
+        return await stage.adapter.find_sent(query)
+
+    assert isinstance(await lost("lose_then_reset", "dlv_01A"), CannotTell), "it may keep nothing of ours"
+    assert await lost("accept_then_reset", "dlv_01B") == FoundSent("dlv_01B@shop.example")
+    assert isinstance(await lost("lose_then_reset", "dlv_01C"), NotSent)
+    assert len(stage.reached()) == 1
+
+
+@on("instagram")
+async def test_the_ids_behind_the_newest_messages_tell_as_well(stage: Any) -> None:
+    heard = await stage.person_writes("hello")
+    started = stage.clock.now_ms()
+    stage.fault("webhooks_silent")
+    known = frozenset([await stage.person_writes(f"message {number}") for number in range(25)])
+    query = SentQuery("dlv_1", stage.address, "an answer", started, known, heard=frozenset({heard}))
+    assert isinstance(await stage.adapter.find_sent(query), NotSent)
+    query = SentQuery(
+        "dlv_1", stage.address, "an answer", started, known - {min(known)}, heard=frozenset({heard})
+    )
+    await stage.adapter.send(stage.outgoing("an answer"))
+    assert isinstance(await stage.adapter.find_sent(query), FoundSent)
+
+
 @on("instagram", "sms")
 async def test_a_record_that_cannot_be_read_proves_nothing(stage: Any) -> None:
     await stage.person_writes("hello")
@@ -307,6 +337,17 @@ async def test_a_mail_that_comes_back_names_its_delivery(stage: Any) -> None:
     assert receipt.state is ReceiptState.FAILED
     assert receipt.correlation == "dlv_01J8ZK3Q"
     assert receipt.external_id == sending.outcome.external_id
+
+
+@on("email")
+async def test_whoever_answers_a_mail_has_got_it(stage: Any) -> None:
+    stage.fault("accept_then_reset")
+    assert isinstance((await stage.adapter.send(stage.outgoing("an answer"))).outcome, InDoubt)
+    stage.world.faults.end_all()
+    await stage.person_writes("Thank you!")
+    await stage.received()
+    (receipt,) = [event for event in stage.hub.events if isinstance(event, ReceiptArrived)]
+    assert (receipt.state, receipt.correlation) == (ReceiptState.SENT, "dlv_01J8ZK3Q")
 
 
 @on("email")

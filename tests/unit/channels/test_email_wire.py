@@ -227,6 +227,13 @@ EXPECTED: dict[str, list[Any]] = {
         )
     ],
     "reply.eml": [
+        ReceiptArrived(
+            key="",
+            state=ReceiptState.SENT,
+            at=1790244000000,
+            external_id="dlv_01J8@example.org",
+            correlation="dlv_01J8",
+        ),
         MessageReceived(
             external_id="one@customer.example#790b960dc605c277",
             address="ann@customer.example",

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from holdfast.channels.contract import (
     Accepted,
@@ -10,9 +12,11 @@ from holdfast.channels.contract import (
     ErrorClass,
     Evidence,
     Forged,
+    FoundSent,
     HistoryPage,
     InboundEvent,
     Limits,
+    NotSent,
     Outgoing,
     ProbeResult,
     RawRequest,
@@ -23,7 +27,7 @@ from holdfast.channels.contract import (
 )
 from holdfast.channels.email.compose import compose, is_usable_address, wire_address
 from holdfast.channels.email.identity import message_id_of
-from holdfast.channels.email.mailbox import Mailbox, MailboxUnavailableError
+from holdfast.channels.email.mailbox import Kept, Mailbox, MailboxUnavailableError
 from holdfast.channels.email.parse import parse_email
 from holdfast.channels.email.settings import EmailSettings
 from holdfast.channels.email.submit import Submission
@@ -31,6 +35,10 @@ from holdfast.channels.no_history import no_history
 from holdfast.channels.transport import Transport
 from holdfast.kernel import Clock
 from holdfast.storage import Envelope
+
+KEPT_DAYS: Final = 30
+"""A server that kept what we sent within this time keeps it still."""
+NOT_KEPT: Final = "Our mail server keeps no copy of what it sends; a repeat carries the same Message-ID."
 
 
 def make_email(
@@ -116,8 +124,17 @@ class EmailAdapter:
         )
 
     async def find_sent(self, query: SentQuery) -> Evidence:
-        del query
-        return CannotTell("No mail server says whether it has a mail; a repeat carries the same Message-ID.")
+        """By the folder of sent mail, where our server puts what we hand to it."""
+        message_id = message_id_of(query.delivery_id, self._settings.domain)
+        ours = query.delivery_id.partition("_")[0] + "_"
+        since = datetime.fromtimestamp(query.started_at / 1000, UTC).date() - timedelta(days=KEPT_DAYS)
+        try:
+            kept = await self.mailbox.find_sent(message_id, ours=ours, since=since)
+        except MailboxUnavailableError as error:
+            return CannotTell(f"The folder of sent mail cannot be read: {error}")
+        if kept is Kept.FOUND:
+            return FoundSent(message_id)
+        return NotSent() if kept is Kept.ABSENT else CannotTell(NOT_KEPT)
 
     def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         del since_ms

@@ -12,11 +12,15 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from enum import Enum
 from typing import Any, Final, TypeVar
 
 import msgspec
 from imap_tools import (
+    AND,
     BaseMailBox,
+    Header,
     ImapToolsError,
     MailBox,
     MailboxLoginError,
@@ -27,6 +31,7 @@ from imap_tools import (
 from holdfast.channels.contract import ErrorClass
 from holdfast.channels.email.settings import EmailSettings
 
+SENT_MARK: Final = "\\Sent"
 MAILS_PER_POLL: Final = 50
 CLOSE_SECONDS: Final = 1.0
 POLL_BYTES_MAX: Final = 32 * 1024 * 1024
@@ -43,6 +48,14 @@ class MailboxUnavailableError(Exception):
     def __init__(self, error_class: ErrorClass, reason: str) -> None:
         super().__init__(reason)
         self.error_class = error_class
+
+
+class Kept(Enum):
+    """What a folder of sent mail tells of one mail; unknown where the server keeps none of ours."""
+
+    FOUND = "found"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
 
 
 class PolledMail(msgspec.Struct, frozen=True):
@@ -64,6 +77,13 @@ class Mailbox:
     async def poll(self, after: str) -> PolledMail:
         """What came after a cursor ("" at the very first look); raises MailboxUnavailableError."""
         return await self._in_thread(lambda: self._poll(after))
+
+    async def find_sent(self, message_id: str, *, ours: str, since: date) -> Kept:
+        """Whether a mail of ours is in the folder of sent mail; raises MailboxUnavailableError.
+
+        ``ours`` begins the Message-ID of every mail that we send; ``since`` bounds how far back others count.
+        """
+        return await self._in_thread(lambda: self._find_sent(message_id, ours, since))
 
     async def look(self) -> None:
         """Open the mailbox and read nothing; raises MailboxUnavailableError."""
@@ -111,6 +131,23 @@ class Mailbox:
             cursor=f"{validity}:{wanted[-1] if wanted else last}",
             more=len(waiting) > len(wanted),
         )
+
+    def _find_sent(self, message_id: str, ours: str, since: date) -> Kept:
+        folder = self._settings.sent_folder or self._sent_folder()
+        if not folder:
+            return Kept.UNKNOWN
+        box = self._open()
+        box.folder.set(folder, readonly=True)
+        if box.uids(AND(header=Header("Message-ID", message_id))):
+            return Kept.FOUND
+        # Other clients keep their own mail there, too: only mail that Holdfast sent shows that the server does.
+        kept = box.uids(AND(header=Header("Message-ID", ours), date_gte=since))
+        return Kept.ABSENT if kept else Kept.UNKNOWN
+
+    def _sent_folder(self) -> str:
+        """The folder that the server marks as holding sent mail (RFC 6154), if there is one."""
+        marked = (info.name for info in self._open().folder.list() if SENT_MARK in info.flags)
+        return next(marked, "")
 
     def _last_uid(self, after: str, validity: int) -> int:
         known, _, uid = after.partition(":")

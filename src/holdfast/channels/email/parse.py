@@ -4,9 +4,16 @@ import hashlib
 from email.message import Message
 from typing import Final
 
-from holdfast.channels.contract import InboundEvent, MessageReceived, UnreadableError, Unrecognised
+from holdfast.channels.contract import (
+    InboundEvent,
+    MessageReceived,
+    ReceiptArrived,
+    ReceiptState,
+    UnreadableError,
+    Unrecognised,
+)
 from holdfast.channels.email.headers import addresses, all_headers, date_ms, header, ids
-from holdfast.channels.email.identity import delivery_of_tag
+from holdfast.channels.email.identity import delivery_of, delivery_of_tag, message_id_of
 from holdfast.channels.email.opening import open_mail
 from holdfast.channels.email.quoting import fresh_text
 from holdfast.channels.email.reports import receipt_of
@@ -22,14 +29,34 @@ _RECEIVERS: Final = ("Delivered-To", "X-Original-To", "To", "Cc")
 
 
 def parse_email(envelope: Envelope, settings: EmailSettings) -> list[InboundEvent]:
-    """The event of one mail (RFC 5322); raises UnreadableError."""
+    """The events of one mail (RFC 5322); raises UnreadableError."""
     try:
-        return [_event(envelope, settings)]
+        return _events(envelope, settings)
     except UnreadableError:
         raise
     except Exception as error:
         # Broken mail makes the standard parser fail in ways that it does not document.
         raise UnreadableError(f"The mail cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _events(envelope: Envelope, settings: EmailSettings) -> list[InboundEvent]:
+    event = _event(envelope, settings)
+    answered = _answered(event, settings.domain) if isinstance(event, MessageReceived) else None
+    return [answered, event] if answered else [event]
+
+
+def _answered(event: MessageReceived, domain: str) -> ReceiptArrived | None:
+    """Whoever answers a mail of ours has got it: nobody else knows its Message-ID."""
+    delivery = delivery_of(event.reply_to, domain)
+    if not delivery:
+        return None
+    return ReceiptArrived(
+        key=f"answered:{delivery}",
+        state=ReceiptState.SENT,
+        at=event.at,
+        external_id=message_id_of(delivery, domain),
+        correlation=delivery,
+    )
 
 
 def _event(envelope: Envelope, settings: EmailSettings) -> InboundEvent:

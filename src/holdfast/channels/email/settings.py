@@ -36,6 +36,9 @@ class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_f
     imap_user: Annotated[str, Meta(min_length=1, description="the name to sign in with for reading")]
     imap_password: Annotated[Secret, Meta(description="the password for reading")]
     folder: Annotated[str, Meta(min_length=1, description="the mailbox that is read")] = "INBOX"
+    sent_folder: Annotated[
+        str, Meta(description="the folder where our server keeps what we send; found by itself if marked")
+    ] = ""
     poll_seconds: Annotated[Seconds, Meta(description="how often the mailbox is read")] = 20.0
     read_existing: Annotated[
         bool, Meta(description="whether mail that is there at the very first look is read, too")
