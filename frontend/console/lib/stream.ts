@@ -10,11 +10,13 @@ export interface StreamListener {
   onConnection(state: Connection): void;
   /** Asked before each connection that follows a failure; false stops the stream. */
   mayRetry(): Promise<boolean>;
-  /** The hub's log is shorter than what we have seen: it is another log, and everything must be read anew. */
+  /** The hub's log is another one, or no longer goes back to what we have seen: everything must be read anew. */
   onOtherLog(): void;
 }
 
 const QUIET_MAX_MS = 90_000;
+/** Closed with this: events that we have not seen are no longer kept. */
+const FORGOTTEN = 4410;
 
 export class Stream {
   #cursor: number;
@@ -24,6 +26,7 @@ export class Stream {
   #watch: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   #stopped = false;
+  #beginsAnew = false;
 
   constructor(cursor: number, listener: StreamListener) {
     this.#cursor = cursor;
@@ -46,7 +49,8 @@ export class Stream {
 
   #connect(): void {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/stream?cursor=${this.#cursor}`);
+    const from = this.#beginsAnew ? 'latest' : this.#cursor;
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/stream?cursor=${from}`);
     this.#socket = socket;
     socket.onopen = () => {
       this.#failures = 0;
@@ -54,7 +58,8 @@ export class Stream {
       this.#expectLife();
     };
     socket.onmessage = (frame) => this.#take(String(frame.data));
-    socket.onclose = () => {
+    socket.onclose = (closed) => {
+      if (closed.code === FORGOTTEN) this.#beginsAnew = true;
       if (this.#socket === socket) this.#lost();
     };
   }
@@ -69,7 +74,8 @@ export class Stream {
   }
 
   #caughtUp(cursor: number): void {
-    const isOtherLog = cursor < this.#cursor;
+    const isOtherLog = this.#beginsAnew || cursor < this.#cursor;
+    this.#beginsAnew = false;
     this.#cursor = cursor;
     if (isOtherLog) this.#listener.onOtherLog();
   }

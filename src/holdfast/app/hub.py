@@ -22,11 +22,12 @@ from holdfast.channels.contract import (
 from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
-from holdfast.conversations.store import forget_old, read_cursor
+from holdfast.conversations.store import read_cursor
 from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
+from holdfast.retention import Archive, keep_house, keep_spool
 from holdfast.settings import Settings
 from holdfast.storage import (
     Database,
@@ -39,12 +40,10 @@ from holdfast.storage import (
     migrate,
     open_database,
 )
-from holdfast.storage.event_log import forget_events
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
 GAPS_OBSERVED_MAX: Final = 5
-DAY_MS: Final = 86_400_000
 
 
 class Hub:
@@ -67,6 +66,7 @@ class Hub:
         self.spool = spool
         self.clock = clock
         self._transport = transport
+        self._archive = _open_archive(settings, spool.name)
         self.ids = IdSource(clock, random)
         self.events = EventLog(database, clock)
         self.channels = ChannelSet(
@@ -275,21 +275,19 @@ class Hub:
 
     async def _keep_house(self) -> None:
         while True:
-            now = self.clock.now_ms()
-            await self.database.write(self._forget, now)
+            await keep_house(self.database, self.clock, self.settings.retention, self._archive)
             await self.clock.sleep(HOUSEKEEPING_SECONDS)
 
     async def _keep_spool(self) -> None:
         while True:
-            now = self.clock.now_ms()
             applied = await self.database.read(read_cursor, self.spool.cursor_name)
-            before = now - int(self.settings.hub.spool_retention_days * DAY_MS)
-            await self.spool.prune(applied=applied, before_ms=before)
+            await keep_spool(self.spool, self.clock, self.settings.retention, self._archive, applied=applied)
             await self.clock.sleep(HOUSEKEEPING_SECONDS)
 
-    async def _forget(self, tx: Tx, now: int) -> None:
-        await forget_old(tx, now)
-        await forget_events(tx, before=now - int(self.settings.hub.event_retention_days * DAY_MS))
+
+def _open_archive(settings: Settings, node: str) -> Archive | None:
+    folder = settings.retention.archive_dir or settings.hub.data_dir / "archive"
+    return Archive(folder, node) if settings.retention.archive else None
 
 
 def open_store(settings: Settings) -> Database:

@@ -5,10 +5,6 @@ from typing import Any, Final
 
 from holdfast.storage import Envelope, Row, Tx
 
-PARKED_DAYS_MAX: Final = 8
-"""How long an event may wait for what it refers to; longer than any platform's redelivery."""
-SEEN_DAYS_MAX: Final = 31
-
 _CURSOR: Final = "SELECT value FROM reader_cursor WHERE name = :name"
 _SET_CURSOR: Final = """
 INSERT INTO reader_cursor (name, value) VALUES (:name, :value)
@@ -83,7 +79,6 @@ INSERT INTO reaction (message_id, by, emoji, at) VALUES (:message_id, :by, :emoj
 ON CONFLICT (message_id, by) DO UPDATE SET emoji = excluded.emoji, at = excluded.at WHERE excluded.at >= reaction.at
 """
 _SEEN: Final = "INSERT INTO seen_event (channel, key, at) VALUES (:channel, :key, :at) ON CONFLICT DO NOTHING"
-_FORGET_SEEN: Final = "DELETE FROM seen_event WHERE at < :before"
 _PARK: Final = """
 INSERT INTO parked_event (id, channel, external_id, body, at) VALUES (:id, :channel, :external_id, :body, :at)
 """
@@ -91,7 +86,6 @@ _PARKED: Final = """
 SELECT * FROM parked_event WHERE channel = :channel AND external_id = :external_id ORDER BY id
 """
 _UNPARK: Final = "DELETE FROM parked_event WHERE channel = :channel AND external_id = :external_id"
-_FORGET_PARKED: Final = "DELETE FROM parked_event WHERE at < :before"
 _UNREAD: Final = """
 INSERT INTO unread_envelope (spool, spool_seq, channel, at, problem, excerpt, body)
 VALUES (:spool, :spool_seq, :channel, :at, :problem, :excerpt, :body) ON CONFLICT DO NOTHING
@@ -323,12 +317,6 @@ async def split_off(tx: Tx, *, address_id: str, source: Row, target: Row) -> Non
     await tx.run(_MOVE_INTENTS_OF_MESSAGES, to=target["id"], contact_id=target["contact_id"])
     for conversation in (source, target):
         await tx.run(_REFRESH_CONVERSATION, id=conversation["id"])
-
-
-async def forget_old(tx: Tx, now_ms: int) -> None:
-    day_ms = 86_400_000
-    await tx.run(_FORGET_SEEN, before=now_ms - SEEN_DAYS_MAX * day_ms)
-    await tx.run(_FORGET_PARKED, before=now_ms - PARKED_DAYS_MAX * day_ms)
 
 
 async def audit(tx: Tx, *, entry_id: str, at: int, who: str, action: str, subject: str, detail: str) -> None:

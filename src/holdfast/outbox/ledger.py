@@ -3,6 +3,7 @@
 ``lost`` is what the other columns cannot account for; it is computed, never assumed to be nought.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from holdfast.storage import Row, Tx
@@ -25,15 +26,31 @@ SELECT COUNT(*) AS count FROM playbook_step s JOIN incident i ON i.id = s.incide
 WHERE s.step = 'auto_reply' AND s.outcome LIKE 'msg_%' AND (:incident_id = '' OR s.incident_id = :incident_id)
     AND s.at >= :since AND s.at <= :until
 """
-_TOUCHED: Final = """
-SELECT m.id AS message_id, m.conversation_id, c.name AS contact_name, m.state, m.state_reason, m.channel, m.at,
-    COUNT(*) AS deliveries, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded, MAX(d.attempts) AS attempts,
+_OF_INCIDENT: Final = """
+SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded,
     COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM attempt a
         WHERE a.delivery_id = d.id AND a.outcome = 'InDoubt')) AS doubted
-FROM delivery d JOIN message m ON m.id = d.message_id
+FROM delivery d WHERE d.incident_id = :incident_id GROUP BY d.message_id
+"""
+_SINCE: Final = """
+SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded,
+    COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM attempt a
+        WHERE a.delivery_id = d.id AND a.outcome = 'InDoubt')) AS doubted
+FROM message o JOIN delivery d ON d.message_id = o.id
+WHERE o.direction = 'out' AND o.stored_at >= :since AND o.stored_at <= :until GROUP BY d.message_id
+"""
+_COUNTED: Final = """
+SELECT m.state, CASE WHEN t.superseded > 0 THEN 1 ELSE 0 END AS superseded, COUNT(*) AS count,
+    COUNT(*) FILTER (WHERE t.doubted > 0) AS doubted
+FROM ({touched}) t JOIN message m ON m.id = t.message_id
+GROUP BY m.state, CASE WHEN t.superseded > 0 THEN 1 ELSE 0 END
+"""
+_ENTRIES: Final = """
+SELECT m.id AS message_id, m.conversation_id, c.name AS contact_name, m.state, m.state_reason, m.channel, m.at,
+    t.superseded
+FROM ({touched}) t JOIN message m ON m.id = t.message_id
     JOIN conversation v ON v.id = m.conversation_id JOIN contact c ON c.id = v.contact_id
-WHERE (:incident_id = '' AND d.created_at >= :since AND d.created_at <= :until) OR d.incident_id = :incident_id
-GROUP BY m.id, c.id ORDER BY m.at
+ORDER BY m.at, m.id LIMIT :limit
 """
 _DONE: Final = ("sent", "delivered", "read")
 _OUTCOMES: Final = {
@@ -68,29 +85,41 @@ async def _ledger(tx: Tx, *, channel: str, incident_id: str, since: int, until: 
     arrived = await _one(tx, _ARRIVED, channel=channel, since=since, until=until)
     unreadable = await _one(tx, _UNREADABLE, channel=channel, since=since, until=until)
     auto = await _one(tx, _AUTO, incident_id=incident_id, since=since, until=until)
-    touched = await tx.all(_TOUCHED, incident_id=incident_id, since=since, until=until)
-    outcomes = [outcome_of(row) for row in touched]
-    counts = {
-        name: outcomes.count(name) for name in ("waiting", "in_doubt", "failed", "expired", "cancelled")
-    }
-    rerouted, sent = outcomes.count("rerouted"), outcomes.count("sent")
+    counted, entries = await _touched(tx, incident_id, since, until)
+    counts = {name: _of(counted, name) for name in ("waiting", "in_doubt", "failed", "expired", "cancelled")}
+    held, rerouted, sent = _of(counted), _of(counted, "rerouted"), _of(counted, "sent")
     return {
+        "since": since,
         "received": arrived["received"],
         "received_late": arrived["received_late"],
         "read_back": arrived["read_back"],
         "stored": arrived["received"],
         "answered_automatically": auto["count"],
-        "held": len(touched),
+        "held": held,
         "sent_after_hold": sent,
         "rerouted": rerouted,
         **counts,
-        "resolved_in_doubt": sum(1 for row in touched if row["doubted"] and row["state"] in _DONE),
-        "lost": len(touched) - rerouted - sent - sum(counts.values()),
+        "resolved_in_doubt": sum(row["doubted"] for row in counted if row["state"] in _DONE),
+        "lost": held - rerouted - sent - sum(counts.values()),
         "unreadable": unreadable["count"],
-        "entries": [_entry(row, outcome) for row, outcome in zip(touched, outcomes, strict=True)][
-            :ENTRIES_MAX
-        ],
+        "entries": [_entry(row, outcome_of(row)) for row in entries],
     }
+
+
+async def _touched(tx: Tx, incident_id: str, since: int, until: int) -> tuple[list[Row], list[Row]]:
+    """(counts by state and whether it went another way, the first messages): touched by the incident or,
+    without one, stored in the time.
+    """
+    touched = _OF_INCIDENT if incident_id else _SINCE
+    which: dict[str, object] = (
+        {"incident_id": incident_id} if incident_id else {"since": since, "until": until}
+    )
+    counted = await tx.all(_COUNTED.format(touched=touched), **which)
+    return counted, await tx.all(_ENTRIES.format(touched=touched), **which, limit=ENTRIES_MAX)
+
+
+def _of(counted: Sequence[Row], outcome: str = "") -> int:
+    return sum(row["count"] for row in counted if outcome in ("", outcome_of(row)))
 
 
 def outcome_of(row: Row) -> str:

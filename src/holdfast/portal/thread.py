@@ -7,11 +7,16 @@ import msgspec
 from holdfast.portal import store
 from holdfast.portal.model import CHANGES_MAX, SHOWN_READ_AGAIN, ThreadItem, ThreadPage, Visitor
 from holdfast.storage import Row, Tx
+from holdfast.storage.event_log import first_event_seq
 
 
 async def read_thread(tx: Tx, visitor: Visitor, after: int) -> ThreadPage:
-    """What changed after a cursor; with cursor 0 the newest part of the thread."""
+    """What changed after a cursor; with cursor 0 the newest part of the thread, and so with one from before
+    the oldest event that is kept.
+    """
     position = await store.last_event(tx)
+    if after < await first_event_seq(tx) - 1:
+        after = 0
     person = await store.person(tx, visitor)
     if person is None or person["conversation_id"] is None:
         return ThreadPage([], position)

@@ -21,7 +21,6 @@ from holdfast.radar.store import (
     add_uptime,
     load_incidents,
     load_verdicts,
-    prune_observations,
     record_observations,
     save_incident,
     save_update,
@@ -40,7 +39,6 @@ REST_SECONDS: Final = 0.2
 REFRESH_MS: Final = 5_000
 """How often evidence that merely counts on is written to the store."""
 UPTIME_MS: Final = 10_000
-PRUNE_SECONDS: Final = 600.0
 CONTROL_ROUNDS: Final = 3
 """An unrelated address that has not been asked for so many rounds says nothing."""
 
@@ -139,7 +137,6 @@ class Radar:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._evaluate_for_ever())
             group.create_task(self._probe_for_ever(group))
-            group.create_task(self._repeat("prune", PRUNE_SECONDS, self._prune))
             if self._settings.control_urls:
                 group.create_task(
                     self._repeat("controls", self._settings.control_seconds, self._ask_controls)
@@ -190,9 +187,6 @@ class Radar:
             await self.hand([await reader.read()])
 
         return step
-
-    async def _prune(self) -> None:
-        await self._database.write(prune_observations, self._clock.now_ms())
 
     # --- one evaluation ---------------------------------------------------------------------------
 

@@ -34,7 +34,6 @@ VALUES (:channel, :capability, :kind, :result, :error_class, :detail, :latency_m
 _OBSERVED: Final = """
 SELECT * FROM observation WHERE id > :after AND at >= :since ORDER BY id LIMIT :limit
 """
-_FORGET: Final = "DELETE FROM observation WHERE at < :before"
 _VERDICTS: Final = "SELECT * FROM verdict ORDER BY channel, capability"
 _SAVE_VERDICT: Final = """
 INSERT INTO verdict (channel, capability, state, cause, confidence, share, since, evidence, score, updated_at)
@@ -124,11 +123,6 @@ def _observation(row: Row) -> Observation:
         latency_ms=row["latency_ms"],
         at=row["at"],
     )
-
-
-async def prune_observations(tx: Tx, now: int) -> int:
-    """Delete what is older than its time to live; how many."""
-    return await tx.run(_FORGET, before=now - OBSERVATION_LIFE_MS)
 
 
 # --- verdicts ---------------------------------------------------------------------------------------

@@ -92,8 +92,22 @@ class Hub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     key: Secret | None = None
     log_json: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    event_retention_days: Days = 30.0
-    spool_retention_days: Days = 30.0
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """After how long things are forgotten; messages, contacts and deliveries are not. ``archive``: whether
+    events and envelopes are written to compressed files in ``archive_dir`` before.
+    """
+
+    event_days: Days = 30.0
+    envelope_days: Days = 30.0
+    attempt_days: Days = 90.0
+    audit_days: Days = 730.0
+    visitor_days: Days = 90.0
+    refused_days: Days = 90.0
+    unreadable_days: Days = 365.0
+    archive: bool = False
+    archive_dir: Path | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,6 +119,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     playbook: Playbook = Playbook()
     status: Status = Status()
     direct: Direct = Direct()
+    retention: Retention = Retention()
     channel: tuple[dict[str, Any], ...] = ()
 
     @property

@@ -20,7 +20,7 @@ INSERT INTO event (at, kind, conversation_id, body) VALUES (:at, :kind, :convers
 _APPEND: Final = f"{_APPEND_ONE_OF_MANY}RETURNING seq"
 _AFTER: Final = "SELECT * FROM event WHERE seq > :cursor ORDER BY seq LIMIT :limit"
 _LAST: Final = "SELECT COALESCE(MAX(seq), 0) AS seq FROM event"
-_FORGET: Final = "DELETE FROM event WHERE at < :before"
+_FIRST: Final = "SELECT COALESCE(MIN(seq), 0) AS seq FROM event"
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -79,9 +79,10 @@ async def last_event_seq(tx: Tx) -> int:
     return int(row["seq"]) if row else 0
 
 
-async def forget_events(tx: Tx, *, before: int) -> int:
-    """Drop what happened before a time (ms); how many events. Cursors that lie there read on from the oldest."""
-    return await tx.run(_FORGET, before=before)
+async def first_event_seq(tx: Tx) -> int:
+    """The number of the oldest event that is kept, 0 where there is none."""
+    row = await tx.one(_FIRST)
+    return int(row["seq"]) if row else 0
 
 
 class EventLog:

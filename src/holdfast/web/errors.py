@@ -13,6 +13,7 @@ from holdfast.kernel import get_log
 from holdfast.outbox import ReplyRefusedError
 from holdfast.storage import SpoolUnavailableError, StoreUnavailableError
 from holdfast.web.asgi import ErrorBody, ErrorDetail
+from holdfast.web.feed import ForgottenError
 
 RETRY_SECONDS: Final = "2"
 MESSAGE_CHARACTERS_MAX: Final = 500
@@ -106,6 +107,8 @@ def _as_api_error(error: Exception) -> ApiError | None:  # noqa: PLR0911 - one l
                 "This could not be stored or read now; try again.",
                 headers={"retry-after": RETRY_SECONDS},
             )
+        case ForgottenError():
+            return ApiError(410, "events_forgotten", _sentence(error), field="cursor")
         case RecursionError():
             return ApiError(400, "malformed", "The body is nested too deeply.")
         case UnicodeError():

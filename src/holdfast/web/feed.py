@@ -15,7 +15,7 @@ import msgspec
 from holdfast.inbox import Happening, Windows, with_subjects
 from holdfast.kernel import Clock, get_log
 from holdfast.storage import Database, Event, EventLog, StoreUnavailableError, Tx, read_events
-from holdfast.storage.event_log import PAGE_EVENTS
+from holdfast.storage.event_log import PAGE_EVENTS, first_event_seq
 
 POLL_SECONDS: Final = 0.25
 """How soon a commit is seen whose wake fell between reading and waiting, or that another process made."""
@@ -24,6 +24,13 @@ FRAMES_MAX: Final = 2_000
 """Frames that may wait for one listener."""
 CONVERSATIONS_MAX: Final = 20_000
 """Conversations whose latest change is remembered for those who wait for one."""
+
+
+class ForgottenError(Exception):
+    """A client was away for longer than events are kept: it must read everything anew."""
+
+    def __init__(self, until: int) -> None:
+        super().__init__(f"events up to {until} are no longer kept; read anew and go on from cursor=latest")
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -123,7 +130,10 @@ class Feed:
         return self._retired.is_set()
 
     async def past(self, cursor: int, limit: int = PAGE_EVENTS) -> Sequence[Happening]:
-        """Events after a cursor with their subjects, as a client sees them."""
+        """Events after a cursor with their subjects, as a client sees them. Cursor 0 is the oldest event kept.
+
+        Raises ForgottenError where events that follow the cursor are no longer kept.
+        """
         return await self._database.read(_past, cursor, limit, self._windows())
 
     async def _follow(self) -> None:
@@ -162,4 +172,7 @@ def encode_frame(happening: Happening) -> Frame:
 
 
 async def _past(tx: Tx, cursor: int, limit: int, windows: Windows) -> Sequence[Happening]:
+    first = await first_event_seq(tx)
+    if 0 < cursor < first - 1:
+        raise ForgottenError(first - 1)
     return await with_subjects(tx, await read_events(tx, cursor, limit), windows)

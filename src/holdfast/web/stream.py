@@ -13,7 +13,7 @@ from holdfast.storage import StoreUnavailableError
 from holdfast.storage.event_log import PAGE_EVENTS
 from holdfast.web.asgi import Receive, Send, query_of
 from holdfast.web.asgi import Scope as Connection
-from holdfast.web.feed import Feed, Frame, Listener, encode_frame
+from holdfast.web.feed import Feed, ForgottenError, Frame, Listener, encode_frame
 from holdfast.web.metrics import Metrics
 
 STREAMS_MAX: Final = 500
@@ -25,6 +25,7 @@ CURSOR_DIGITS_MAX: Final = 18
 
 NOT_ALLOWED: Final = 4401
 BAD_CURSOR: Final = 4400
+FORGOTTEN: Final = 4410
 TRY_AGAIN: Final = 1013
 GOING_AWAY: Final = 1001
 
@@ -124,6 +125,8 @@ class Streams:
     async def _past(self, cursor: int) -> Sequence[Happening]:
         try:
             return await self._feed.past(cursor)
+        except ForgottenError as error:
+            raise _CutOffError(FORGOTTEN, str(error)) from error
         except StoreUnavailableError as error:
             raise _CutOffError(TRY_AGAIN, "the store is not available") from error
 

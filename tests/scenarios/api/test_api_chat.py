@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from holdfast.retention.store import forget_events
+
 
 async def test_a_visitors_message_is_safe_at_once_and_stored_once(hub: Any) -> None:
     visitor = await hub.visitor()
@@ -124,5 +126,19 @@ async def test_a_visitor_learns_that_the_shop_has_read_it(hub: Any) -> None:
     await hub.send("POST", f"/conversations/{conversation}/read")
     page = (await waiting).json()
     assert [(item["id"], item["state"]) for item in page["items"]] == [("a1", "read")]
+    again = (await hub.chat(visitor, "GET", "/messages", params={"after": page["cursor"]})).json()
+    assert again["items"] == []
+
+
+async def test_a_visitor_who_was_away_for_long_is_shown_the_thread_anew(hub: Any) -> None:
+    visitor = await hub.visitor()
+    for number in range(3):
+        await hub.chat(visitor, "POST", "/messages", json={"id": f"a{number}", "text": f"Hello {number}"})
+    await hub.applied(3)
+    first = (await hub.get("/events")).json()["items"][0]["seq"]
+    newest = (await hub.get("/events", cursor="latest")).json()["cursor"]
+    await hub.hub.database.write(forget_events, newest)
+    page = (await hub.chat(visitor, "GET", "/messages", params={"after": first})).json()
+    assert [item["text"] for item in page["items"]] == ["Hello 0", "Hello 1", "Hello 2"]
     again = (await hub.chat(visitor, "GET", "/messages", params={"after": page["cursor"]})).json()
     assert again["items"] == []

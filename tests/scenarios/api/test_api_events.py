@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from holdfast.retention.store import forget_events
+
 
 async def test_polling_by_cursor_misses_nothing_and_repeats_nothing(hub: Any) -> None:
     for number in range(5):
@@ -92,3 +94,22 @@ async def test_a_token_in_the_address_opens_the_stream_and_another_sites_cookie_
     async with hub.listen(cookie=cookie, host="hub.test", origin="https://evil.example") as stream:
         assert (await stream.hear())["type"] == "websocket.accept"
         assert (await stream.hear())["code"] == 4401
+
+
+async def test_a_cursor_from_before_the_oldest_event_is_told_so(hub: Any) -> None:
+    for number in range(4):
+        await hub.write_in(number)
+    await hub.applied(4)
+    events = (await hub.get("/events")).json()["items"]
+    gone = events[3]["seq"]
+    await hub.hub.database.write(forget_events, gone)
+    answer = await hub.get("/events", cursor=events[0]["seq"])
+    assert answer.status_code == 410
+    assert answer.json()["error"]["code"] == "events_forgotten"
+    assert f"up to {gone}" in answer.json()["error"]["message"]
+    async with hub.listen(f"cursor={events[0]['seq']}") as stream:
+        assert (await stream.hear())["type"] == "websocket.accept"
+        assert (await stream.hear())["code"] == 4410
+    for cursor in (0, gone):
+        page = (await hub.get("/events", cursor=cursor)).json()
+        assert [event["seq"] for event in page["items"]] == [event["seq"] for event in events[4:]], cursor

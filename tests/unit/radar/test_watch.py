@@ -6,7 +6,8 @@ from typing import Any
 from holdfast.channels.contract import Capability, ErrorClass, ProbeResult
 from holdfast.channels.transport import HttpAnswer
 from holdfast.radar import Cause, State
-from holdfast.radar.store import OBSERVATION_LIFE_MS, load_observations, prune_observations
+from holdfast.radar.store import OBSERVATION_LIFE_MS, load_observations
+from holdfast.retention.store import forget_observations
 
 CONTROLS = ("http://127.0.0.1:1/a", "http://127.0.0.1:1/b")
 
@@ -125,5 +126,6 @@ async def test_observations_do_not_live_for_ever(bench: Any) -> None:
     await bench.send()
     bench.clock.move(OBSERVATION_LIFE_MS + 1)
     await bench.send()
-    assert await bench.database.write(prune_observations, bench.clock.now_ms()) == 1
+    before = bench.clock.now_ms() - OBSERVATION_LIFE_MS
+    assert await bench.database.write(forget_observations, before, 10) == 1
     assert len(await bench.database.read(load_observations, 0, 0)) == 1

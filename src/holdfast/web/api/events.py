@@ -30,7 +30,7 @@ class EventsController(Controller):
         operation_id="listEvents",
         summary="What follows a cursor, waiting a while when there is nothing yet",
         description="The same is streamed by the WebSocket `/api/v1/stream?cursor=`.",
-        responses=refuses(),
+        responses=refuses(410),
     )
     async def list_events(
         self,

@@ -22,6 +22,9 @@ from holdfast.web.api.parts import READ, WRITE, Limit, Services, TimeMs, plain, 
 from holdfast.web.errors import not_found
 
 INCIDENTS_DEFAULT: Final = 50
+LEDGER_DAYS_MAX: Final = 31
+"""How far back the ledger of everything counts, so that it is counted in about a second on a busy hub."""
+DAY_MS: Final = 86_400_000
 IncidentId = Annotated[str, PathParameter(max_length=100)]
 
 
@@ -37,8 +40,9 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerView(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of messages. ``lost`` is what the other columns cannot account for."""
+    """Counts of messages since a time (ms). ``lost`` is what the other columns cannot account for."""
 
+    since: int
     received: int
     received_late: int
     read_back: int
@@ -165,10 +169,12 @@ class IncidentsController(Controller):
         opt=READ,
         operation_id="getLedger",
         summary="What became of every message since a time",
+        description=f"It goes back {LEDGER_DAYS_MAX} days at most; `since` in the answer says from when it counts.",
         responses=refuses(),
     )
     async def ledger(self, services: Services, since: TimeMs = 0) -> LedgerView:
-        return _ledger(await services.database.read(ledger_since, since))
+        oldest = services.clock.now_ms() - LEDGER_DAYS_MAX * DAY_MS
+        return _ledger(await services.database.read(ledger_since, max(since, oldest)))
 
 
 async def _list(tx: Tx, state: str, limit: int) -> list[IncidentView]:

@@ -59,6 +59,7 @@ _REASONS: Final = {
     403: "Signed in, but not allowed; or the CSRF token is missing.",
     404: "There is no such thing.",
     405: "This address does not take that method.",
+    410: "What followed the cursor is no longer kept; read everything anew.",
     409: "It contradicts what is already there.",
     413: "The body is too large.",
     422: "Well-formed, but refused; the message says why.",

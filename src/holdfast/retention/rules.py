@@ -1,0 +1,46 @@
+"""What is forgotten after how long: what people wrote to each other is in none of these."""
+
+from typing import Final
+
+import msgspec
+
+from holdfast.radar.store import OBSERVATION_LIFE_MS
+from holdfast.retention import store
+from holdfast.retention.store import Forget
+from holdfast.settings.model import Retention
+
+DAY_MS: Final = 86_400_000
+SEEN_DAYS: Final = 31
+"""How long a repeat of an edit, a reaction or a withdrawal is known; longer than any platform repeats."""
+PARKED_DAYS: Final = 8
+"""How long an event may wait for what it refers to; longer than any platform's redelivery."""
+LINK_DAYS: Final = 30
+"""How long a private link is known after its time has run out."""
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """Rows of ``table`` are forgotten after ``keep_ms``, a batch at a time."""
+
+    table: str
+    keep_ms: int
+    forget: Forget
+
+
+def rules(settings: Retention) -> list[Rule]:
+    """Everything that is forgotten without being written down before."""
+
+    def days(number: float) -> int:
+        return int(number * DAY_MS)
+
+    return [
+        Rule("observation", OBSERVATION_LIFE_MS, store.forget_observations),
+        Rule("seen_event", days(SEEN_DAYS), store.forget_seen),
+        Rule("parked_event", days(PARKED_DAYS), store.forget_parked),
+        Rule("attempt", days(settings.attempt_days), store.forget_attempts),
+        Rule("refused_request", days(settings.refused_days), store.forget_refused),
+        Rule("unread_envelope", days(settings.unreadable_days), store.forget_unreadable),
+        Rule("visitor", days(settings.visitor_days), store.forget_visitors),
+        Rule("continue_link", days(LINK_DAYS), store.forget_links),
+        Rule("agent_session", 0, store.forget_sessions),
+        Rule("audit_entry", days(settings.audit_days), store.forget_audit),
+    ]

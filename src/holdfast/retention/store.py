@@ -1,0 +1,117 @@
+"""Every statement with which the hub forgets; each takes a bounded number of rows, so that no writer waits long.
+
+What is numbered in the order of time is looked at from its old end: the oldest ``limit`` rows, of which those
+before a time go. So no index by time has to be kept for it.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from holdfast.storage import Row, Tx
+
+HOUR_MS: Final = 3_600_000
+LOOKED_BACK_MS: Final = 60 * 24 * HOUR_MS
+"""Visitors who were last seen earlier than this before the time have been looked at already."""
+
+Forget = Callable[[Tx, int, int], Awaitable[int]]
+"""(transaction, before ms, rows at most) -> rows forgotten"""
+
+_OLDEST_EVENTS: Final = """
+SELECT * FROM (SELECT * FROM event ORDER BY seq LIMIT :limit) AS oldest
+WHERE at < :before AND seq < (SELECT MAX(seq) FROM event) ORDER BY seq
+"""
+_EVENTS: Final = "DELETE FROM event WHERE seq <= :last AND seq < (SELECT MAX(seq) FROM event)"
+_OBSERVATIONS: Final = """
+DELETE FROM observation WHERE id IN
+    (SELECT id FROM (SELECT id, at FROM observation ORDER BY id LIMIT :limit) AS oldest WHERE at < :before)
+"""
+_SEEN: Final = """
+DELETE FROM seen_event WHERE (channel, key) IN
+    (SELECT channel, key FROM seen_event WHERE at < :before ORDER BY at LIMIT :limit)
+"""
+_PARKED: Final = """
+DELETE FROM parked_event WHERE id IN (SELECT id FROM parked_event WHERE at < :before ORDER BY at LIMIT :limit)
+"""
+_ATTEMPTS: Final = """
+DELETE FROM attempt WHERE (delivery_id, number) IN
+    (SELECT delivery_id, number FROM
+        (SELECT delivery_id, number, started_at FROM attempt ORDER BY delivery_id, number LIMIT :limit) AS oldest
+    WHERE started_at < :before)
+"""
+_REFUSED: Final = """
+DELETE FROM refused_request WHERE (channel, reason, hour) IN
+    (SELECT channel, reason, hour FROM refused_request WHERE hour < :hour ORDER BY hour LIMIT :limit)
+"""
+_UNREADABLE: Final = """
+DELETE FROM unread_envelope WHERE seq IN
+    (SELECT seq FROM unread_envelope WHERE at < :before ORDER BY at LIMIT :limit)
+"""
+_VISITORS: Final = """
+DELETE FROM visitor WHERE id IN
+    (SELECT v.id FROM visitor v WHERE v.seen_at < :before AND v.seen_at >= :after
+        AND NOT EXISTS (SELECT 1 FROM address a WHERE a.channel = v.channel AND a.value = v.id)
+    ORDER BY v.seen_at LIMIT :limit)
+"""
+_LINKS: Final = """
+DELETE FROM continue_link WHERE token_hash IN
+    (SELECT token_hash FROM continue_link WHERE expires_at < :before ORDER BY expires_at LIMIT :limit)
+"""
+_SESSIONS: Final = """
+DELETE FROM agent_session WHERE token_hash IN
+    (SELECT token_hash FROM agent_session WHERE expires_at < :before LIMIT :limit)
+"""
+_AUDIT: Final = """
+DELETE FROM audit_entry WHERE id IN
+    (SELECT id FROM (SELECT id, at FROM audit_entry ORDER BY id LIMIT :limit) AS oldest WHERE at < :before)
+"""
+
+
+async def oldest_events(tx: Tx, before: int, limit: int) -> list[Row]:
+    """Of the oldest events those before a time; the newest of all is always kept, for it holds the number."""
+    return await tx.all(_OLDEST_EVENTS, before=before, limit=limit)
+
+
+async def forget_events(tx: Tx, last: int) -> int:
+    """Forget every event up to a number."""
+    return await tx.run(_EVENTS, last=last)
+
+
+async def forget_observations(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_OBSERVATIONS, before=before, limit=limit)
+
+
+async def forget_seen(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_SEEN, before=before, limit=limit)
+
+
+async def forget_parked(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_PARKED, before=before, limit=limit)
+
+
+async def forget_attempts(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_ATTEMPTS, before=before, limit=limit)
+
+
+async def forget_refused(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_REFUSED, hour=before // HOUR_MS, limit=limit)
+
+
+async def forget_unreadable(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_UNREADABLE, before=before, limit=limit)
+
+
+async def forget_visitors(tx: Tx, before: int, limit: int) -> int:
+    """Visitors who never wrote; who wrote is a contact, and stays."""
+    return await tx.run(_VISITORS, before=before, after=before - LOOKED_BACK_MS, limit=limit)
+
+
+async def forget_links(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_LINKS, before=before, limit=limit)
+
+
+async def forget_sessions(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_SESSIONS, before=before, limit=limit)
+
+
+async def forget_audit(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_AUDIT, before=before, limit=limit)

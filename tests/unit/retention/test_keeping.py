@@ -1,0 +1,186 @@
+"""What is forgotten and what is not; and that a busy store stops growing."""
+
+import gzip
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdfast.channels.contract import MessageReceived, ReactionChanged
+from holdfast.retention import Archive, keep_house, keep_spool
+from holdfast.retention.keeping import BATCH_ROWS
+from holdfast.retention.rules import rules
+from holdfast.settings.model import Retention
+from holdfast.storage import NewEnvelope, SqliteDatabase, append_event
+
+CHANNEL = "instagram:shop"
+DAY_SECONDS = 86_400
+DAY_MS = 86_400_000
+RELEASE = Path(__file__).parents[2] / "upgrade" / "releases" / "0001.sql"
+DAYS = 45
+REACTIONS_A_DAY = 60
+PAGES_APART = 3
+"""What splits of pages may make of difference; a day's traffic alone would fill more."""
+
+
+class LateClock:
+    """Time that stands still, far away; sleeping takes none."""
+
+    def __init__(self, now_ms: int) -> None:
+        self.ms = now_ms
+        self.slept = 0
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def monotonic(self) -> float:
+        return self.ms / 1000
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept += seconds > 0
+
+
+def counts(path: Path) -> dict[str, int]:
+    with sqlite3.connect(path) as connection:
+        tables = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        found = {name: connection.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0] for (name,) in tables}
+    connection.close()
+    return found
+
+
+def pages(database: SqliteDatabase) -> Any:
+    return database.read(lambda tx: tx.one("SELECT page_count AS pages FROM pragma_page_count"))
+
+
+async def test_after_many_years_all_that_people_wrote_is_there_and_the_rest_is_not(hub: Any) -> None:
+    statements = [line for line in RELEASE.read_text("utf-8").splitlines() if line.startswith("INSERT")]
+    for statement in statements:
+        await hub.run(statement.removesuffix(";"))
+    before = counts(hub.folder / "hub.db")
+    forgotten = await keep_house(hub.database, LateClock(4_000_000_000_000), Retention(), None)
+    after = counts(hub.folder / "hub.db")
+    gone = {table for table, count in after.items() if count < before[table]}
+    assert gone == {rule.table for rule in rules(Retention())} - {"visitor"}
+    assert {table: after[table] for table in gone} == dict.fromkeys(gone, 0)
+    assert after["event"] == 1, "the newest event holds the number"
+    assert {table: count for table, count in forgotten.items() if count} == {
+        table: before[table] for table in gone
+    }
+    await hub.run("PRAGMA foreign_key_check")
+
+
+async def test_what_is_younger_stays(hub: Any) -> None:
+    hub.add(CHANNEL)
+    _, conversation = await hub.person(name="Ann")
+    await hub.run("DELETE FROM event")
+    now = hub.clock.now_ms()
+    for days in (31, 30, 29):
+        await hub.database.write(
+            append_event, at=now - days * DAY_MS, kind="x.happened", body={}, conversation_id=conversation
+        )
+    forgotten = await keep_house(hub.database, LateClock(now), Retention(event_days=30), None)
+    assert forgotten["event"] == 1
+    assert len(await hub.rows("SELECT 1 FROM event")) == 2
+
+
+async def test_much_is_forgotten_in_many_steps_between_which_others_get_in(hub: Any) -> None:
+    now = hub.clock.now_ms()
+    rows = [{"at": now - 40 * DAY_MS, "key": str(number)} for number in range(BATCH_ROWS * 2 + 5)]
+    insert = "INSERT INTO seen_event (channel, key, at) VALUES ('sms:shop', :key, :at)"
+    await hub.database.write(lambda tx: tx.many(insert, rows))
+    clock = LateClock(now)
+    forgotten = await keep_house(hub.database, clock, Retention(), None)
+    assert forgotten["seen_event"] == len(rows)
+    assert clock.slept == 3
+
+
+async def test_visitors_who_never_wrote_are_forgotten(hub: Any) -> None:
+    visitor = "INSERT INTO visitor VALUES (:id, 'direct:shop', :id, '', 1, :at)"
+    old = hub.clock.now_ms() - 91 * DAY_MS
+    for visitor_id, at in (("silent", old), ("writer", old), ("new", old + 2 * DAY_MS)):
+        await hub.run(visitor, id=visitor_id, at=at)
+    hub.add("direct:shop")
+    event = MessageReceived(external_id="m1", address="writer", at=hub.clock.now_ms(), text="Hi", name="")
+    await hub.arrive("direct:shop", event)
+    forgotten = await keep_house(hub.database, LateClock(hub.clock.now_ms()), Retention(), None)
+    assert forgotten["visitor"] == 1
+    assert {row["id"] for row in await hub.rows("SELECT id FROM visitor")} == {"writer", "new"}
+
+
+async def test_what_was_not_applied_is_not_forgotten(hub: Any) -> None:
+    for number in range(5):
+        await hub.spool.append(NewEnvelope(CHANNEL, "webhook", 1_000 + number, b"x"))
+    clock = LateClock(hub.clock.now_ms())
+    assert await keep_spool(hub.spool, clock, Retention(), None, applied=3) == 3
+    assert [each.seq for each in await hub.spool.after(0, 10)] == [4, 5]
+    assert await keep_spool(hub.spool, clock, Retention(), None, applied=3) == 0
+
+
+async def test_before_they_are_forgotten_they_are_written_by_day(hub: Any) -> None:
+    day = 1_760_000_000_000 // DAY_MS * DAY_MS
+    archive = Archive(hub.folder / "archive")
+    clock = LateClock(hub.clock.now_ms())
+    for number in range(3):
+        at = day + number * DAY_MS // 2
+        await hub.database.write(append_event, at=at, kind="x.happened", body={"number": number})
+        await hub.spool.append(NewEnvelope(CHANNEL, "webhook", at, b"\xff" if number else b"text"))
+    await keep_house(hub.database, clock, Retention(), archive)
+    await keep_spool(hub.spool, clock, Retention(), archive, applied=3)
+    lines = {path.name: read_lines(path) for path in sorted((hub.folder / "archive").iterdir())}
+    assert {name: len(found) for name, found in lines.items()} == {
+        "envelopes-2025-10-09.jsonl.gz": 2,
+        "envelopes-2025-10-10.jsonl.gz": 1,
+        "events-2025-10-09.jsonl.gz": 2,  # the newest event of all stays where it is
+    }
+    first, second = lines["envelopes-2025-10-09.jsonl.gz"]
+    assert (first["seq"], first["body"], second["body_base64"]) == (1, "text", "/w==")
+    assert lines["events-2025-10-09.jsonl.gz"][1]["body"] == {"number": 1}
+
+
+def read_lines(path: Path) -> list[Any]:
+    with gzip.open(path, "rt") as file:
+        return [json.loads(line) for line in file]
+
+
+async def test_what_cannot_be_archived_is_not_forgotten(hub: Any) -> None:
+    (hub.folder / "archive").write_text("not a folder")
+    for _ in range(2):
+        await hub.database.write(append_event, at=1, kind="x.happened", body={})
+    with pytest.raises(OSError, match=r"exists|directory"):
+        await keep_house(
+            hub.database, LateClock(hub.clock.now_ms()), Retention(), Archive(hub.folder / "archive")
+        )
+    assert len(await hub.rows("SELECT 1 FROM event")) == 2
+
+
+async def test_a_busy_store_and_its_spool_stop_growing(hub: Any) -> None:
+    """Many days of what is no new message: the rows stop growing, and freed pages are used again."""
+    hub.add(CHANNEL)
+    await hub.arrive(
+        CHANNEL, MessageReceived(external_id="m1", address="1", at=hub.clock.now_ms(), text="Hi", name="")
+    )
+    settings, sizes, rows = Retention(event_days=7, envelope_days=7), [], []
+    for day in range(DAYS):
+        at = hub.clock.now_ms()
+        reactions = [
+            ReactionChanged(external_id="m1", key=f"{day}-{number}", emoji="x", at=at + number, address="1")
+            for number in range(REACTIONS_A_DAY)
+        ]
+        await hub.arrive(CHANNEL, *reactions)
+        hub.clock.ms += DAY_MS
+        late = LateClock(hub.clock.now_ms())
+        await keep_house(hub.database, late, settings, None)
+        await keep_spool(hub.spool, late, settings, None, applied=day + 2)
+        rows.append(counts(hub.folder / "hub.db"))
+        sizes.append([(await pages(each))["pages"] for each in (hub.database, hub.spool._database)])
+    for table in ("event", "seen_event", "observation"):
+        assert rows[-1][table] == rows[-8][table], table
+    assert rows[-1]["event"] <= 9 * REACTIONS_A_DAY
+    assert rows[-1]["seen_event"] <= 32 * REACTIONS_A_DAY
+    for now, before in zip(sizes[-1], sizes[-8], strict=True):
+        assert now <= before + PAGES_APART
+    assert len(await hub.spool.after(0, 1_000)) <= 8
