@@ -41,13 +41,13 @@ class Diary:
 
     def note_answer(self, body: bytes, status: int) -> None:
         if status // 100 == 2:
-            self.answered.update(_ids(body))
+            self.answered.update(ids_in(body))
 
     def was_up(self, since: float, until: float) -> bool:
         return any(start <= since and until <= end for start, end in self.alive)
 
 
-def _ids(body: bytes) -> list[str]:
+def ids_in(body: bytes) -> list[str]:
     try:
         return list(_texts(json.loads(body)))
     except ValueError:

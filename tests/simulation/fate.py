@@ -234,7 +234,7 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
         commit_failures=chance.choice((0.0, 0.0, 0.002, 0.02)),
         misfortunes=_misfortunes(chance, int(chance.randint(3, 10) * stretch), seconds),
         kills=_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds, two_nodes=two_nodes),
-        store_troubles=_store_troubles(chance, int(chance.choice((0, 0, 1, 2)) * stretch), seconds),
+        store_troubles=_store_troubles(chance, int(chance.choice((0, 1, 2, 3)) * stretch), seconds),
         gap_seconds=chance.choice((0.4, 0.8, 2.0)),
         stalls=_stalls(
             chance,
@@ -319,7 +319,7 @@ def _store_troubles(chance: random.Random, count: int, until: float) -> tuple[St
         StoreTrouble(
             at=chance.uniform(5, until),
             seconds=chance.uniform(0.5, 20),
-            spool=chance.random() < 0.3,
+            spool=chance.random() < 0.4,
             kind=chance.choice(("full", "away", "stalled")),
         )
         for _ in range(count)

@@ -25,7 +25,7 @@ from .truth import spool_file
 from .virtual_loop import LoopClock
 from .weather import Weather
 from .web_face import keep_web, make_portal, make_token, make_web
-from .witness import STORE, Witness
+from .witness import NODE, STORE, Witness
 
 RESTART_SECONDS: Final = 1.0
 """After how long whoever watches over the process starts it again when it does not come up."""
@@ -45,7 +45,10 @@ class Machine:
         self.diary = diary
         self.disk = Disk()
         self.witness = Witness(folder, self.disk)
-        self.overseer = Overseer(clock.monotonic)
+        self.overseer = Overseer(
+            clock.monotonic,
+            lambda node, was, value: self.witness.applied(clock.monotonic(), node, was, value),
+        )
         self.nodes: list[HubProcess] = []
 
     def can_lose_power(self) -> bool:
@@ -173,7 +176,7 @@ class HubProcess:
         )
 
     def _name(self) -> str:
-        return f"node-{self._number}"
+        return f"{NODE}{self._number}"
 
     def _chance(self, what: str) -> random.Random:
         """Every start has chances of its own, so that one more draw in one life does not change the next."""

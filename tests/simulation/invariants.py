@@ -21,6 +21,10 @@ EXPECTED_COMPLAINTS: Final = (
     "the store is away",
 )
 """What the hub rightly complains of while its store fails."""
+TELL_TIME: Final = frozenset({"instagram", "whatsapp"})
+WHOLE_SECOND_MS: Final = 1000
+RECEIVED: Final = frozenset({"delivered", "seen"})
+"""What a platform's own record says of a message that has reached its person."""
 SENT_BY_US: Final = "in"
 WRITTEN: Final = "out"
 """Directions as the person's phone shows them."""
@@ -75,6 +79,17 @@ def each_is_kept_once(truth: Truth) -> Iterator[str]:
     for text in kept:
         if text not in written | ours and not text.startswith("m"):
             yield f"nobody ever wrote {text!r}"
+
+
+def messages_stand_where_they_were_written(truth: Truth) -> Iterator[str]:
+    """In a thread the platform's time decides, where its webhooks tell it; a history may tell whole seconds."""
+    written = {
+        (channel_of(m), m.id): m for m in truth.world if m.direction == WRITTEN and m.platform in TELL_TIME
+    }
+    for row in truth.messages:
+        message = written.get((row["channel"], row["external_id"]))
+        if message is not None and abs(row["at"] - message.at_ms) >= WHOLE_SECOND_MS:
+            yield f"{message.text}, written at {seconds(message.at_ms):.1f} s, stands at {seconds(row['at']):.1f} s"
 
 
 # --- 2. once and in order --------------------------------------------------------------------------------
@@ -169,6 +184,17 @@ def shown_states_are_true(truth: Truth) -> Iterator[str]:
             yield f"{what} is shown as {row['state']}, and the platform has {message.text[:30]!r} for {message.person}"
         elif row["state"] == "read" and message.state != "seen":
             yield f"{what} is shown as read, and was not seen"
+
+
+def receipts_are_shown(truth: Truth) -> Iterator[str]:
+    """Where nothing fails, what the platform knows of a message is shown on it."""
+    if truth.fate.mood != "calm" or truth.fate.kills:
+        return
+    shown = {(row["channel"], row["external_id"]): row["state"] for row in truth.deliveries}
+    for message in truth.world:
+        state = shown.get((channel_of(message), message.id))
+        if message.direction == SENT_BY_US and message.state in RECEIVED and state == "sent":
+            yield f"{message.text[:30]!r} to {message.person} is {message.state}, and is shown as {state}"
 
 
 def nothing_sent_is_shown_unsent(truth: Truth) -> Iterator[str]:
@@ -270,6 +296,12 @@ def everything_comes_to_rest(truth: Truth) -> Iterator[str]:
         yield f"something is still open after {truth.ended_at:.0f} s"
 
 
+def breakers_close(truth: Truth) -> Iterator[str]:
+    for row in truth.breakers:
+        if row["state"] != "closed":
+            yield f"the breaker of {row['channel']} is {row['state']} though everything works: {row['reason']}"
+
+
 def nothing_surprises(truth: Truth) -> Iterator[str]:
     """No loop fails, no adapter breaks, no envelope is set aside."""
     for line in truth.diary.log:
@@ -280,12 +312,14 @@ def nothing_surprises(truth: Truth) -> Iterator[str]:
 INVARIANTS: Final[tuple[Invariant, ...]] = (
     accepted_is_kept,
     each_is_kept_once,
+    messages_stand_where_they_were_written,
     accepted_replies_exist,
     each_has_its_effect_once,
     every_reply_is_settled,
     order_is_kept,
     words_are_in_order,
     shown_states_are_true,
+    receipts_are_shown,
     nothing_sent_is_shown_unsent,
     nothing_is_ascribed_to_others,
     contacts_are_one_person,
@@ -297,5 +331,6 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     others_are_not_held_up,
     the_ledger_accounts_for_all,
     everything_comes_to_rest,
+    breakers_close,
     nothing_surprises,
 )

@@ -27,7 +27,7 @@ END
 """,
     f"""
 CREATE TEMP TRIGGER oversee_cursor AFTER UPDATE OF value ON main.reader_cursor WHEN
-    NEW.name LIKE 'applier%' AND NEW.value < OLD.value BEGIN
+    NEW.name LIKE 'applier%' BEGIN
     SELECT {_TELL}('cursor', NEW.name, OLD.value, NEW.value);
 END
 """,
@@ -51,6 +51,8 @@ class Overseer:
     """``now_ms`` is the time of the process that commits. What it saw stands in ``seen``."""
 
     now: Callable[[], float]
+    on_applied: Callable[[str, int, int], None]
+    """Told of a node and of the envelopes that it notes as applied: behind the first number, up to the second."""
     seen: list[str] = field(default_factory=list)
 
     def watch(self, connection: sqlite3.Connection, node: str, now_ms: Callable[[], int]) -> "Watch":
@@ -70,6 +72,7 @@ class Watch:
         self._node = node
         self._now_ms = now_ms
         self._pending: list[str] = []
+        self._applied: list[tuple[int, int]] = []
 
     def note(self, what: str, *values: Any) -> None:
         sentence: str = getattr(self, f"_{what}")(*values)
@@ -78,10 +81,14 @@ class Watch:
 
     def committed(self) -> None:
         self._overseer.seen += self._pending
-        self._pending.clear()
+        applied = self._applied.copy()
+        self.undone()
+        for was, value in applied:
+            self._overseer.on_applied(self._node, was, value)
 
     def undone(self) -> None:
         self._pending.clear()
+        self._applied.clear()
 
     def _lease(self, lane: str, holder: str | None, until: int, fence: int, taker: str, new: int) -> str:
         if new <= fence:
@@ -108,4 +115,7 @@ class Watch:
         return ""
 
     def _cursor(self, name: str, was: int, value: int) -> str:
-        return f"states_move_forward: the cursor {name} went from {was} back to {value}"
+        if value < was:
+            return f"states_move_forward: the cursor {name} went from {was} back to {value}"
+        self._applied.append((was, value))
+        return ""

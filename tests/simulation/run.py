@@ -87,6 +87,7 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Tr
     fakes = build_fakes(world, network)
     network.connect(fakes)
     machine = Machine(fate, folder, network, LoopClock(loop), diary)
+    machine.witness.is_written = lambda each: _is_written(world, each)
     process = HubProcess(machine)
     await process.start()
     await _introduce(process, people)
@@ -131,6 +132,11 @@ def _world(fate: Fate, people: list[Person], clock: LoopClock) -> World:
     world.addresses.update({name: f"http://{name}" for name in ("instagram", "whatsapp", "sms")})
     populate(world)
     return world
+
+
+def _is_written(world: World, external_id: str) -> bool:
+    message = world.message(external_id)
+    return message is not None and message.direction == "out"
 
 
 async def _introduce(process: HubProcess, people: list[Person]) -> None:

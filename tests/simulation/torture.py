@@ -28,6 +28,8 @@ def main() -> int:
             f" {broken} broken so far, {virtual / 3600:.2f} hours in {real:.0f} s\n"
         )
         sys.stdout.flush()
+        if outcome.broken and options.until_broken:
+            break
     return 1 if broken else 0
 
 
@@ -36,6 +38,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=100, help="how many")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--stretch", type=float, default=1.0, help="how many times longer storms last")
+    parser.add_argument("--until-broken", action="store_true", help="end with the first broken promise")
     parser.add_argument("--verbose", action="store_true", help="tell of every run's fate and counts")
     parser.add_argument("--log", action="store_true", help="print the hub's log lines")
     return parser.parse_args()

@@ -34,6 +34,8 @@ ACCOUNT_OF: Final = {channel: place for place, channel in CHANNELS.items()}
 DIRECT: Final = "direct:web"
 KEY: Final = "c2ltdWxhdGlvbi1rZXktb2YtMzItYnl0ZXMtaGVyZSE="
 DOUBT_EVIDENCE_SECONDS: Final = 4
+LATE_ACCEPTANCE_SECONDS: Final = 10
+"""No platform of a run acts on a request later than fate.SLOW_MS_MAX after it was made."""
 SHARES: Final = {"instagram:shop": 0.8, "instagram:studio": 0.3, "whatsapp:shop": 0.5, "sms:shop": 0.5}
 """How many of the people are on each channel."""
 
@@ -159,7 +161,12 @@ def _table(channel: str) -> dict[str, Any]:
     platform, _, name = channel.partition(":")
     if platform == "direct":
         return {"name": "Our chat", "public_link": f"{HUB_URL}/chat/web"}
-    shared = {"base_url": f"http://{platform}", "timeout_seconds": 6.0, "probe_timeout_seconds": 6.0}
+    shared = {
+        "base_url": f"http://{platform}",
+        "timeout_seconds": 6.0,
+        "probe_timeout_seconds": 6.0,
+        "late_acceptance_seconds": LATE_ACCEPTANCE_SECONDS,
+    }
     match platform:
         case "sms":
             own = {

@@ -40,6 +40,7 @@ _INTENTS: Final = """
 SELECT i.*, m.state, m.state_reason FROM intent i JOIN message m ON m.id = i.message_id ORDER BY i.id
 """
 _INCIDENTS: Final = "SELECT * FROM incident ORDER BY opened_at, id"
+_BREAKERS: Final = "SELECT * FROM breaker ORDER BY channel"
 _EVENTS: Final = "SELECT seq, at, kind, conversation_id, body FROM event ORDER BY seq"
 _UNRESTED: Final = """
 SELECT (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'held', 'sending', 'in_doubt'))
@@ -68,6 +69,7 @@ class Truth:
     addresses: list[Row]
     intents: list[Row]
     incidents: list[Row]
+    breakers: list[Row]
     witnessed: list[str]
     """What was seen to go wrong while it did, with the promise that it breaks."""
     trace: str
@@ -137,7 +139,7 @@ def look_back(
         connection.row_factory = sqlite3.Row
         rows: dict[str, list[Row]] = {
             sql: [dict(row) for row in connection.execute(sql)]
-            for sql in (_MESSAGES, _DELIVERIES, _ADDRESSES, _INTENTS, _INCIDENTS, _EVENTS)
+            for sql in (_MESSAGES, _DELIVERIES, _ADDRESSES, _INTENTS, _INCIDENTS, _BREAKERS, _EVENTS)
         }
     said = world.messages()
     return Truth(
@@ -155,6 +157,7 @@ def look_back(
         addresses=rows[_ADDRESSES],
         intents=rows[_INTENTS],
         incidents=rows[_INCIDENTS],
+        breakers=rows[_BREAKERS],
         trace=_digest(rows[_EVENTS], said),
     )
 

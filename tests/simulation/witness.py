@@ -2,15 +2,20 @@
 
 import json
 import sqlite3
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from .diary import ids_in
 from .disk import Disk
+from .truth import spool_file
 
 _BODIES: Final = "SELECT seq, body FROM envelope WHERE seq > ? ORDER BY seq"
 _INTENT: Final = "SELECT 1 FROM intent i JOIN delivery d ON d.intent_id = i.id WHERE i.idempotency_key = ?"
-SPOOL: Final = "spool.db"
+_BETWEEN: Final = "SELECT body FROM envelope WHERE seq > ? AND seq <= ?"
+_KNOWN: Final = "SELECT external_id FROM message WHERE external_id IN ({})"
+NODE: Final = "node-"
 STORE: Final = "hub.db"
 
 
@@ -18,7 +23,10 @@ class Witness:
     """What it saw that should not be stands in ``seen``, each with the promise that it breaks."""
 
     def __init__(self, folder: Path, disk: Disk) -> None:
-        self._spool = folder / SPOOL
+        self._folder = folder
+        self._spool = folder / spool_file(0)
+        self.is_written: Callable[[str], bool] = lambda _: False
+        """Whether this is the id of something that a person wrote on a platform."""
         self._store = folder / STORE
         self._disk = disk
         self._read = 0
@@ -43,11 +51,25 @@ class Witness:
         self._check_synced(self._spool, f"{external_id} was acknowledged in our chat at {at:.3f} s")
 
     def reply(self, at: float, key: str) -> None:
-        with closing(sqlite3.connect(f"file:{self._store}?mode=ro", uri=True)) as store:
-            known = store.execute(_INTENT, (key,)).fetchone()
-        if known is None:
+        if not _rows(self._store, _INTENT, (key,)):
             self._complain(f"{key} was accepted by the API at {at:.3f} s and is not in the store")
         self._check_synced(self._store, f"{key} was accepted by the API at {at:.3f} s")
+
+    def applied(self, at: float, node: str, was: int, value: int) -> None:
+        """A node has just noted that these envelopes have their effects."""
+        spool = self._folder / spool_file(int(node.removeprefix(NODE)))
+        written = [
+            each
+            for body in _rows(spool, _BETWEEN, (was, value))
+            for each in dict.fromkeys(ids_in(body))
+            if self.is_written(each)
+        ]
+        if not written:
+            return
+        known = set(_rows(self._store, _KNOWN.format(", ".join("?" * len(written))), written))
+        for each in written:
+            if each not in known:
+                self._complain(f"{each} was noted as applied at {at:.3f} s and is in no conversation")
 
     def power_was_cut(self) -> None:
         """What stood in the spool may not stand there any more."""
@@ -66,6 +88,11 @@ class Witness:
 
     def _complain(self, sentence: str, more: str = "") -> None:
         self.seen.append(f"accepted_is_kept: {sentence} {more[:120]}".strip())
+
+
+def _rows(path: Path, sql: str, values: Sequence[Any]) -> list[Any]:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
+        return [value for (value,) in store.execute(sql, values)]
 
 
 def _is_of_chat(body: bytes, external_id: str) -> bool:
