@@ -170,7 +170,13 @@ def simulator_settings(people: list[DemoPerson], keys: Keys, *, hub_url: str, po
                     "webhook_url": f"{hooks}/sms/shop",
                 }
             ],
-            "mail": {"domain": MAIL_DOMAIN, "address": SHOP_MAIL, "user": SHOP_MAIL, "password": keys.mail},
+            "mail": {
+                "domain": MAIL_DOMAIN,
+                "address": SHOP_MAIL,
+                "user": SHOP_MAIL,
+                "password": keys.mail,
+                "keeps_sent": True,
+            },
         },
         "people": [_simulated(person) for person in people],
     }
