@@ -11,8 +11,6 @@ from holdfast.storage import Database
 
 HELD_MAX: Final = 300
 """Observations held of one channel and capability."""
-REREAD: Final = 200
-"""Numbers read again each time: on a networked database they become visible out of order."""
 
 
 class Memory:
@@ -21,22 +19,17 @@ class Memory:
     def __init__(self) -> None:
         self._held: dict[str, dict[str, deque[Observation]]] = {}
         self._newest = 0
-        self._known: set[int] = set()
 
     async def catch_up(self, database: Database, now: int) -> None:
         while True:
-            after = max(self._newest - REREAD, 0)
-            found = await database.read(load_observations, after, now - EVIDENCE_MS)
+            found = await database.read(load_observations, self._newest, now - EVIDENCE_MS)
             for number, seen in found:
-                if number not in self._known:
-                    self._hold(number, seen)
-            self._known = {number for number in self._known if number > self._newest - REREAD}
+                self._hold(number, seen)
             if len(found) < OBSERVATIONS_READ_MAX:
                 return
 
     def _hold(self, number: int, seen: Observation) -> None:
-        self._known.add(number)
-        self._newest = max(self._newest, number)
+        self._newest = number
         by_capability = self._held.setdefault(seen.channel, {})
         by_capability.setdefault(seen.capability or "", deque(maxlen=HELD_MAX)).append(seen)
 
