@@ -40,6 +40,26 @@ def says(account: str, person: str, mid: str, **message: Any) -> dict[str, Any]:
     }
 
 
+def whatsapp(shop: dict[str, Any], person: str, wamid: str, text: str) -> bytes:
+    """A webhook of WhatsApp by which a person writes; ``shop`` is the channel's table in a configuration."""
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550783881", "phone_number_id": shop["phone_number_id"]},
+        "contacts": [{"profile": {"name": person}, "wa_id": person}],
+        "messages": [
+            {
+                "from": person,
+                "id": wamid,
+                "timestamp": str(now_ms() // 1000),
+                "type": "text",
+                "text": {"body": text},
+            }
+        ],
+    }
+    entry = {"id": shop["waba_id"], "changes": [{"value": value, "field": "messages"}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
 

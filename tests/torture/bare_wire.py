@@ -13,34 +13,36 @@ from typing import Any, Final
 
 import aiohttp
 from tests.scenarios.demo import Demo
-from tests.scenarios.stranger import channel_settings, instagram, now_ms, post, says, signature
+from tests.scenarios.stranger import channel_settings, instagram, now_ms, post, says, signature, whatsapp
 
 AGAIN_SECONDS: Final = 0.1
 """After which a webhook is delivered again that was not answered with 200."""
-BARE: Final = ("goran", "hana", "ines")
+BARE: Final = (
+    *(("goran", "instagram"), ("hana", "instagram"), ("ines", "instagram")),
+    *(("ann", "whatsapp"), ("dev", "whatsapp")),
+)
 FLOOD: Final = (
     *("kofi", "lea", "mei", "nadia", "owen", "priya", "quinn", "rosa", "sami", "tara", "umar", "vera"),
 )
-SHOP: Final = "instagram:shop"
 STORED, NOT_STORED, NO_ANSWER = 200, 503, 0
 
 
 class BareWire:
     def __init__(self, demo: Demo) -> None:
         self._demo = demo
-        self.delivered: dict[str, dict[str, int]] = {}
-        """By person, what was answered 200: text -> when it was written (ms)."""
+        self.delivered: dict[tuple[str, str], dict[str, int]] = {}
+        """By person and platform, what was answered 200: text -> when it was written (ms)."""
         self.answers: Counter[int] = Counter()
         """By status."""
-        self._addresses: dict[str, str] = {}
-        self._shop: dict[str, Any] = {}
+        self._addresses: dict[tuple[str, str], str] = {}
+        self._shops: dict[str, dict[str, Any]] = {}
 
-    async def deliver(self, person: str) -> None:
+    async def deliver(self, person: str, platform: str) -> None:
         """The person's next message, delivered again until it is answered 200."""
-        texts = self.delivered.setdefault(person, {})
-        text, at = f"{person} on the bare wire, {len(texts):05}", now_ms()
-        body, signed = await self._signed(person, text)
-        url = f"{self._demo.addresses['hub']}/hooks/instagram/shop"
+        texts = self.delivered.setdefault((person, platform), {})
+        text, at = f"{person} on the bare wire of {platform}, {len(texts):05}", now_ms()
+        body, signed = await self._signed(person, platform, text)
+        url = f"{self._demo.addresses['hub']}/hooks/{platform}/shop"
         while (status := await self._answer(url, body, signed)) != STORED:
             assert status in {NOT_STORED, NO_ANSWER}, f"a good webhook was answered {status}"
             await asyncio.sleep(AGAIN_SECONDS)
@@ -60,7 +62,7 @@ class BareWire:
 
     async def _flow(self, person: str) -> None:
         while True:
-            await self.deliver(person)
+            await self.deliver(person, "instagram")
 
     async def _answer(self, url: str, body: bytes, signed: str) -> int:
         try:
@@ -70,18 +72,23 @@ class BareWire:
         self.answers[status] += 1
         return status
 
-    async def _signed(self, person: str, text: str) -> tuple[bytes, str]:
-        if not self._shop:
-            config = Path(self._demo.addresses["config"])
-            self._shop = await asyncio.to_thread(channel_settings, config, SHOP)
-        account = self._shop["account_id"]
-        body = instagram(account, says(account, await self._address(person), f"m_{text}", text=text))
-        return body, signature(body, self._shop["app_secret"])
+    async def _signed(self, person: str, platform: str, text: str) -> tuple[bytes, str]:
+        shop, sender = await self._shop(platform), await self._address(person, platform)
+        if platform == "instagram":
+            body = instagram(shop["account_id"], says(shop["account_id"], sender, f"m_{text}", text=text))
+        else:
+            body = whatsapp(shop, sender, f"wamid.{text}", text)
+        return body, signature(body, shop["app_secret"])
 
-    async def _address(self, person: str) -> str:
-        if person not in self._addresses:
+    async def _shop(self, platform: str) -> dict[str, Any]:
+        if platform not in self._shops:
+            config = Path(self._demo.addresses["config"])
+            self._shops[platform] = await asyncio.to_thread(channel_settings, config, f"{platform}:shop")
+        return self._shops[platform]
+
+    async def _address(self, person: str, platform: str) -> str:
+        if (person, platform) not in self._addresses:
             known = (await self._demo.control("GET", f"/people/{person}"))["addresses"]
-            self._addresses[person] = next(
-                value for name, value in known.items() if name.startswith("instagram")
-            )
-        return self._addresses[person]
+            found = next(value for name, value in known.items() if name.startswith(platform))
+            self._addresses[person, platform] = found
+        return self._addresses[person, platform]

@@ -37,7 +37,7 @@ async def test_a_database_that_is_killed_and_comes_back_costs_nothing(
     random = chance("deaths of the database under load")
     async with (
         running_world(tmp_path, tmp_path / "data", mortal.make_database()) as world,
-        under_load(world, random, patient=False) as load,
+        under_load(world, random) as load,
     ):
         for number in range(TIMES):
             await load.given(PROMISES)
@@ -55,7 +55,7 @@ async def test_a_database_that_stands_still_holds_up_no_arrival(
     random = chance("stalls of the database under load")
     async with (
         running_world(tmp_path, tmp_path / "data", mortal.make_database()) as world,
-        under_load(world, random, patient=False) as load,
+        under_load(world, random) as load,
     ):
         for _ in range(TIMES):
             await load.given(PROMISES)

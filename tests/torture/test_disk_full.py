@@ -25,7 +25,7 @@ async def test_a_full_disk_refuses_loses_nothing_and_goes_on_by_itself(
     random = chance("full disks under load")
     async with (
         running_world(tmp_path, small_disk.mount / "data") as world,
-        under_load(world, random, patient=False) as load,
+        under_load(world, random) as load,
     ):
         for _ in range(TIMES):
             await load.given(PROMISES)

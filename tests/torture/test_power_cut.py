@@ -20,8 +20,7 @@ from tests.torture.world import World, running_world
 
 from holdfast.storage import SqliteDatabase, Tx
 
-SHORT: Final = 2
-CUTS: Final = rounds("HOLDFAST_POWER_CUTS", SHORT)
+CUTS: Final = rounds("HOLDFAST_POWER_CUTS", 2)
 POSTGRES_CUTS: Final = rounds("HOLDFAST_POWER_CUTS", 1)
 FLOOD_SECONDS_MAX: Final = 1.5
 PROMISES: Final = 5
@@ -34,7 +33,7 @@ async def test_what_was_acknowledged_survives_power_cuts(tmp_path: Path, disk: D
     random = chance(f"{CUTS} power cuts under load")
     async with (
         running_world(tmp_path, disk.mount / "data") as world,
-        under_load(world, random, patient=CUTS > SHORT) as load,
+        under_load(world, random) as load,
     ):
         for _ in range(CUTS):
             await load.given(PROMISES)
@@ -52,7 +51,7 @@ async def test_so_it_does_with_postgresql_on_the_same_machine(tmp_path: Path, di
     async with (
         _server_on(disk) as server,
         running_world(tmp_path, disk.mount / "data", server.make_database()) as world,
-        under_load(world, random, patient=CUTS > SHORT) as load,
+        under_load(world, random) as load,
     ):
         for _ in range(POSTGRES_CUTS):
             await load.given(PROMISES)
