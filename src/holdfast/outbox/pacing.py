@@ -19,20 +19,30 @@ class Pace:
         self._paused_until_ms = 0
 
     async def turn(self) -> None:
-        """Wait for this send's turn."""
-        pause = (self._paused_until_ms - self._clock.now_ms()) / 1000
+        """Wait for this send's turn; who waits for one when a pause is asked for waits for another after it."""
+        while True:
+            await self._sit_out()
+            now = self._clock.monotonic()
+            self._free_at = self._next_at(now)
+            if self._free_at > now:
+                await self._clock.sleep(self._free_at - now)
+            if self._pause_seconds() <= 0:
+                return
+            self.give_back()
+
+    async def _sit_out(self) -> None:
+        pause = self._pause_seconds()
         if pause > 0:
             await self._clock.sleep(pause)
-        now = self._clock.monotonic()
-        self._free_at = self._next_at(now)
-        if self._free_at > now:
-            await self._clock.sleep(self._free_at - now)
+
+    def _pause_seconds(self) -> float:
+        return (self._paused_until_ms - self._clock.now_ms()) / 1000
 
     def turn_now(self) -> bool:
         """Take a turn, if there is one at this moment."""
         now = self._clock.monotonic()
         free_at = self._next_at(now)
-        if self._paused_until_ms > self._clock.now_ms() or free_at > now:
+        if self._pause_seconds() > 0 or free_at > now:
             return False
         self._free_at = free_at
         return True
