@@ -11,7 +11,7 @@ from tests.scenarios.demo import Demo, until
 from tests.torture.bare_wire import BARE, STORED, BareWire
 
 PAUSE_SECONDS_MAX: Final = 0.4
-BUSY_SECONDS_MAX: Final = 60.0
+BUSY_SECONDS_MAX: Final = 180.0
 WRITERS: Final = (
     ("ann", "instagram"),
     ("bilal", "instagram"),
