@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
-from tests.scenarios.demo import SHOWN_AS_SENT, Demo, running_demo, until
+from tests.scenarios.demo import SHOWN_AS_SENT, Demo, Refused, running_demo, until
+from tests.scenarios.serving import holdfast
 
 SETTLED_SECONDS: Final = 90
 ASKED_SECONDS: Final = 60
@@ -88,6 +89,76 @@ async def test_a_message_that_is_taken_late_is_not_sent_twice(tmp_path: Path) ->
             await _on_the_phone(demo, each, 1)
 
 
+async def test_a_question_is_told_and_answered_from_the_command_line_beside_a_running_hub(
+    tmp_path: Path,
+) -> None:
+    async with running_demo(tmp_path) as demo:
+        config = ("--config", demo.addresses["config"])
+        await demo.fault("whatsapp", "webhooks_silent")
+        await demo.fault("whatsapp", "lose_then_reset", capability="send")
+        sent = [
+            Sent(LINES[1], "lost", await demo.reply(person, f"For {person}", "only:whatsapp:shop"))
+            for person in ("dev", "freya")
+        ]
+        for each in sent:
+            await _is_asked_about(demo, each, "by the command line")
+        await demo.end_faults()
+        listed = await holdfast("doubt", "list", *config)
+        exported = await holdfast("export", "all", "--format", "html", *config)
+        for each in sent:
+            assert each.message["id"] in listed.out
+            assert f"For {each.message['text'].split()[1]}" in listed.out
+            assert "person has to say" in listed.out
+            assert "in_doubt: It left, and no answer came." in exported.out
+        await _settle(config, sent[0], "resend", "It goes out again.")
+        await demo.sent(sent[0].message, SETTLED_SECONDS)
+        await _settle(config, sent[1], "give_up", "It is left as it is.")
+        assert (await demo.shown(sent[1].message))["state"] == "cancelled"
+        again = await holdfast("doubt", "settle", sent[1].message["id"], "sent", *config)
+        assert (again.code, "not in doubt" in again.err) == (1, True)
+        assert (await holdfast("doubt", "list", *config)).out == "Nothing is in doubt.\n"
+        for each, times in zip(sent, (1, 0), strict=True):
+            texts = [
+                message["text"] for message in await demo.phone(each.message["text"].split()[1], "whatsapp")
+            ]
+            assert texts.count(each.message["text"]) == times
+
+
+async def _settle(config: tuple[str, str], each: Sent, decision: str, said: str) -> None:
+    done = await holdfast("doubt", "settle", each.message["id"], decision, *config)
+    assert (done.code, done.out.strip()) == (0, said), done
+
+
+async def test_the_policy_of_a_channel_can_be_changed_while_the_hub_runs(tmp_path: Path) -> None:
+    async with running_demo(tmp_path) as demo:
+        table = {"account_sid": "AC2", "auth_token": "a secret", "number": "+31612345678"}
+        await demo.api("POST", "/channels", {"id": "sms:second", "settings": table})
+        changes = {"in_doubt": "resend", "resend_after_seconds": 300}
+        changed = await demo.api("PATCH", "/channels/sms:second", {"settings": changes})
+        assert changed["id"] == "sms:second"
+        for channel, wrong, status in (
+            ("sms:second", {"resend_after_seconds": 30}, 422),
+            ("sms:second", {"in_doubt": "perhaps"}, 422),
+            ("sms:shop", {"in_doubt": "never"}, 422),
+            ("sms:third", {"in_doubt": "never"}, 404),
+        ):
+            with pytest.raises(Refused) as refused:
+                await demo.api("PATCH", f"/channels/{channel}", {"settings": wrong})
+            assert refused.value.status == status, refused.value.body
+            assert len(refused.value.body["error"]["message"]) > len("too short")
+        config = ("--config", demo.addresses["config"])
+        good = await holdfast("channel", "set", "sms:second", "in_doubt=never", "name=The second", *config)
+        assert good.code == 0, good
+
+        async def taken_up() -> bool:
+            channels = (await demo.api("GET", "/channels"))["items"]
+            return any(each["name"] == "The second" for each in channels)
+
+        await until(taken_up, SETTLED_SECONDS, "the running hub to know")
+        bad = await holdfast("channel", "set", "sms:second", "in_doubt=perhaps", *config)
+        assert (bad.code, "in_doubt" in bad.err) == (1, True)
+
+
 async def _everybody_writes(demo: Demo) -> None:
     """So that every platform has something from before that its record can show."""
     wanted = {}
@@ -168,15 +239,18 @@ async def _in_doubt(demo: Demo, each: Sent) -> None:
 
 async def _is_asked(demo: Demo, each: Sent, evidence: str) -> None:
     """It says in words that a person has to decide, and the person knows."""
+    await _is_asked_about(demo, each, f"with {evidence} as evidence")
+    await _on_the_phone(demo, each, 1 if each.fate == "taken" else 0)
+    decision = "sent" if each.fate == "taken" else "resend"
+    await demo.api("POST", f"/messages/{each.message['id']}/doubt", {"decision": decision})
 
+
+async def _is_asked_about(demo: Demo, each: Sent, how: str) -> None:
     async def look() -> bool:
         now = await demo.shown(each.message)
         return now["state"] == "in_doubt" and "person has to say" in now["state_reason"]
 
-    await until(look, ASKED_SECONDS, f"a question about {each.message['text']} with {evidence} as evidence")
-    await _on_the_phone(demo, each, 1 if each.fate == "taken" else 0)
-    decision = "sent" if each.fate == "taken" else "resend"
-    await demo.api("POST", f"/messages/{each.message['id']}/doubt", {"decision": decision})
+    await until(look, ASKED_SECONDS, f"a question about {each.message['text']} {how}")
 
 
 async def _on_the_phone(demo: Demo, each: Sent, times: int) -> None:

@@ -34,7 +34,7 @@ class ChannelSet:
         self._clock = clock
         self._adapters: dict[str, Adapter] = {}
         self._channel_settings: dict[str, ChannelSettings] = {}
-        self._unfit: set[str] = set()
+        self._versions: dict[str, int] = {}
         self._log = get_log("channels")
 
     def adapters(self) -> Mapping[str, Adapter]:
@@ -68,21 +68,32 @@ class ChannelSet:
         return f"{self._settings.public_url}/hooks/{platform}/{name}"
 
     async def load(self) -> None:
-        """Connect every configured and stored channel that is not connected yet."""
+        """Connect every configured and stored channel that is not connected yet, or has been changed."""
         for table in self._settings.channel:
             if table["id"] not in self._adapters:
                 self._connect(table["id"], {key: value for key, value in table.items() if key != "id"})
+        configured = {table["id"] for table in self._settings.channel}
         for row in await self._database.read(store.stored_channels):
-            if row["id"] not in self._adapters and row["id"] not in self._unfit:
-                self._connect_stored(row)
+            if row["id"] not in configured and row["updated_at"] != self._versions.get(row["id"]):
+                await self._connect_stored(row)
 
-    def _connect_stored(self, row: Row) -> None:
+    async def _connect_stored(self, row: Row) -> None:
         """A stored channel that this version cannot read is left out, and does not stop the others."""
+        self._versions[row["id"]] = row["updated_at"]
         try:
-            self._connect(row["id"], msgspec.json.decode(self._vault.open(row["secrets"])))
+            await self._connect_anew(row["id"], self._table(row))
         except ValueError as error:
-            self._unfit.add(row["id"])
             self._log.error("a stored channel is left out", channel=row["id"], problem=str(error))
+
+    async def _connect_anew(self, channel_id: str, table: dict[str, Any]) -> None:
+        before = self._adapters.get(channel_id)
+        self._connect(channel_id, table)
+        if before is not None:
+            await before.close()
+
+    def _table(self, row: Row) -> dict[str, Any]:
+        table: dict[str, Any] = msgspec.json.decode(self._vault.open(row["secrets"]))
+        return table
 
     async def add(self, channel_id: str, table: dict[str, Any]) -> None:
         """Store and connect a channel. Raises ValueError in plain words; then nothing is stored."""
@@ -91,9 +102,32 @@ class ChannelSet:
         if not CHANNEL_ID.fullmatch(channel_id):
             raise ValueError('an id is "<platform>:<name>" in small letters, such as "instagram:shop"')
         decode_channel_settings(platform_of(channel_id), table)
-        sealed = self._vault.lock(msgspec.json.encode(table))
-        await self._database.write(_put, channel_id, sealed, self._clock.now_ms())
+        sealed, now = self._vault.lock(msgspec.json.encode(table)), self._clock.now_ms()
+        await self._database.write(_put, channel_id, sealed, now)
+        self._versions[channel_id] = now
         self._connect(channel_id, table)
+
+    async def change(self, channel_id: str, changes: dict[str, Any]) -> None:
+        """Change settings of a stored channel; None takes one back to its default. Other processes take it
+        up by themselves. Raises LookupError, and ValueError in plain words; then nothing is changed.
+        """
+        if any(table["id"] == channel_id for table in self._settings.channel):
+            raise ValueError(
+                f"{channel_id} stands in the configuration file; change it there and start again"
+            )
+        await self._database.write(self._change, channel_id, changes, self._clock.now_ms())
+        await self.load()
+
+    async def _change(self, tx: Tx, channel_id: str, changes: dict[str, Any], now: int) -> None:
+        row = await store.stored_channel(tx, channel_id)
+        if row is None:
+            raise LookupError(f"there is no channel {channel_id}")
+        known = {**self._table(row), **changes}
+        table = {name: value for name, value in known.items() if value is not None}
+        decode_channel_settings(platform_of(channel_id), table)
+        sealed = self._vault.lock(msgspec.json.encode(table))
+        await store.change_channel(tx, channel_id, sealed, max(now, row["updated_at"] + 1))
+        await append_event(tx, at=now, kind="channel.changed", body={"channel": channel_id})
 
     async def close(self) -> None:
         for adapter in self._adapters.values():

@@ -31,14 +31,22 @@ class Desk:
             await self._channels.add(channel_id, settings)
         except ChannelExistsError as error:
             raise ChannelTakenError(str(error)) from error
+        await self._note(by, "channel.added", channel_id, "")
+
+    async def change(self, channel_id: str, settings: dict[str, Any], by: str) -> None:
+        _refuse_references(settings)
+        await self._channels.change(channel_id, settings)
+        await self._note(by, "channel.changed", channel_id, ", ".join(sorted(settings)))
+
+    async def _note(self, by: str, action: str, channel_id: str, detail: str) -> None:
         await self._database.write(
             audit,
             entry_id=self._ids.new("aud"),
             at=self._clock.now_ms(),
             who=by,
-            action="channel.added",
+            action=action,
             subject=channel_id,
-            detail="",
+            detail=detail,
         )
 
     async def check(self, channel_id: str) -> Sequence[ProbeResult]:

@@ -10,6 +10,7 @@ _PUT: Final = """
 INSERT INTO channel (id, platform, settings, secrets, created_at, updated_at)
 VALUES (:id, :platform, '{}', :secrets, :at, :at)
 """
+_CHANGE: Final = "UPDATE channel SET secrets = :secrets, updated_at = :at WHERE id = :id"
 _SIGN: Final = """
 INSERT INTO node (name, url, started_at, seen_at) VALUES (:name, :url, :now, :now)
 ON CONFLICT (name) DO UPDATE SET url = excluded.url, seen_at = excluded.seen_at
@@ -36,6 +37,10 @@ async def stored_channels(tx: Tx) -> list[Row]:
 
 async def stored_channel(tx: Tx, channel_id: str) -> Row | None:
     return await tx.one(_ONE, id=channel_id)
+
+
+async def change_channel(tx: Tx, channel_id: str, sealed: bytes, at: int) -> None:
+    await tx.run(_CHANGE, id=channel_id, secrets=sealed, at=at)
 
 
 async def put_channel(tx: Tx, channel_id: str, platform: str, sealed: bytes, at: int) -> None:

@@ -3,13 +3,28 @@
 from holdfast.cli.agents import agent, token
 from holdfast.cli.channels import channel, check
 from holdfast.cli.data import export, migrate
+from holdfast.cli.doubts import doubt
 from holdfast.cli.main import main
 from holdfast.cli.nodes import node
 from holdfast.cli.outage import outage
 from holdfast.cli.running import demo, serve, simulate
 from holdfast.cli.sample import data
 
-for _command in (demo, serve, simulate, migrate, check, channel, outage, token, agent, export, data, node):
+for _command in (
+    demo,
+    serve,
+    simulate,
+    migrate,
+    check,
+    channel,
+    outage,
+    doubt,
+    token,
+    agent,
+    export,
+    data,
+    node,
+):
     main.add_command(_command)
 
 __all__ = ["main"]

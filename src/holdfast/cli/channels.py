@@ -62,6 +62,40 @@ async def _add(settings: Settings, channel_id: str, table: dict[str, object]) ->
         await hub.channels.add(channel_id, table)
 
 
+@channel.command(
+    "set", epilog="Example: holdfast channel set sms:shop in_doubt=resend resend_after_seconds=300"
+)
+@click.argument("channel_id")
+@click.argument("changes", metavar="SETTING=VALUE...", nargs=-1, required=True)
+@CONFIG
+def change(channel_id: str, changes: tuple[str, ...], config: Path | None) -> None:
+    """Change settings of a channel that was added; without a value a setting gets its default back.
+
+    A running hub takes it up by itself.
+    """
+    try:
+        wanted = dict(_setting(each) for each in changes)
+        asyncio.run(_change(load(config), channel_id, wanted))
+    except (LookupError, ValueError) as error:
+        raise click.ClickException(str(error).replace("`", "")) from error
+    click.echo(f"{channel_id} has changed: {', '.join(wanted)}.")
+
+
+def _setting(text: str) -> tuple[str, object]:
+    name, mark, value = text.partition("=")
+    if not mark or not name:
+        raise ValueError(f"{text} is no setting; write it as name=value, such as in_doubt=resend")
+    try:
+        return name, tomllib.loads(f"value = {value}")["value"] if value else None
+    except tomllib.TOMLDecodeError:
+        return name, value
+
+
+async def _change(settings: Settings, channel_id: str, changes: dict[str, object]) -> None:
+    async with opened(settings) as hub:
+        await hub.channels.change(channel_id, changes)
+
+
 @channel.command("list", epilog="Example: holdfast channel list")
 @CONFIG
 def list_channels(config: Path | None) -> None:

@@ -138,7 +138,8 @@ def _heading_html(line: ConversationLine) -> str:
 
 def _message_html(message: MessageView) -> str:
     when = datetime.fromtimestamp(message.at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    about = " · ".join(filter(None, (when, message.author_name, message.channel, message.state)))
+    state = ": ".join(filter(None, (message.state, message.state_reason)))
+    about = " · ".join(filter(None, (when, message.author_name, message.channel, state)))
     kinds = "".join(f"\n[{_inert(each.kind)}] {_inert(each.url)}" for each in message.attachments)
     text = "(taken back)" if message.unsent_at else message.text
     return (

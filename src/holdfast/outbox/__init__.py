@@ -2,7 +2,7 @@
 
 from holdfast.outbox.candidates import ChannelFact
 from holdfast.outbox.ledger import incident_ledger, ledger_since
-from holdfast.outbox.model import Enqueued, NewReply, ReplyRefusedError
+from holdfast.outbox.model import Enqueued, NewReply, OpenDoubt, ReplyRefusedError
 from holdfast.outbox.outbox import Outbox, waiting_counts
 from holdfast.outbox.reroute import FailoverRule
 from holdfast.outbox.routing import Route
@@ -12,6 +12,7 @@ __all__ = [
     "Enqueued",
     "FailoverRule",
     "NewReply",
+    "OpenDoubt",
     "Outbox",
     "ReplyRefusedError",
     "Route",

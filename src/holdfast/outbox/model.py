@@ -59,6 +59,17 @@ class Enqueued(msgspec.Struct, frozen=True):
     created: bool
 
 
+class OpenDoubt(msgspec.Struct, frozen=True, kw_only=True):
+    """A message whose fate is not known, since ``since`` (ms); ``reason`` says what is known of it."""
+
+    message_id: str
+    channel: str
+    contact_name: str
+    text: str
+    reason: str
+    since: int
+
+
 class ReplyRefusedError(Exception):
     """A reply that cannot be taken; nothing was stored."""
 

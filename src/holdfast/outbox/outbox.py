@@ -11,8 +11,9 @@ from holdfast.outbox.breaker import Breaker, BreakerRules
 from holdfast.outbox.candidates import Facts, candidates
 from holdfast.outbox.dispatcher import Dispatcher, always
 from holdfast.outbox.doubt import late
+from holdfast.outbox.doubt.store import open_doubts
 from holdfast.outbox.enqueue import Enqueue
-from holdfast.outbox.model import Enqueued, NewReply, ReplyRefusedError
+from holdfast.outbox.model import Enqueued, NewReply, OpenDoubt, ReplyRefusedError
 from holdfast.outbox.reconcile import Reconciler
 from holdfast.outbox.reroute import FailoverRule, Reroute
 from holdfast.outbox.rescuer import Rescuer
@@ -23,6 +24,7 @@ from holdfast.storage import Database, EventLog, Row, Tx
 
 DECISIONS: Final = ("sent", "resend", "give_up")
 CANCELLED_AT_ONCE: Final = 1_000
+DOUBTS_SHOWN_MAX: Final = 1_000
 
 
 class Outbox:
@@ -108,6 +110,20 @@ class Outbox:
 
     async def breakers(self) -> Mapping[str, Breaker]:
         return await self._database.read(store.load_breakers)
+
+    async def doubts(self) -> Sequence[OpenDoubt]:
+        """What is in doubt, the oldest first; at most ``DOUBTS_SHOWN_MAX``."""
+        return [
+            OpenDoubt(
+                message_id=row["message_id"],
+                channel=row["channel"],
+                contact_name=row["contact_name"],
+                text=row["text"],
+                reason=row["reason"],
+                since=row["doubt_since"],
+            )
+            for row in await self._database.read(open_doubts, DOUBTS_SHOWN_MAX)
+        ]
 
     async def resolve_doubt(self, message_id: str, decision: str, by: str) -> None:
         """A person says what became of a send in doubt. Raises ReplyRefusedError when it is not in doubt."""

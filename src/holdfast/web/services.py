@@ -65,6 +65,10 @@ class ChannelDesk(Protocol):
         """Connect a channel. Raises ChannelTakenError, ValueError with a sentence that names the field."""
         ...
 
+    async def change(self, channel_id: str, settings: dict[str, Any], by: str) -> None:
+        """Change some settings. Raises LookupError, ValueError with a sentence that names the field."""
+        ...
+
     async def check(self, channel_id: str) -> Sequence[ProbeResult]:
         """Look at a channel now. Raises LookupError where there is none."""
         ...

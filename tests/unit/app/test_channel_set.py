@@ -152,3 +152,44 @@ def test_a_wrong_channel_in_the_file_is_told_with_its_line(
     [problem] = wrong.value.problems
     assert message in problem.message
     assert problem.line == line
+
+
+async def test_a_stored_channel_can_be_changed_and_other_processes_take_it_up(connect: Connect) -> None:
+    one, other = connect(""), connect("")
+    await one.add("sms:shop", SMS)
+    await other.load()
+    first = other.adapters()["sms:shop"]
+    await other.load()
+    assert other.adapters()["sms:shop"] is first, "nothing has changed"
+    await one.change("sms:shop", {"in_doubt": "resend", "resend_after_seconds": 300})
+    await other.load()
+    for each in (one, other):
+        assert each.settings_of("sms:shop").in_doubt == "resend"
+        assert each.settings_of("sms:shop").resend_after_seconds == 300
+    await one.change("sms:shop", {"in_doubt": None})
+    assert one.settings_of("sms:shop").in_doubt == "ask"
+
+
+@pytest.mark.parametrize(
+    ("channel", "changes", "words"),
+    [
+        ("sms:shop", {"in_doubt": "perhaps"}, "in_doubt"),
+        (
+            "sms:shop",
+            {"in_doubt": "resend", "resend_after_seconds": 30},
+            "shorter than late_acceptance_seconds",
+        ),
+        ("sms:shop", {"auth_token": None}, "auth_token"),
+        ("sms:none", {"in_doubt": "ask"}, "there is no channel sms:none"),
+        ("direct:web", {"in_doubt": "ask"}, "stands in the configuration file"),
+    ],
+)
+async def test_a_change_that_makes_no_sense_changes_nothing(
+    connect: Connect, channel: str, changes: dict[str, Any], words: str
+) -> None:
+    channels = connect('[[channel]]\nid = "direct:web"\n')
+    await channels.load()
+    await channels.add("sms:shop", SMS)
+    with pytest.raises((ValueError, LookupError), match=words):
+        await channels.change(channel, changes)
+    assert channels.settings_of("sms:shop").in_doubt == "ask"

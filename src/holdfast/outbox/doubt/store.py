@@ -17,6 +17,11 @@ SELECT d.*, a.value AS address, m.conversation_id FROM delivery d JOIN address a
     JOIN message m ON m.id = d.message_id
 WHERE d.state = 'in_doubt' AND d.channel = :channel AND d.next_at <= :now ORDER BY d.next_at LIMIT :limit
 """
+_OPEN: Final = """
+SELECT d.message_id, d.channel, d.text, d.reason, d.doubt_since, c.name AS contact_name
+FROM delivery d JOIN address a ON a.id = d.address_id JOIN contact c ON c.id = a.contact_id
+WHERE d.state = 'in_doubt' ORDER BY d.doubt_since, d.id LIMIT :limit
+"""
 _LATER: Final = (
     "UPDATE delivery SET next_at = :next_at, details = :details WHERE id = :id AND state = 'in_doubt'"
 )
@@ -82,6 +87,11 @@ async def due_channels(tx: Tx, now: int) -> list[str]:
 
 async def due_doubts(tx: Tx, channel: str, now: int, limit: int) -> list[Row]:
     return await tx.all(_DUE, channel=channel, now=now, limit=limit)
+
+
+async def open_doubts(tx: Tx, limit: int) -> list[Row]:
+    """What is in doubt, the oldest first, with the name of the person it was for."""
+    return await tx.all(_OPEN, limit=limit)
 
 
 async def look_later(tx: Tx, delivery_id: str, next_at: int, notes: Notes) -> None:

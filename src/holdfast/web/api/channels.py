@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, get, patch, post
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
@@ -50,6 +50,12 @@ class NewChannel(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
 
 
+class ChangedChannel(msgspec.Struct, frozen=True):
+    """Only what is to be different; null takes a setting back to its default."""
+
+    settings: dict[str, Any]
+
+
 class CheckView(msgspec.Struct, frozen=True):
     """``ok`` null means that the look could not tell."""
 
@@ -83,10 +89,24 @@ class ChannelsController(Controller):
             if isinstance(error.__cause__, ChannelTakenError):
                 raise ApiError(409, "channel_taken", error.message, field="id") from error
             raise
-        found = [channel for channel in await _channels(services) if channel.id == data.id]
-        if not found:
-            raise not_found("channel", data.id)
-        return found[0]
+        return await _channel(services, data.id)
+
+    @patch(
+        "/{channel_id:str}",
+        opt=ADMIN,
+        operation_id="changeChannel",
+        summary="Change settings of a channel that was added while running",
+        responses=refuses(404, 422),
+    )
+    async def change_channel(
+        self, services: Services, principal: Asker, channel_id: ChannelId, data: JSONBody[ChangedChannel]
+    ) -> ChannelView:
+        try:
+            with refusals("settings"):
+                await services.channel_desk.change(channel_id, data.settings, principal.author)
+        except LookupError as error:
+            raise not_found("channel", channel_id) from error
+        return await _channel(services, channel_id)
 
     @post(
         "/{channel_id:str}/check",
@@ -102,6 +122,13 @@ class ChannelsController(Controller):
         except LookupError as error:
             raise not_found("channel", channel_id) from error
         return ChecksView([CheckView(each.capability.value, each.ok, each.detail) for each in results])
+
+
+async def _channel(services: WebServices, channel_id: str) -> ChannelView:
+    found = [channel for channel in await _channels(services) if channel.id == channel_id]
+    if not found:
+        raise not_found("channel", channel_id)
+    return found[0]
 
 
 async def _channels(services: WebServices) -> list[ChannelView]:
