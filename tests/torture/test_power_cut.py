@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 import pytest
 from tests.postgres import PostgresServer
 from tests.scenarios.demo import chance, measured
@@ -50,7 +51,7 @@ async def test_so_it_does_with_postgresql_on_the_same_machine(tmp_path: Path, di
     random = chance(f"{POSTGRES_CUTS} power cuts under load, with PostgreSQL")
     async with (
         _server_on(disk) as server,
-        running_world(tmp_path, disk.mount / "data", server.make_database()) as world,
+        running_world(tmp_path, disk.mount / "data", await _careless_database(server)) as world,
         under_load(world, random) as load,
     ):
         for _ in range(POSTGRES_CUTS):
@@ -77,6 +78,17 @@ async def _server_on(disk: Disk) -> AsyncIterator[PostgresServer]:
         yield server
     finally:
         await asyncio.to_thread(server.remove)
+
+
+async def _careless_database(server: PostgresServer) -> str:
+    """One that answers before it syncs, unless it is told otherwise."""
+    url = server.make_database()
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit TO off")
+    finally:
+        await connection.close()
+    return url
 
 
 def _kill(pids: Iterable[int]) -> None:
