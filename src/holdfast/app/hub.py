@@ -86,6 +86,7 @@ class Hub:
             names=self.channels.name_of,
             transport=transport,
             settings=settings.radar,
+            may_write=self._may_begin,
         )
         self.outbox = Outbox(
             database=database,

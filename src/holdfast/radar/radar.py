@@ -19,6 +19,7 @@ from holdfast.radar.probes import Prober
 from holdfast.radar.store import (
     UptimeDay,
     add_uptime,
+    knows_all_open,
     load_incidents,
     load_verdicts,
     record_observations,
@@ -58,11 +59,16 @@ class _Outcome(msgspec.Struct, frozen=True):
         return not (self.saved or self.changes or self.uptime)
 
 
+class OutdatedError(Exception):
+    """Another node watched in the meantime: the store knows of an incident that this one does not."""
+
+
 class Radar:
     """Watches all channels of a hub.
 
     ``channels`` gives the present adapters by channel id, ``names`` a channel's name for people. Verdicts
-    are answered from memory; the store holds what a restart needs.
+    are answered from memory; the store holds what a restart needs. ``may_write``: whether this node may still
+    take itself for the one that watches.
     """
 
     def __init__(
@@ -76,7 +82,9 @@ class Radar:
         names: Callable[[str], str],
         transport: Transport,
         settings: settings_model.Radar,
+        may_write: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._may_write = may_write
         self._database = database
         self._events = events
         self._clock = clock
@@ -280,9 +288,14 @@ class Radar:
         return [change for change in changes if change is not None]
 
     async def _commit(self, outcome: _Outcome, now: int) -> None:
-        if outcome.empty:
+        if outcome.empty or not self._may_write():
             return
-        incidents = await self._database.write(_write_outcome, outcome, now)
+        try:
+            incidents = await self._database.write(_write_outcome, outcome, now)
+        except OutdatedError:
+            get_log("radar").warning("another node has judged meanwhile, starting afresh")
+            self._started_at = None
+            return
         self._incidents.update({incident.channel: incident for incident in incidents})
         self._stored.update({(v.channel, v.capability): v for v in outcome.saved})
         self._written_at = now if outcome.saved else self._written_at
@@ -299,7 +312,10 @@ def _without_clock(verdict: Verdict) -> Verdict:
 
 
 async def _write_outcome(tx: Tx, outcome: _Outcome, now: int) -> list[Incident]:
-    """Verdicts, incidents, their stories and the events that tell of them, all or nothing."""
+    """Verdicts, incidents, their stories and the events that tell of them, all or nothing.
+
+    Raises OutdatedError.
+    """
     for verdict in outcome.saved:
         await save_verdict(tx, verdict, now)
     for verdict in outcome.told:
@@ -309,6 +325,8 @@ async def _write_outcome(tx: Tx, outcome: _Outcome, now: int) -> list[Incident]:
     incidents = []
     for change in outcome.changes:
         incident = change.incident
+        if not await knows_all_open(tx, incident):
+            raise OutdatedError
         await save_incident(tx, incident)
         await save_update(tx, incident.id, kind=change.update_kind, text=change.text, at=now)
         incidents.append(await tell_incident(tx, incident.id, change.event, now))

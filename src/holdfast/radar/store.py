@@ -49,6 +49,9 @@ ORDER BY opened_at DESC, id DESC LIMIT :limit
 """
 _UPDATES: Final = "SELECT * FROM incident_update WHERE incident_id = :incident_id ORDER BY at, id"
 _COUNT_UPDATES: Final = "SELECT COUNT(*) AS count FROM incident_update WHERE incident_id = :incident_id"
+_OTHER_OPEN: Final = """
+SELECT 1 AS found FROM incident WHERE channel = :channel AND id <> :id AND state <> 'closed' LIMIT 1
+"""
 _SAVE_INCIDENT: Final = """
 INSERT INTO incident (id, channel, capabilities, cause, title, state, onset_at, opened_at, recovered_at,
     closed_at, evidence)
@@ -197,6 +200,11 @@ def _incident(row: Row, updates: Sequence[IncidentUpdate]) -> Incident:
         evidence=tuple(msgspec.json.decode(row["evidence"])),
         updates=tuple(updates),
     )
+
+
+async def knows_all_open(tx: Tx, incident: Incident) -> bool:
+    """Whether no other incident of this one's channel is open: a channel has one at a time."""
+    return await tx.one(_OTHER_OPEN, channel=incident.channel, id=incident.id) is None
 
 
 async def save_incident(tx: Tx, incident: Incident) -> None:

@@ -113,6 +113,7 @@ class Bench:
         self.adapters: dict[str, ScriptedAdapter] = {}
         self.transport = ScriptedTransport()
         self.settings = settings
+        self.may_write = True
         self.radar = self.make_radar()
 
     def make_radar(self) -> Radar:
@@ -125,6 +126,7 @@ class Bench:
             names=lambda channel: channel.split(":")[1].title(),
             transport=self.transport,
             settings=self.settings,
+            may_write=lambda: self.may_write,
         )
 
     def channels(self) -> Mapping[str, Adapter]:

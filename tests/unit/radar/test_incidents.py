@@ -187,6 +187,33 @@ async def test_a_restart_changes_nothing_and_forgets_nothing(bench: Any) -> None
     assert radar.open_incidents() == []
 
 
+async def test_a_node_that_stood_still_opens_no_second_incident(bench: Any) -> None:
+    """It still takes itself for the one that watches, and finds what another has found meanwhile."""
+    bench.add()
+    stopped: Radar = bench.make_radar()
+    await stopped.evaluate()
+    await fail_sends(bench)
+    await stopped.evaluate()
+    assert len(await bench.told("incident.opened")) == 1
+    await stopped.evaluate()
+    assert [each.id for each in stopped.open_incidents()] == [
+        each.id for each in bench.radar.open_incidents()
+    ]
+    await bench.sends(2)
+    await bench.evaluate_for(12)
+    assert await bench.database.read(load_incidents, "open") == []
+
+
+async def test_a_node_that_others_may_have_followed_up_writes_nothing(bench: Any) -> None:
+    bench.add()
+    bench.may_write = False
+    await fail_sends(bench)
+    assert await bench.told("incident.opened") == []
+    bench.may_write = True
+    await bench.evaluate_for(1)
+    assert len(await bench.told("incident.opened")) == 1
+
+
 async def test_a_failing_store_loses_no_incident(bench: Any) -> None:
     bench.add()
     whole = bench.database.write
