@@ -39,13 +39,17 @@ class Disk:
 
     def __init__(self, folder: Path, mebibytes: int) -> None:
         self._image = folder / "disk.img"
-        # A database's own user must be able to get there, and a test's folder is for its owner alone.
-        self.mount = Path(tempfile.mkdtemp(prefix="holdfast-disk-"))
-        self._ballast = self.mount / "ballast"
         with self._image.open("wb") as image:
             image.truncate(mebibytes * MEBIBYTE)
         _command("mkfs.ext4", "-q", "-m", "0", str(self._image))
-        self.attach()
+        # A database's own user must be able to get there, and a test's folder is for its owner alone.
+        self.mount = Path(tempfile.mkdtemp(prefix="holdfast-disk-"))
+        self._ballast = self.mount / "ballast"
+        try:
+            self.attach()
+        except DiskError:
+            self.mount.rmdir()
+            raise
         self.mount.chmod(REACHABLE)
 
     def attach(self) -> None:
