@@ -54,7 +54,7 @@ def test_the_same_seed_makes_the_same_trace() -> None:
     ("kind", "delay_ms", "noticed"),
     [
         ("false_success", 0, "shown_states_are_true"),
-        ("slow", 40_000, "each_has_its_effect_once"),
+        ("slow", 90_000, "each_has_its_effect_once"),
     ],
     ids=["a platform that lies", "a platform that acts long after it was given up"],
 )
