@@ -47,7 +47,7 @@ COMMANDS: Final = (
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+async def demo(store: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
     async with running_demo(tmp_path_factory.mktemp("demo")) as demo:
         yield demo
 

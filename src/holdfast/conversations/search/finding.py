@@ -6,21 +6,19 @@ from holdfast.conversations.search.store import CANDIDATES_MAX, beginning_with, 
 from holdfast.conversations.search.words import asked_whole, asked_words, without_doubles
 from holdfast.storage import Tx
 
-FOUND_MAX: Final = 200
+FOUND_MAX: Final = 50
+ENOUGH: Final = 25
+"""Contacts found by the whole of a query, with which its single words are not looked for."""
 
 
 async def find_contacts(tx: Tx, query: str) -> list[str]:
     """Identifiers of at most FOUND_MAX contacts: those whose name, address or a word of them begins with the
     query, and those who have all of its words. Of many the newest with the very word come first.
     """
-    found = [
-        contact_id
-        for whole in asked_whole(query)
-        for contact_id in await beginning_with(tx, whole, FOUND_MAX)
-    ]
-    first, *others = asked_words(query) or [""]
-    if others and len(found) < FOUND_MAX:
-        found += await _with_all(tx, first, others)
+    wholes, words = asked_whole(query), asked_words(query)
+    found = [contact_id for whole in wholes for contact_id in await beginning_with(tx, whole, FOUND_MAX)]
+    if not set(words) <= set(wholes) and len(found) < ENOUGH:
+        found += await _with_all(tx, words[0], words[1:])
     return without_doubles(found, FOUND_MAX)
 
 

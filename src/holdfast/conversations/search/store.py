@@ -5,7 +5,7 @@ from typing import Final
 from holdfast.conversations.search.words import after, words_of
 from holdfast.storage import Tx
 
-CANDIDATES_MAX: Final = 2_000
+CANDIDATES_MAX: Final = 500
 """Contacts with one of several words that are looked at for the others."""
 
 _ADD: Final = "INSERT INTO contact_word (word, contact_id) VALUES (:word, :contact_id) ON CONFLICT DO NOTHING"
