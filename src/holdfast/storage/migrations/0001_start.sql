@@ -112,7 +112,7 @@ CREATE INDEX message_thread ON message (conversation_id, at, id);
 CREATE UNIQUE INDEX message_external ON message (channel, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX message_stored ON message (channel, stored_at, id);
 CREATE INDEX message_newest ON message (stored_at, id);
-CREATE INDEX message_waiting ON message (conversation_id, state)
+CREATE INDEX message_waiting ON message (conversation_id)
     WHERE state IN ('waiting', 'sending', 'held', 'rerouted', 'in_doubt');
 
 CREATE TABLE reaction (
