@@ -1,7 +1,7 @@
 """What strikes a run, each blow at its time: the platforms, the hub's processes, its machine's clock."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -19,9 +19,15 @@ from .town import HUB_URL
 PATIENCE_SECONDS: Final = 20.0
 """How long a blow waits for its moment."""
 POISON_SECONDS: Final = 10.0
+POISONS_AT_ONCE: Final = 4
+
+WriteOn = Callable[[str], Coroutine[Any, Any, None]]
 
 
-def all_blows(machine: Machine, world: World, network: Network) -> list[Coroutine[Any, Any, None]]:
+def all_blows(
+    machine: Machine, world: World, network: Network, write_on: WriteOn
+) -> list[Coroutine[Any, Any, None]]:
+    """``write_on`` lets somebody write on a channel."""
     fate, nodes = machine.fate, machine.nodes
     return [
         *(_befall(world, misfortune) for misfortune in fate.misfortunes),
@@ -30,7 +36,7 @@ def all_blows(machine: Machine, world: World, network: Network) -> list[Coroutin
             for number, node in enumerate(nodes)
         ),
         *(_turn_clock(machine, jump) for jump in fate.clock_jumps),
-        *(_poison(network, poison) for poison in fate.poisons),
+        *(_poison(network, poison, write_on) for poison in fate.poisons),
     ]
 
 
@@ -93,8 +99,16 @@ async def _turn_clock(machine: Machine, jump: ClockJump) -> None:
     machine.clock.off_ms = 0
 
 
-async def _poison(network: Network, poison: Poison) -> None:
+async def _poison(network: Network, poison: Poison, write_on: WriteOn) -> None:
+    """Several at once, and honest messages among them, so that they are read together."""
     await asyncio.sleep(poison.at)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(POISONS_AT_ONCE):
+            group.create_task(_send(network, poison))
+            group.create_task(write_on(f"{poison.platform}:shop"))
+
+
+async def _send(network: Network, poison: Poison) -> None:
     url = f"{HUB_URL}/hooks/{poison.platform}/shop"
     body = poison.body.encode()
     await network.ask_hub(

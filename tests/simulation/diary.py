@@ -1,12 +1,14 @@
 """What people and agents did in a run, as they saw it themselves: the yardstick that the hub is held to."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from .log_book import Line
 
+SHOWN: Final = ("delivered", "read")
 Standing = Literal["accepted", "unknown", "refused"]
 """Of a reply: the hub said yes; it died or failed before it said anything; it said no."""
 
@@ -35,6 +37,8 @@ class Diary:
     """Visitor id -> person."""
     answered: set[str] = field(default_factory=set)
     """Every id that stood in a webhook which the hub answered with 2xx."""
+    receipts: set[tuple[str, str]] = field(default_factory=set)
+    """(id, state) of every receipt that the hub answered with 2xx, in our words for states."""
     alive: list[tuple[float, float]] = field(default_factory=list)
     """When the hub was up: from, until."""
     log: list[Line] = field(default_factory=list)
@@ -42,9 +46,32 @@ class Diary:
     def note_answer(self, body: bytes, status: int) -> None:
         if status // 100 == 2:
             self.answered.update(ids_in(body))
+            self.receipts.update(_receipts_in(body))
 
     def was_up(self, since: float, until: float) -> bool:
         return any(start <= since and until <= end for start, end in self.alive)
+
+
+def _receipts_in(body: bytes) -> Iterator[tuple[str, str]]:
+    try:
+        yield from _receipts(json.loads(body))
+    except ValueError:
+        form = dict(parse_qsl(body.decode()))
+        if form.get("MessageStatus") in SHOWN:
+            yield form.get("MessageSid", ""), form["MessageStatus"]
+
+
+def _receipts(value: Any) -> Iterator[tuple[str, str]]:
+    """Receipts anywhere in a JSON value, as WhatsApp and Instagram write them."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _receipts(each)
+    if isinstance(value, dict):
+        if value.get("status") in SHOWN and isinstance(value.get("id"), str):
+            yield value["id"], value["status"]
+        if isinstance(value.get("read"), dict) and isinstance(value["read"].get("mid"), str):
+            yield value["read"]["mid"], "read"
+        yield from _receipts(list(value.values()))
 
 
 def ids_in(body: bytes) -> list[str]:

@@ -188,7 +188,7 @@ def _calm(seed: int, chance: random.Random, stretch: float) -> Fate:
         echo_timing=chance.choice(("after", "before", "mixed")),
         commit_failures=0.0,
         kills=_kills(chance, chance.choice((0, 0, 1, 2)), seconds),
-        poisons=_poisons(chance, chance.choice((0, 0, 2)), seconds),
+        poisons=_poisons(chance, chance.choice((0, 1, 2)), seconds),
     )
 
 
@@ -243,7 +243,7 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
             two_nodes=two_nodes,
         ),
         clock_jumps=_clock_jumps(chance, chance.choice((0, 0, 0, 1)), seconds),
-        poisons=_poisons(chance, chance.choice((0, 0, 2)), seconds),
+        poisons=_poisons(chance, chance.choice((0, 1, 2)), seconds),
     )
 
 

@@ -168,7 +168,7 @@ class HubProcess:
         fate = self._machine.fate
         return Weather(
             [trouble for trouble in fate.store_troubles if trouble.spool == spool],
-            failures=0.0 if spool else fate.commit_failures,
+            failures=fate.commit_failures,
             until=fate.active_seconds,
             moments=self._machine.network.moments,
             chance=self._chance("spool" if spool else "store"),

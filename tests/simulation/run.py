@@ -61,10 +61,11 @@ def simulate(seed: int, fate: Fate | None = None) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="holdfast-simulation-", dir=_fast_place()) as folder:
         diary = Diary()
         with keeping_logs(diary.log):
-            truth = run_virtually(lambda loop: _live(loop, fate, Path(folder), diary))
+            truth, mishaps = run_virtually(lambda loop: _live(loop, fate, Path(folder), diary))
     return Outcome(
         fate=fate,
-        broken=broken_promises(truth),
+        broken=broken_promises(truth)
+        + [f"nothing_surprises: nobody waited for this: {each}" for each in mishaps],
         trace=truth.trace,
         virtual_seconds=truth.ended_at,
         real_seconds=time.perf_counter() - started,
@@ -100,7 +101,7 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Tr
     async with asyncio.TaskGroup() as group:
         group.create_task(somebody.write_for_a_while())
         group.create_task(agents.answer_for_a_while())
-        for blow in all_blows(machine, world, network):
+        for blow in all_blows(machine, world, network, somebody.write_on):
             group.create_task(blow)
     world.faults.end_all()
     rested = await _come_to_rest(somebody, agents, folder, clock)

@@ -167,7 +167,6 @@ BUGS: Final = (
         what="a receipt that came before what it speaks of is never matched",
         edits=(Edit("outbox/settle.py", r"in await take_parked\(.*\):", "in ():"),),
         breaks=("receipts_are_shown",),
-        seeds=40,
     ),
     Bug(
         name="lane-taken-from-its-holder",
@@ -179,7 +178,11 @@ BUGS: Final = (
         name="fence-not-checked",
         what="a worker goes on in a lane that it has lost",
         edits=(
-            Edit("outbox/**/*.py", r"(SET lease_until = :until WHERE id = :id) AND fence = :fence", r"\1"),
+            Edit(
+                "outbox/**/*.py",
+                r'if row\["fence"\] == fences\[name\] and row\["leased_by"\] is not None:',
+                "if name:",
+            ),
         ),
         breaks=OWNED,
         seeds=60,
@@ -237,8 +240,8 @@ BUGS: Final = (
         edits=(
             Edit(
                 "outbox/**/*.py",
-                r"(state IN \('queued', 'held', 'sending', 'in_doubt'\)\n)ORDER BY d\.position LIMIT 1",
-                r"\1ORDER BY d.next_at, d.position LIMIT 1",
+                r"SELECT MIN\(p\.position\) (FROM delivery p\s+WHERE p\.lane = l\.id AND .*'in_doubt'\))",
+                r"SELECT p.position \1 ORDER BY p.next_at, p.position LIMIT 1",
             ),
         ),
         breaks=OWNED,

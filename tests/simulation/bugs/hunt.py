@@ -18,12 +18,15 @@ SECONDS_A_SEED_MAX: Final = 60
 
 @dataclass(frozen=True)
 class Hunt:
-    """``seeds``: how many were lived through; ``told``: what the last of them complained of."""
+    """``seeds``: how many were lived through; ``told``: what the last of them complained of; ``crashed``: the
+    simulation itself stumbled, so that it says nothing.
+    """
 
     bug: Bug
     seeds: int
     told: tuple[str, ...]
     output: str
+    crashed: bool
 
     @property
     def caught(self) -> bool:
@@ -31,6 +34,8 @@ class Hunt:
         return any(sentence.startswith(self.bug.breaks) for sentence in self.told)
 
     def line(self) -> str:
+        if self.crashed:
+            return f"{self.bug.name}: THE RUN ITSELF FAILED: {self.output.strip().splitlines()[-1][:300]}"
         if not self.told:
             return f"{self.bug.name}: NOT SEEN in {self.seeds} seeds"
         sure = "" if self.caught else "OTHERWISE THAN EXPECTED, "
@@ -57,7 +62,7 @@ def hunt(bug: Bug, seeds: int | None = None, source: Path = SOURCE) -> Hunt:
     lines = done.stdout.splitlines()
     told = tuple(line.partition("BROKEN: ")[2] for line in lines if "BROKEN: " in line)
     lived = sum(line.startswith("seed ") and " broken so far" in line for line in lines)
-    return Hunt(bug, lived, told, done.stdout + done.stderr)
+    return Hunt(bug, lived, told, done.stdout + done.stderr, crashed=done.returncode != 0 and not told)
 
 
 def main() -> int:
