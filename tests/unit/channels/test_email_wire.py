@@ -250,7 +250,7 @@ EXPECTED: dict[str, list[Any]] = {
                 "full_text": "Thank you!\n\nOn Thu, 24 Sep 2026 at 09:00, "
                 "Shop <help@example.org> wrote:\n> It is on its way.",
             },
-        )
+        ),
     ],
     "results_of_another.eml": [
         MessageReceived(

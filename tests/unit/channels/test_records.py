@@ -80,7 +80,9 @@ def test_a_hidden_text_may_be_ours_and_a_known_one_is_not() -> None:
     listed = (line("m9", text="other"), hidden("m3"), hidden("m2"), hidden("m1", SECOND - 60_000))
     assert "hide their text (2)" in untold(found(*listed, anchors="m1"))
     assert found(*listed, anchors="m1", known="m2 m3") == NotSent()
-    assert "hide their text (1)" in untold(found(line("m2", text=None), line("m1", SECOND - 9_000), anchors="m1"))
+    assert "hide their text (1)" in untold(
+        found(line("m2", text=None), line("m1", SECOND - 9_000), anchors="m1")
+    )
 
 
 def test_a_platform_may_change_spaces_quotation_marks_and_capitals() -> None:
