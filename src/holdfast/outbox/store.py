@@ -47,7 +47,7 @@ ORDER BY urgency, due_at LIMIT :limit
 _ANY_LANE: Final = """
 SELECT id, channel, fence FROM lane
 WHERE channel = :channel AND due_at IS NOT NULL AND lease_until <= :now
-ORDER BY due_at > :now, urgency, due_at LIMIT 1
+ORDER BY urgency, due_at LIMIT 1
 """
 _LEASE: Final = """
 UPDATE lane SET leased_by = :node, lease_until = :until, fence = fence + 1
@@ -64,7 +64,15 @@ WHERE id = :id AND fence = :fence
 """
 _WAKE_LANE: Final = "UPDATE lane SET due_at = :now WHERE id = :id"
 _WAKE_CHANNEL: Final = "UPDATE lane SET due_at = :now WHERE channel = :channel AND due_at > :now"
-_CHANNELS_WAITING: Final = "SELECT DISTINCT channel FROM lane WHERE due_at IS NOT NULL"
+_CHANNELS_WAITING: Final = """
+WITH RECURSIVE waiting (channel) AS (
+    SELECT MIN(channel) FROM lane WHERE due_at IS NOT NULL
+    UNION ALL
+    SELECT (SELECT MIN(l.channel) FROM lane l WHERE l.due_at IS NOT NULL AND l.channel > waiting.channel)
+    FROM waiting WHERE waiting.channel IS NOT NULL
+)
+SELECT channel FROM waiting WHERE channel IS NOT NULL
+"""
 _NEXT_DUE: Final = "SELECT MIN(due_at) AS due_at FROM lane WHERE due_at IS NOT NULL"
 _HEAD: Final = """
 SELECT d.*, i.class AS klass, i.expires_at, i.route, a.value AS address, a.last_in_at, a.consent, a.proof,
@@ -251,11 +259,9 @@ async def lease_lanes(
     tx: Tx, *, channel: str, limit: int, now: int, until: int, node: str, any_lane: bool
 ) -> list[Claimed]:
     """Claim due lanes of a channel; with ``any_lane`` one lane, due or not, as a probe."""
-    rows = (
-        await tx.all(_ANY_LANE, channel=channel, now=now)
-        if any_lane
-        else await tx.all(_DUE_LANES, channel=channel, now=now, limit=limit)
-    )
+    rows = await tx.all(_DUE_LANES, channel=channel, now=now, limit=1 if any_lane else limit)
+    if any_lane and not rows:
+        rows = await tx.all(_ANY_LANE, channel=channel, now=now)
     return [
         Claimed(row["id"], row["channel"], row["fence"] + 1)
         for row in rows

@@ -24,7 +24,7 @@ async def find_contacts(tx: Tx, query: str) -> list[str]:
 
 async def _with_all(tx: Tx, first: str, others: list[str]) -> list[str]:
     candidates = without_doubles(await beginning_with(tx, first, CANDIDATES_MAX), CANDIDATES_MAX)
-    found = []
+    found: list[str] = []
     for contact_id in candidates:
         if len(found) == FOUND_MAX:
             break

@@ -38,7 +38,7 @@ def asked_whole(query: str) -> list[str]:
     whole = normal(query)[:WORD_CHARACTERS_MAX]
     digits = re.sub(r"[\s()+./-]", "", whole)
     if _is_number(digits):
-        return [digits, _backwards(digits.lstrip("0"))]
+        return [digits, _backwards(digits.lstrip("0") or digits)]
     return [whole] if whole and not whole.startswith(BACKWARDS) else []
 
 

@@ -236,7 +236,7 @@ CREATE TABLE lane (
     fence BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX lane_leased ON lane (leased_by) WHERE leased_by IS NOT NULL;
-CREATE INDEX lane_due ON lane (channel, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX lane_due ON lane (channel, urgency, due_at) WHERE due_at IS NOT NULL;
 
 -- per channel and capability, so that a restart does not forget that a platform refuses
 CREATE TABLE breaker (
