@@ -141,7 +141,7 @@ def look_back(
             sql: [dict(row) for row in connection.execute(sql)]
             for sql in (_MESSAGES, _DELIVERIES, _ADDRESSES, _INTENTS, _INCIDENTS, _BREAKERS, _EVENTS)
         }
-    said = world.messages()
+    said, requests = world.messages(), world.requests.newest(REQUESTS_READ_MAX)
     return Truth(
         fate=fate,
         diary=diary,
@@ -150,7 +150,7 @@ def look_back(
         lost=lost,
         witnessed=witnessed,
         world=said,
-        requests=world.requests.newest(REQUESTS_READ_MAX),
+        requests=requests,
         owners=_owners(world, diary),
         messages=rows[_MESSAGES],
         deliveries=rows[_DELIVERIES],
@@ -158,7 +158,7 @@ def look_back(
         intents=rows[_INTENTS],
         incidents=rows[_INCIDENTS],
         breakers=rows[_BREAKERS],
-        trace=_digest(rows[_EVENTS], said),
+        trace=_digest(rows, said, requests),
     )
 
 
@@ -172,7 +172,9 @@ def _owners(world: World, diary: Diary) -> dict[tuple[str, str], str]:
     return owners
 
 
-def _digest(events: list[Row], said: list[Message]) -> str:
-    lines = [json.dumps(event) for event in events]
+def _digest(rows: Mapping[str, list[Row]], said: list[Message], requests: list[LoggedRequest]) -> str:
+    """Of every event, delivery, message and incident of the hub, and of all that the platforms saw."""
+    lines = [json.dumps(row) for table in rows.values() for row in table]
     lines += [f"{m.number} {m.at_ms} {m.id} {m.direction} {m.state} {m.text}" for m in said]
+    lines += [json.dumps(request.shown()) for request in requests]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
