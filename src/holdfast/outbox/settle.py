@@ -73,7 +73,10 @@ class Settle:
         self._rules = rules
 
     async def outcome(self, tx: Tx, delivery_id: str, number: int, sending: Sending) -> str:
-        """Settle one attempt; the delivery's state afterwards."""
+        """Settle one attempt; the delivery's state afterwards.
+
+        A node that stood still may tell of an attempt that was followed up by another: only proof counts then.
+        """
         delivery = await store.get_delivery(tx, delivery_id)
         if delivery is None:
             raise RuntimeError(f"delivery {delivery_id} is gone")
@@ -89,7 +92,8 @@ class Settle:
         )
         await self._observe(tx, delivery, sending, now)
         await self._turn_breaker(tx, delivery["channel"], outcome, now)
-        await self._move(tx, delivery, outcome, now)
+        if number == delivery["attempts"] or isinstance(outcome, Accepted):
+            await self._move(tx, delivery, outcome, now)
         settled = await store.get_delivery(tx, delivery_id)
         return str(settled["state"]) if settled else ""
 
@@ -153,12 +157,18 @@ class Settle:
         )
         if await store.delivery_by_external(tx, channel, echo.external_id):
             return True
-        delivery_id = echo.correlation or await store.match_echo(
-            tx, channel=channel, address=echo.address, text=echo.text, at=echo.at, skew=ECHO_SKEW_MS
+        delivery_id = (
+            echo.correlation
+            or await store.match_echo(
+                tx, channel=channel, address=echo.address, text=echo.text, at=echo.at, skew=ECHO_SKEW_MS
+            )
+            or await late.match_by_words(tx, channel, echo, skew_ms=ECHO_SKEW_MS)
         )
         delivery = await store.get_delivery(tx, delivery_id) if delivery_id else None
         if delivery is None:
-            return await late.join_late_echo(tx, channel, echo, skew_ms=ECHO_SKEW_MS, now=now)
+            return False
+        if late.is_settled(delivery):
+            return await late.join(tx, delivery, echo.external_id, now)
         await self.accepted(tx, delivery, echo.external_id, now)
         return True
 

@@ -162,24 +162,6 @@ UPDATE lane SET due_at = :now WHERE due_at IS NULL AND lease_until <= :now
     AND id IN (SELECT d.lane FROM delivery d WHERE d.state IN ('queued', 'held', 'sending', 'in_doubt')
         GROUP BY d.lane HAVING COUNT(*) FILTER (WHERE d.state IN ('in_doubt', 'sending')) = 0)
 """
-_DOUBTS: Final = """
-SELECT d.*, a.value AS address, m.conversation_id FROM delivery d JOIN address a ON a.id = d.address_id
-    JOIN message m ON m.id = d.message_id
-WHERE d.state = 'in_doubt' AND d.next_at <= :now ORDER BY d.next_at LIMIT :limit
-"""
-_HEARD_SOON: Final = """
-SELECT 1 AS found FROM observation WHERE channel = :channel AND kind = 'arrival' AND at > :since AND at <= :until
-    AND COALESCE(latency_ms, 0) < :fresh_ms LIMIT 1
-"""
-_LATER: Final = (
-    "UPDATE delivery SET next_at = :next_at, details = :details WHERE id = :id AND state = 'in_doubt'"
-)
-_EXPLAIN: Final = "UPDATE delivery SET reason = :reason WHERE id = :id AND state = 'in_doubt'"
-_KNOWN_SINCE: Final = """
-SELECT external_id FROM delivery WHERE lane = :lane AND external_id IS NOT NULL AND created_at >= :since
-UNION SELECT external_id FROM message WHERE channel = :channel AND address_id = :address_id
-    AND external_id IS NOT NULL AND stored_at >= :since AND direction = 'out'
-"""
 _REROUTABLE: Final = """
 SELECT d.*, i.class AS klass, i.route, i.expires_at, m.conversation_id FROM delivery d
 JOIN intent i ON i.id = d.intent_id JOIN message m ON m.id = d.message_id
@@ -433,31 +415,6 @@ async def free_leases_of(tx: Tx, node: str) -> int:
 
 async def wake_forgotten_lanes(tx: Tx, now: int) -> int:
     return await tx.run(_FORGOTTEN_LANES, now=now)
-
-
-async def doubts(tx: Tx, now: int, limit: int) -> list[Row]:
-    return await tx.all(_DOUBTS, now=now, limit=limit)
-
-
-async def heard_soon(tx: Tx, channel: str, *, since: int, until: int, fresh_ms: int) -> bool:
-    """Whether a webhook came to a channel in a time, with nothing in it that was already old."""
-    row = await tx.one(_HEARD_SOON, channel=channel, since=since, until=until, fresh_ms=fresh_ms)
-    return row is not None
-
-
-async def look_later(tx: Tx, delivery_id: str, next_at: int, details: str) -> None:
-    await tx.run(_LATER, id=delivery_id, next_at=next_at, details=details)
-
-
-async def explain(tx: Tx, delivery_id: str, reason: str) -> None:
-    await tx.run(_EXPLAIN, id=delivery_id, reason=reason)
-
-
-async def known_since(tx: Tx, channel: str, address_id: str, since: int) -> frozenset[str]:
-    rows = await tx.all(
-        _KNOWN_SINCE, lane=f"{channel}|{address_id}", channel=channel, address_id=address_id, since=since
-    )
-    return frozenset(str(row["external_id"]) for row in rows)
 
 
 async def reroutable(tx: Tx, channel: str, *, before: int, doubted_after: int, limit: int) -> list[Row]:

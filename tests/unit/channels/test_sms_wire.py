@@ -58,7 +58,11 @@ EXPECTED: dict[str, list[Any]] = {
         )
     ],
     "status_new_kind.form": [unrecognised("a status of an unknown kind (teleported)")],
-    "status_queued.form": [],
+    "status_queued.form": [
+        ReceiptArrived(
+            key="", state=ReceiptState.SENT, at=1790300000000, external_id="SM1", correlation="dlv_1"
+        )
+    ],
     "status_sent.form": [
         ReceiptArrived(
             key="", state=ReceiptState.SENT, at=1790300000000, external_id="SM1", correlation="dlv_1"

@@ -367,3 +367,21 @@ async def test_a_part_that_is_given_up_takes_the_rest_with_it(shop: Any) -> None
     await shop.dispatch()
     assert sent(shop, WA) == ["The first part now"]
     assert await state(shop, message_id) == "cancelled"
+
+
+async def test_an_echo_with_other_quotation_marks_is_still_ours(shop: Any) -> None:
+    message_id = await doubtful(shop, text="It's open - come!")
+    await shop.arrive(IG, echo(shop, text="It\u2019s open \u2013 come!"))
+    message = await shop.message(message_id)
+    assert (message["state"], message["external_id"]) == ("sent", "m77")
+    assert len(await shop.thread(message["conversation_id"])) == 2
+
+
+async def test_an_echo_that_carries_our_handle_finds_even_what_was_given_up(shop: Any) -> None:
+    """As Messenger's do."""
+    message_id = await doubtful(shop)
+    delivery = await delivery_of(shop, message_id)
+    await shop.outbox.resolve_doubt(message_id, "give_up", "mara")
+    told = MessageEchoed("m77", "ann", shop.clock.now_ms(), "other words", correlation=delivery["id"])
+    await shop.arrive(IG, told)
+    assert await state(shop, message_id) == "sent"

@@ -47,7 +47,19 @@ def parse_sms(envelope: Envelope) -> list[InboundEvent]:
         raise UnreadableError("The form names no message.")
     if status in ("", "received", "receiving") and fields.get("From"):
         return _written(sid, fields, envelope.received_at)
-    return [] if status in _ON_THE_WAY else [_status(sid, status, fields, envelope)]
+    if status in _ON_THE_WAY:
+        return _on_the_way(sid, status, envelope)
+    return [_status(sid, status, fields, envelope)]
+
+
+def _on_the_way(sid: str, status: str, envelope: Envelope) -> list[InboundEvent]:
+    """It says nothing of the person yet, but that Twilio has the message that we handed over."""
+    correlation = bounded_id(envelope.headers.get(KEPT_CORRELATION, ""))
+    if not correlation:
+        return []
+    key = f"status:{sid}:{status}"
+    at = envelope.received_at
+    return [ReceiptArrived(key=key, state=ReceiptState.SENT, at=at, external_id=sid, correlation=correlation)]
 
 
 def _written(sid: str, fields: Mapping[str, str], at: int) -> list[InboundEvent]:

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from holdfast.channels.contract import MessageEchoed, ReceiptArrived, ReceiptState
+from holdfast.channels.text import same_words
 from holdfast.outbox import store
 from holdfast.outbox.doubt import store as doubts
 from holdfast.outbox.doubt import words
@@ -23,22 +24,19 @@ STATED: Final = "stated:"
 """How the external id begins of what a person said had arrived."""
 
 
-async def join_late_echo(tx: Tx, channel: str, echo: MessageEchoed, *, skew_ms: int, now: int) -> bool:
-    """Match an echo to a delivery that was given up or repeated after a doubt; False where there is none."""
-    delivery_id = await doubts.match_late_echo(
-        tx,
-        channel=channel,
-        address=echo.address,
-        text=echo.text,
-        latest=echo.at + skew_ms,
-        earliest=echo.at - LATE_MS_MAX,
-    )
-    delivery = await store.get_delivery(tx, delivery_id) if delivery_id else None
-    if delivery is None:
-        return False
+async def match_by_words(tx: Tx, channel: str, echo: MessageEchoed, *, skew_ms: int) -> str | None:
+    """The delivery that an echo speaks of though its letters differ, or that nobody expected an echo of."""
+    latest = echo.at + skew_ms
+    rows = await doubts.under_way(tx, channel, echo.address, latest)
+    rows += await doubts.doubted(tx, channel, echo.address, latest=latest, earliest=echo.at - LATE_MS_MAX)
+    return next((str(row["id"]) for row in rows if same_words(row["text"], echo.text)), None)
+
+
+async def join(tx: Tx, delivery: Row, external_id: str, now: int) -> bool:
+    """Proof for a delivery that is settled already; False where it cannot be of that one."""
     if delivery["state"] in PROVEN:
-        return await note_repeat(tx, delivery, echo.external_id, now)
-    await revive(tx, delivery, echo.external_id, now)
+        return await note_repeat(tx, delivery, external_id, now)
+    await revive(tx, delivery, external_id, now)
     return True
 
 
@@ -64,6 +62,12 @@ async def revive(tx: Tx, delivery: Row, external_id: str, now: int) -> None:
     await store.show(tx, delivery["message_id"], now)
 
 
+def is_settled(delivery: Row) -> bool:
+    """Whether there was an answer, a proof or a decision, other than a person's word that it arrived."""
+    stated = str(delivery["external_id"] or "").startswith(STATED)
+    return bool(delivery["state"] in (*GIVEN_UP, *PROVEN) and not stated)
+
+
 def took_another(delivery: Row, external_id: str) -> bool:
     """Whether an answer names another message than the one that proved this delivery before."""
     known = delivery["external_id"] or ""
@@ -84,10 +88,8 @@ async def note_other_call(tx: Tx, delivery: Row, receipt: ReceiptArrived, now: i
     """False where the receipt has to wait until an answer names its call."""
     if receipt.state is ReceiptState.FAILED:
         return bool(delivery["state"] != "sending")
-    if delivery["state"] in GIVEN_UP:
-        await revive(tx, delivery, receipt.external_id, now)
-    elif delivery["state"] in PROVEN:
-        await note_repeat(tx, delivery, receipt.external_id, now)
+    if delivery["state"] in (*GIVEN_UP, *PROVEN):
+        await join(tx, delivery, receipt.external_id, now)
     return True
 
 

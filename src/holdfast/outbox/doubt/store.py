@@ -8,6 +8,8 @@ from holdfast.storage import Row, Tx
 
 ANCHORS_MAX: Final = 50
 """How many ids from before a send are handed to an adapter; one that a record shows is enough."""
+LIKE_AN_ECHO_MAX: Final = 20
+"""How many deliveries are compared with an echo that none matches letter by letter."""
 ASIDE: Final = "|aside"
 """Ends the name of the lane of what waits for a person's word while its own lane goes on."""
 
@@ -49,14 +51,21 @@ SELECT external_id FROM message WHERE conversation_id = :conversation_id AND cha
     AND address_id = :address_id AND direction = 'in' AND external_id IS NOT NULL AND stored_at <= :started_at
     AND unsent_at IS NULL ORDER BY at DESC, id DESC LIMIT :limit
 """
-_LATE_ECHO: Final = """
-SELECT d.id FROM address a JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
-WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.attempts > 0
-    AND d.created_at <= :latest AND d.started_at >= :earliest
+_UNDER_WAY: Final = """
+SELECT d.id, d.text FROM address a
+    JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
+WHERE a.channel = :channel AND a.value = :address AND d.started_at <= :latest
+    AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
+ORDER BY d.position LIMIT :limit
+"""
+_DOUBTED: Final = """
+SELECT d.id, d.text FROM address a
+    JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
+WHERE a.channel = :channel AND a.value = :address AND d.created_at <= :latest AND d.started_at >= :earliest
     AND ((d.state IN ('rejected', 'cancelled', 'expired', 'superseded') AND d.external_id IS NULL)
         OR (d.state IN ('sent', 'delivered', 'read') AND d.attempts > 1))
     AND EXISTS (SELECT 1 FROM attempt t WHERE t.delivery_id = d.id AND t.outcome = 'InDoubt')
-ORDER BY d.started_at DESC LIMIT 1
+ORDER BY d.started_at DESC LIMIT :limit
 """
 _REVIVE: Final = """
 UPDATE delivery SET state = 'sent', external_id = :external_id, reason = :reason, settled_at = :now, doubt_since = NULL
@@ -159,14 +168,21 @@ def _ids(rows: Iterable[Row]) -> frozenset[str]:
     return frozenset(str(row["external_id"]) for row in rows)
 
 
-async def match_late_echo(
-    tx: Tx, *, channel: str, address: str, text: str, latest: int, earliest: int
-) -> str | None:
-    """A delivery that was given up or repeated after a doubt, of which this may be the lost first call."""
-    row = await tx.one(
-        _LATE_ECHO, channel=channel, address=address, text=text, latest=latest, earliest=earliest
+async def under_way(tx: Tx, channel: str, address: str, latest: int) -> list[Row]:
+    """Deliveries to an address that have left and are not settled, in their order."""
+    return await tx.all(_UNDER_WAY, channel=channel, address=address, latest=latest, limit=LIKE_AN_ECHO_MAX)
+
+
+async def doubted(tx: Tx, channel: str, address: str, *, latest: int, earliest: int) -> list[Row]:
+    """Deliveries to an address that were given up or repeated after a doubt, the latest first."""
+    return await tx.all(
+        _DOUBTED,
+        channel=channel,
+        address=address,
+        latest=latest,
+        earliest=earliest,
+        limit=LIKE_AN_ECHO_MAX,
     )
-    return str(row["id"]) if row else None
 
 
 async def revive(tx: Tx, delivery_id: str, external_id: str, reason: str, now: int) -> bool:
