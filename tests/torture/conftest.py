@@ -15,5 +15,5 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Disk]:
     """One that is soon full."""
-    with disk_of(tmp_path, 48) as made:
+    with disk_of(tmp_path, 96) as made:
         yield made

@@ -62,18 +62,18 @@ async def what_went_out(demo: Demo, load: Load) -> None:
     """Each reply reached its phone once and in order, or is honestly shown as not yet sent."""
     with suppress(AssertionError):
         await demo.all_settled(SETTLE_SECONDS)
-    phones = [each for each in await demo.on_all_phones() if each["direction"] == "in"]
-    reached = Counter(each["text"] for each in phones)
+    phones = await _on_phones(demo)
+    reached = Counter(text for texts in phones.values() for text in texts)
     taken = [message for messages in load.taken.values() for message in messages]
     shown = [found for message in taken if (found := await _shown(demo, message))]
     doubled = [each["text"] for each in shown if reached[each["text"]] > 1]
     hollow = [each["text"] for each in shown if each["state"] in SHOWN_AS_SENT and not reached[each["text"]]]
     unproven = [each for each in shown if each["state"] not in SHOWN_AS_SENT]
-    sent = [each["text"] for each in phones]
     jumbled = [
-        line
+        (line, platform)
         for line, messages in load.taken.items()
-        if not _in_order([message["text"] for message in messages], sent)
+        for platform, texts in phones.items()
+        if not _in_order([message["text"] for message in messages], texts)
     ]
     measured(
         "out: %d acknowledged, %d lost; at the platforms %d doubled, %d out of order, %d shown but not sent; %s",
@@ -89,6 +89,15 @@ async def what_went_out(demo: Demo, load: Load) -> None:
         out_of_order=jumbled,
         unproven=[each for each in unproven if not _nobody_can_know(each)],
     )
+
+
+async def _on_phones(demo: Demo) -> dict[str, list[str]]:
+    """What people received, by platform, oldest first: the last lines, since what was carried over says so above."""
+    texts: dict[str, list[str]] = {}
+    for each in await demo.on_all_phones():
+        if each["direction"] == "in":
+            texts.setdefault(each["platform"], []).append(each["text"].rstrip().rpartition("\n")[2])
+    return texts
 
 
 def _nobody_can_know(message: dict[str, Any]) -> bool:

@@ -27,8 +27,11 @@ ANSWERED: Final = (
     ("bilal", "instagram"),
     ("emre", "instagram"),
     ("dev", "whatsapp"),
+    ("freya", "whatsapp"),
     ("freya", "sms"),
 )
+REPLY_PAUSES: Final = {"instagram": 4.0, "sms": 4.0, "whatsapp": 24.0}
+"""In pauses of the others: WhatsApp takes one message in six seconds to one person, for long."""
 VISITORS: Final = 2
 
 
@@ -125,7 +128,7 @@ class Load:
             taken.append(
                 await self.demo.stubbornly("POST", url, body, token=self.demo.addresses["api_token"])
             )
-            await self._pause(4)
+            await self._pause(REPLY_PAUSES[platform])
 
     async def _chat(self, name: str) -> None:
         base = f"{self.demo.addresses['hub']}/direct/v1/web"
