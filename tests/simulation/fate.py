@@ -180,6 +180,7 @@ def draw_fate(seed: int, stretch: float = 1.0) -> Fate:
 
 def _calm(seed: int, chance: random.Random, stretch: float) -> Fate:
     seconds = chance.uniform(40, 100) * stretch
+    poisons = _poisons(chance, chance.choice((0, 1, 2)), seconds)
     return Fate(
         seed=seed,
         mood="calm",
@@ -188,7 +189,8 @@ def _calm(seed: int, chance: random.Random, stretch: float) -> Fate:
         echo_timing=chance.choice(("after", "before", "mixed")),
         commit_failures=0.0,
         kills=_kills(chance, chance.choice((0, 0, 1, 2)), seconds),
-        poisons=_poisons(chance, chance.choice((0, 1, 2)), seconds),
+        store_troubles=tuple(map(_backlog, poisons)),
+        poisons=poisons,
     )
 
 
@@ -224,6 +226,7 @@ def _outage(seed: int, chance: random.Random, stretch: float) -> Fate:
 def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
     seconds = chance.uniform(60, 130) * stretch
     two_nodes = chance.random() < 0.4
+    poisons = _poisons(chance, chance.choice((0, 1, 2)), seconds)
     return Fate(
         seed=seed,
         mood="storm",
@@ -234,7 +237,10 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
         commit_failures=chance.choice((0.0, 0.0, 0.002, 0.02)),
         misfortunes=_misfortunes(chance, int(chance.randint(3, 10) * stretch), seconds),
         kills=_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds, two_nodes=two_nodes),
-        store_troubles=_store_troubles(chance, int(chance.choice((0, 1, 2, 3)) * stretch), seconds),
+        store_troubles=(
+            *_store_troubles(chance, int(chance.choice((0, 1, 2, 3)) * stretch), seconds),
+            *map(_backlog, poisons),
+        ),
         gap_seconds=chance.choice((0.4, 0.8, 2.0)),
         stalls=_stalls(
             chance,
@@ -243,7 +249,7 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
             two_nodes=two_nodes,
         ),
         clock_jumps=_clock_jumps(chance, chance.choice((0, 0, 0, 1)), seconds),
-        poisons=_poisons(chance, chance.choice((0, 1, 2)), seconds),
+        poisons=poisons,
     )
 
 
@@ -355,6 +361,11 @@ def _poisons(chance: random.Random, count: int, until: float) -> tuple[Poison, .
         Poison(at=chance.uniform(5, until), platform=chance.choice(PLATFORMS), body=chance.choice(POISONS))
         for _ in range(count)
     )
+
+
+def _backlog(poison: Poison) -> StoreTrouble:
+    """What a poison comes into, so that it is read together with others."""
+    return StoreTrouble(at=poison.at - 0.05, seconds=0.4, spool=False, kind="stalled")
 
 
 _MOODS: Final = (_calm, _storm, _outage, _storm, _storm, _outage)
