@@ -41,6 +41,7 @@ _FOLLOWS: Final = {
     "in_doubt": {"sent", "queued", "held", "rejected", "cancelled"},
     "sent": {"delivered", "read", "rejected"},
     "delivered": {"read"},
+    **dict.fromkeys(("rejected", "cancelled", "expired"), {"sent"}),
 }
 """docs/states.md; what stands nowhere on the left is final."""
 ON_A_PERSONS_WORD: Final = "on the word of"
