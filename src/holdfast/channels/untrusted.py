@@ -41,9 +41,9 @@ def value_at(value: Any, *path: str) -> Any:
 def text_at(value: Any, *path: str) -> str:
     """The text (or whole number, as text) at a path, fit for storing; empty where there is none."""
     found = value_at(value, *path)
-    if isinstance(found, bool) or not isinstance(found, str | int):
-        return ""
-    return storable(str(found)) if isinstance(found, str) else _number(found)
+    if isinstance(found, str):
+        return storable(found)
+    return "" if isinstance(found, bool) or not isinstance(found, int) else _number(found)
 
 
 def _number(value: int) -> str:
@@ -71,6 +71,8 @@ def bounded_id(text: str) -> str:
 
 def storable(text: str) -> str:
     """Text without what databases and UTF-8 refuse: NUL and halves of surrogate pairs."""
+    if text.isascii() and "\0" not in text:
+        return text
     text = text.replace("\0", "\ufffd")
     try:
         text.encode()

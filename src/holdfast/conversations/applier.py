@@ -4,7 +4,8 @@ The cursor moves in the transaction that makes the effects, so a kill repeats no
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -12,11 +13,21 @@ import msgspec
 
 from holdfast.channels.contract import Adapter, InboundEvent, UnreadableError, Unrecognised
 from holdfast.conversations import store
-from holdfast.conversations.apply_event import Context, Settlement, apply_event, note_unreadable
+from holdfast.conversations.apply_event import Context, Settlement, note_unreadable
+from holdfast.conversations.arrivals import apply_all
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.storage import Database, Envelope, EventLog, Spool, StoreUnavailableError, Tx
 
-BATCH_ENVELOPES: Final = 200
+BATCH_ENVELOPES: Final = 500
+READ_AT_ONCE: Final = 50
+"""Envelopes that are read before whoever else waits for the loop has a turn."""
+CROWD: Final = 24
+"""So many who wait for their acknowledgement at once go before what was acknowledged already…"""
+GIVE_WAY_SECONDS_MAX: Final = 0.25
+"""…for this long before each batch."""
+GIVE_WAY_STEP_SECONDS: Final = 0.01
+OBSERVED_OF_BATCH: Final = 16
+"""About how many envelopes of one channel in a batch are written down as observations."""
 ASIDE_BYTES_MIN: Final = 32 * 1024
 IDLE_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 0.5
@@ -66,6 +77,7 @@ class Applier:
     async def run(self) -> None:
         """Apply what arrives until cancelled; a store that is away only makes the spool longer."""
         while True:
+            await self._give_way()
             try:
                 applied = await self.apply_batch()
             except StoreUnavailableError as error:
@@ -75,6 +87,14 @@ class Applier:
                 continue
             if not applied:
                 await self._wait()
+
+    async def _give_way(self) -> None:
+        """In a flood receiving comes first, so that nobody has to send again; the spool only gets longer."""
+        until = self._clock.monotonic() + GIVE_WAY_SECONDS_MAX
+        while self._spool.appending >= CROWD and self._spool.confirm is None:
+            if self._clock.monotonic() >= until:
+                return
+            await self._clock.sleep(GIVE_WAY_STEP_SECONDS)
 
     async def confirm(self, seq: int) -> None:
         """Return once an envelope has its effect in the store, or soon anyway: a stalled store stops nobody."""
@@ -100,7 +120,7 @@ class Applier:
         envelopes = await self._spool.after(cursor, BATCH_ENVELOPES)
         if not envelopes:
             return 0
-        batch = [await self._read_aside(envelope) for envelope in envelopes]
+        batch = await self._read_all(envelopes)
         try:
             await self._database.write(self._apply, batch)
         except StoreUnavailableError:
@@ -125,6 +145,14 @@ class Applier:
             problem = f"Could not be applied: {type(error).__name__}"
             await self._database.write(self._apply, [Read(read.envelope, problem=problem)])
 
+    async def _read_all(self, envelopes: Sequence[Envelope]) -> list[Read]:
+        batch = []
+        for number, envelope in enumerate(envelopes, start=1):
+            batch.append(await self._read_aside(envelope))
+            if number % READ_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return batch
+
     async def _read_aside(self, envelope: Envelope) -> Read:
         """What takes long to read is read beside the loop, on which webhooks are answered."""
         if len(envelope.body) < ASIDE_BYTES_MIN:
@@ -143,14 +171,27 @@ class Applier:
             self._log.exception("adapter failed to read", spool_seq=envelope.seq)
             return Read(envelope, problem=f"Could not be read: {type(error).__name__}")
 
+    def _happened(self, read: Read, now: int) -> Iterator[tuple[Context, InboundEvent]]:
+        context = Context(read.envelope, self._ids, self._settlement, now)
+        return ((context, event) for event in read.events)
+
     async def _apply(self, tx: Tx, batch: Sequence[Read]) -> None:
         now = self._clock.now_ms()
         for read in batch:
             if read.problem:
                 await note_unreadable(tx, read.envelope, problem=read.problem, now=now)
-            context = Context(read.envelope, self._ids, self._settlement, now)
-            for event in read.events:
-                await apply_event(tx, context, event)
-            if any(not isinstance(event, Unrecognised) for event in read.events):
-                await self._observe(tx, read.envelope, read.events)
+        await apply_all(tx, [each for read in batch for each in self._happened(read, now)])
+        for read in telling(batch):
+            await self._observe(tx, read.envelope, read.events)
         await store.write_cursor(tx, self._cursor, batch[-1].envelope.seq)
+
+
+def telling(batch: Sequence[Read]) -> list[Read]:
+    """The envelopes of a batch that tell of their channel: of a flood an even sample, of little everything."""
+    by_channel: dict[str, list[Read]] = defaultdict(list)
+    for read in batch:
+        if any(not isinstance(event, Unrecognised) for event in read.events):
+            by_channel[read.envelope.channel].append(read)
+    return [
+        read for reads in by_channel.values() for read in reads[:: max(1, len(reads) // OBSERVED_OF_BATCH)]
+    ]

@@ -1,7 +1,7 @@
 """What each neutral event does to the store; every one of them can be applied twice without harm."""
 
 from collections.abc import Awaitable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -85,29 +85,8 @@ async def _received(tx: Tx, context: Context, event: MessageReceived) -> None:
         at=event.at,
         proven=event.proven,
     )
-    message_id = context.ids.new("msg")
-    inserted = await store.insert_message(
-        tx,
-        id=message_id,
-        conversation_id=person.conversation_id,
-        direction="in",
-        author="contact",
-        channel=context.channel,
-        address_id=person.address_id,
-        external_id=event.external_id,
-        text=event.text[:TEXT_CHARACTERS_MAX],
-        attachments=msgspec.json.encode(event.attachments).decode(),
-        details=msgspec.json.encode({**event.details, "reply_to": event.reply_to}).decode(),
-        at=event.at,
-        stored_at=context.now,
-        source=context.envelope.source,
-        late=int(context.envelope.received_at - event.at > LATE_AFTER_MS),
-        automatic=int(event.automatic),
-        spool_seq=context.envelope.seq,
-        state="received",
-        state_reason="" if event.proven else "The sender's address is not proven.",
-    )
-    if not inserted:
+    columns = message_columns(context, event, person.conversation_id, person.address_id)
+    if not await store.insert_message(tx, **columns):
         return
     await store.note_wrote(
         tx, address_id=person.address_id, at=event.at, name=event.name, proven=event.proven
@@ -116,7 +95,7 @@ async def _received(tx: Tx, context: Context, event: MessageReceived) -> None:
         tx,
         conversation_id=person.conversation_id,
         at=event.at,
-        preview=_preview(event),
+        preview=preview(event),
         channel=context.channel,
     )
     await append_event(
@@ -124,10 +103,36 @@ async def _received(tx: Tx, context: Context, event: MessageReceived) -> None:
         at=context.now,
         kind="message.received",
         conversation_id=person.conversation_id,
-        body={"message_id": message_id, "channel": context.channel},
+        body={"message_id": columns["id"], "channel": context.channel},
     )
     await conversation_changed(tx, person.conversation_id, context.now)
     await _apply_parked(tx, context, event.external_id)
+
+
+def message_columns(
+    context: Context, event: MessageReceived, conversation_id: str, address_id: str
+) -> dict[str, Any]:
+    """A new message's row."""
+    return {
+        "id": context.ids.new("msg"),
+        "conversation_id": conversation_id,
+        "direction": "in",
+        "author": "contact",
+        "channel": context.channel,
+        "address_id": address_id,
+        "external_id": event.external_id,
+        "text": event.text[:TEXT_CHARACTERS_MAX],
+        "attachments": msgspec.json.encode(event.attachments).decode(),
+        "details": msgspec.json.encode({**event.details, "reply_to": event.reply_to}).decode(),
+        "at": event.at,
+        "stored_at": context.now,
+        "source": context.envelope.source,
+        "late": int(context.envelope.received_at - event.at > LATE_AFTER_MS),
+        "automatic": int(event.automatic),
+        "spool_seq": context.envelope.seq,
+        "state": "received",
+        "state_reason": "" if event.proven else "The sender's address is not proven.",
+    }
 
 
 async def _sharpen(tx: Tx, context: Context, known: Row, at: int) -> None:
@@ -142,7 +147,7 @@ async def _sharpen(tx: Tx, context: Context, known: Row, at: int) -> None:
         )
 
 
-def _preview(event: MessageReceived | MessageEchoed) -> str:
+def preview(event: MessageReceived | MessageEchoed) -> str:
     if event.text:
         return event.text[:PREVIEW_CHARACTERS]
     return f"[{event.attachments[0].kind}]" if event.attachments else ""
@@ -180,7 +185,7 @@ async def _echoed(tx: Tx, context: Context, event: MessageEchoed) -> None:
         state_reason="Written in the platform's own app.",
     )
     await store.conversation_answered(
-        tx, conversation_id=person.conversation_id, at=event.at, preview=_preview(event), answers=True
+        tx, conversation_id=person.conversation_id, at=event.at, preview=preview(event), answers=True
     )
     await append_event(
         tx,

@@ -1,6 +1,6 @@
 """Every statement of this unit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from holdfast.storage import Envelope, Row, Tx
@@ -58,12 +58,32 @@ WHERE id = :id
 """
 _MARK_READ: Final = "UPDATE conversation SET unread = 0 WHERE id = :id"
 _SET_STATUS: Final = "UPDATE conversation SET status = :status WHERE id = :id"
-_INSERT_MESSAGE: Final = """
+_INSERT_MESSAGES: Final = """
 INSERT INTO message (id, conversation_id, direction, author, channel, address_id, external_id, text, attachments,
     details, at, stored_at, source, late, automatic, spool_seq, state, state_reason)
 VALUES (:id, :conversation_id, :direction, :author, :channel, :address_id, :external_id, :text, :attachments,
     :details, :at, :stored_at, :source, :late, :automatic, :spool_seq, :state, :state_reason)
-ON CONFLICT DO NOTHING
+"""
+_INSERT_MESSAGE: Final = f"{_INSERT_MESSAGES}ON CONFLICT DO NOTHING"
+_TELL_RECEIVED: Final = """
+INSERT INTO event (at, kind, conversation_id, body)
+SELECT CAST(:now AS BIGINT), 'message.received', conversation_id,
+    '{"message_id":"' || id || '","channel":"' || channel || '"}'
+FROM message WHERE id IN :message_ids ORDER BY id
+"""
+_TELL_CONVERSATIONS: Final = """
+INSERT INTO event (at, kind, conversation_id, body)
+SELECT CAST(:now AS BIGINT), 'conversation.changed', id, '{}' FROM conversation WHERE id IN :ids ORDER BY id
+"""
+_WRITERS: Final = """
+SELECT a.channel, a.value, a.id AS address_id, a.name, a.contact_id, c.name AS contact_name,
+    v.id AS conversation_id
+FROM address a JOIN contact c ON c.id = a.contact_id JOIN conversation v ON v.contact_id = a.contact_id
+WHERE a.channel = :channel AND a.value IN :addresses ORDER BY a.id
+"""
+_SPOKEN_OF: Final = """
+SELECT external_id FROM message WHERE channel = :channel AND external_id IN :external_ids
+UNION SELECT external_id FROM parked_event WHERE channel = :channel AND external_id IN :external_ids
 """
 _MESSAGE_BY_EXTERNAL: Final = "SELECT * FROM message WHERE channel = :channel AND external_id = :external_id"
 _SHARPEN: Final = """
@@ -239,6 +259,42 @@ async def set_status(tx: Tx, conversation_id: str, status: str) -> int:
 async def insert_message(tx: Tx, **columns: Any) -> bool:
     """Insert a message row; False where the same external id is already there."""
     return await tx.run(_INSERT_MESSAGE, **columns) == 1
+
+
+async def insert_messages(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert message rows none of whose external ids is there yet."""
+    await tx.many(_INSERT_MESSAGES, rows)
+
+
+async def tell_received(tx: Tx, message_ids: Sequence[str], now: int) -> None:
+    """Record that messages were received, in the order of their making."""
+    await tx.run(_TELL_RECEIVED, message_ids=message_ids, now=now)
+
+
+async def tell_conversations(tx: Tx, ids: Sequence[str], now: int) -> None:
+    """Record that conversations have changed, each once."""
+    await tx.run(_TELL_CONVERSATIONS, ids=ids, now=now)
+
+
+async def writers(tx: Tx, channel: str, addresses: Iterable[str]) -> list[Row]:
+    """The addresses of people who have a conversation, each with both and the names that are known."""
+    return await tx.all(_WRITERS, channel=channel, addresses=sorted(addresses))
+
+
+async def spoken_of(tx: Tx, channel: str, external_ids: Iterable[str]) -> set[str]:
+    """Those of the platform's ids that have a message or of which something has come already."""
+    rows = await tx.all(_SPOKEN_OF, channel=channel, external_ids=sorted(external_ids))
+    return {str(row["external_id"]) for row in rows}
+
+
+async def note_all_wrote(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """As ``note_wrote``; each row has ``id``, ``at``, ``name`` and ``proof``."""
+    await tx.many(_ADDRESS_WROTE, rows)
+
+
+async def conversations_heard(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """As ``conversation_heard``; each row has ``id``, ``at``, ``preview`` and ``channel``."""
+    await tx.many(_CONVERSATION_IN, rows)
 
 
 async def message_by_external(tx: Tx, channel: str, external_id: str) -> Row | None:

@@ -19,6 +19,7 @@ from holdfast.portal.model import (
 )
 from holdfast.portal.thread import read_thread
 from holdfast.portal.tokens import RandomBytes, new_token, token_hash
+from holdfast.portal.visitors import KnownVisitors
 from holdfast.storage import Database, EventLog, NewEnvelope, Spool, Tx
 
 SOURCE: Final = "direct"
@@ -53,6 +54,7 @@ class Portal:
         self._clock = clock
         self._ids = ids
         self._random_bytes = random_bytes
+        self._known = KnownVisitors(clock)
         self._links = ContinueLinks(
             clock=clock, ids=ids, random_bytes=random_bytes, hours=continue_link_hours
         )
@@ -66,7 +68,11 @@ class Portal:
         return NewVisitor(visitor.id, token, visitor.name, continued)
 
     async def visitor(self, channel: str, token: str) -> Visitor | None:
-        return await self._database.read(store.visitor, channel, token_hash(token))
+        key = (channel, token_hash(token))
+        known = self._known.get(key) or await self._database.read(store.visitor, *key)
+        if known is not None:
+            self._known.note(key, known)
+        return known
 
     async def write(self, visitor: Visitor, client_id: str, text: str) -> Written:
         """Make a visitor's message durable. A repeat of its id has no second effect.

@@ -86,13 +86,18 @@ class Spool:
         setup.close()
         self._database = SqliteDatabase(path, inline=inline, synchronous=synchronous)
         self.arrived = asyncio.Event()
+        self.appending = 0
+        """How many wait for what they brought to be safe."""
 
     async def append(self, envelope: NewEnvelope) -> int:
         """Make one envelope durable (fsync) and return its number; raises SpoolUnavailableError."""
+        self.appending += 1
         try:
             seq = await self._database.write(_append, envelope)
         except StoreUnavailableError as error:
             raise SpoolUnavailableError(str(error)) from error
+        finally:
+            self.appending -= 1
         self.arrived.set()
         if self.confirm is not None:
             await self.confirm(seq)

@@ -10,6 +10,8 @@ from holdfast.web.metrics import Metrics
 STREAM: Final = "/api/v1/stream"
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 _NO_STORE: Final = (b"cache-control", b"no-store")
+_PUBLIC: Final = (_NOSNIFF,)
+_PRIVATE: Final = (_NOSNIFF, _NO_STORE)
 
 
 class Front:
@@ -53,7 +55,7 @@ class Front:
             else:
                 raise
         finally:
-            self._metrics.requests.labels(name, str(reply.status)).inc()
+            self._metrics.answered(name, reply.status)
 
     def _face(self, path: str) -> tuple[str, AsgiApp]:
         for name, beginning, app in self._faces:
@@ -84,9 +86,10 @@ class _Reply:
         await self._send(message)
 
     def _with_ours(self, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        names = {name.lower() for name, _ in headers}
-        ours = [_NOSNIFF, _NO_STORE] if self._private else [_NOSNIFF]
-        return headers + [each for each in ours if each[0] not in names]
+        for ours in _PRIVATE if self._private else _PUBLIC:
+            if not any(name.lower() == ours[0] for name, _ in headers):
+                headers.append(ours)
+        return headers
 
 
 async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:

@@ -101,17 +101,17 @@ class Hooks:
             await self._spool.append(envelope)
         except SpoolUnavailableError as error:
             self._log.error("the spool is unavailable, the platform keeps what it sent", error=str(error))
-            self._metrics.hooks.labels(channel, "unavailable").inc()
+            self._metrics.hook(channel, "unavailable")
             await answer_error(
                 send, 503, "unavailable", "This could not be stored; send it again.", headers=_RETRY
             )
             return
-        self._metrics.hooks.labels(channel, "stored").inc()
+        self._metrics.hook(channel, "stored")
         await _reply(send, genuine.reply)
 
     async def _refuse(self, send: Send, channel: str, status: int, reason: str, sentence: str) -> None:
         self._refusals.count(channel, reason)
-        self._metrics.hooks.labels(channel, reason).inc()
+        self._metrics.hook(channel, reason)
         # What is left of the body is not read: the connection ends with the answer.
         headers = (("connection", "close"),) if reason in {"too_large", "too_slow"} else ()
         await answer_error(send, status, reason, sentence, headers=headers)
@@ -123,7 +123,7 @@ class Hooks:
         return RawRequest(
             method=scope["method"],
             url=f"{url}?{query}" if query else url,
-            query=query_of(scope),
+            query=query_of(scope) if query else {},
             headers=headers_of(scope),
             body=body,
         )
