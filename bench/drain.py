@@ -10,7 +10,7 @@ from bench import running
 from bench.figures import Sheet
 from bench.place import Size, cpu_seconds, load, received, resident_mib, sink
 from bench.store import Stores, count_open, hold, make_conversations, opened
-from holdfast.outbox.dispatcher import LANES_A_CHANNEL
+from holdfast.outbox.rounds import LANES_MAX
 from holdfast.storage import Database
 
 LOOK_SECONDS = 0.05
@@ -19,7 +19,7 @@ DRAIN_SECONDS_MAX = 300.0
 
 async def measure(sheet: Sheet, size: Size, stores: Stores) -> None:
     with sink() as sink_url:
-        wanted = {"url": f"{sink_url}/v26.0/1/messages", "count": size.held, "at_once": LANES_A_CHANNEL}
+        wanted = {"url": f"{sink_url}/v26.0/1/messages", "count": size.held, "at_once": LANES_MAX}
         sheet.floor("drain", (await load("calls", wanted))["per_second"])
     async with stores.fresh() as database:
         with tempfile.TemporaryDirectory() as name, sink() as sink_url:

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
@@ -73,18 +74,20 @@ def process(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 async def load(module: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Run a load process to its end; what it tells. Raises RuntimeError where it failed."""
-    arguments = ("-m", f"bench.load.{module}", json.dumps(wanted))
-    child = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=subprocess.PIPE)
-    try:
-        told, _ = await child.communicate()
-    finally:
-        if child.returncode is None:
-            child.kill()
+    with tempfile.TemporaryFile() as told:
+        arguments = ("-m", f"bench.load.{module}", json.dumps(wanted))
+        child = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=told)
+        try:
             await child.wait()
-    if child.returncode:
-        raise RuntimeError(f"the load {module} failed")
-    answer: dict[str, Any] = msgspec.json.decode(told)
-    return answer
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        if child.returncode:
+            raise RuntimeError(f"the load {module} failed")
+        told.seek(0)
+        answer: dict[str, Any] = msgspec.json.decode(told.read())
+        return answer
 
 
 @contextmanager

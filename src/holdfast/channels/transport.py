@@ -13,7 +13,7 @@ CONNECT_SECONDS: Final = 5.0
 CONNECT_SHARE: Final = 0.8
 """How much of a call's time may pass before it has a connection; the rest is for the call itself, so that
 a call that never left ends as not connected, not as an answer that was lost."""
-CONNECTIONS_PER_HOST: Final = 24
+CONNECTIONS_PER_HOST: Final = 64
 """A platform that hangs takes no more than these; the others keep theirs."""
 
 

@@ -24,12 +24,10 @@ from holdfast.outbox.breaker import Breaker, BreakerState
 from holdfast.outbox.candidates import Facts
 from holdfast.outbox.model import Claimed
 from holdfast.outbox.pacing import Pace
-from holdfast.outbox.rounds import Ask, Begin, GoOn, Returned, Rounds, Step, Work
+from holdfast.outbox.rounds import Ask, Begin, GoOn, Returned, Room, Rounds, Step, Work
 from holdfast.outbox.settle import Settle
 from holdfast.storage import Database, EventLog, StoreUnavailableError
 
-LANES_A_CHANNEL: Final = 24
-"""Lanes of one channel at once, so that a slow platform cannot take every worker."""
 IDLE_SECONDS: Final = 1.0
 SOONEST_SECONDS: Final = 0.02
 BLOCKED_SECONDS: Final = 0.2
@@ -77,6 +75,7 @@ class Dispatcher:
             done=events.wake,
         )
         self._paces: dict[str, Pace] = {}
+        self._rooms: dict[str, Room] = {}
         self._busy: dict[str, set[asyncio.Task[None]]] = {}
         self._owned: set[str] = set()
         self._renewed_at = 0
@@ -175,7 +174,7 @@ class Dispatcher:
         now = self._clock.now_ms()
         busy = self._busy.setdefault(channel, set())
         everywhere = sum(len(tasks) for tasks in self._busy.values())
-        free = min(LANES_A_CHANNEL - len(busy), self._lanes_at_once - everywhere)
+        free = min(self._room(channel).lanes - len(busy), self._lanes_at_once - everywhere)
         probing = breaker.state is BreakerState.OPEN
         if free <= 0 or not breaker.lets_through(now) or (probing and busy):
             return
@@ -251,6 +250,8 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - whatever it was, the message may have left
             self._log.exception("adapter failed while sending", delivery=work.outgoing.delivery_id)
             sending = Sending(InDoubt(f"unexpected {type(error).__name__}"))
+        if self._room(lane.channel).learn(sending.outcome):
+            self._wake.set()
         if sending.throttle is not None:
             self._pace(lane.channel).heed(sending.throttle)
         if isinstance(sending.outcome, Deferred) and sending.outcome.scope is Scope.CHANNEL:
@@ -264,6 +265,9 @@ class Dispatcher:
                 return await self._rounds.step(ask)
             except StoreUnavailableError:
                 await self._clock.sleep(IDLE_SECONDS)
+
+    def _room(self, channel: str) -> Room:
+        return self._rooms.setdefault(channel, Room())
 
     def _pace(self, channel: str) -> Pace:
         if channel not in self._paces:

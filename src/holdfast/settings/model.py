@@ -46,7 +46,7 @@ class Outbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     lease_seconds: Seconds = 60.0
     doubt_evidence_seconds: Seconds = 8.0
     doubt_recheck_seconds: Seconds = 15.0
-    lanes_at_once: Some = 32
+    lanes_at_once: Some = 128
 
 
 class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

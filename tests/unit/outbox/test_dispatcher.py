@@ -19,7 +19,7 @@ from holdfast.channels.contract import (
     Throttle,
     Unreachable,
 )
-from holdfast.outbox.dispatcher import LANES_A_CHANNEL
+from holdfast.outbox.rounds import LANES_BEGUN
 from holdfast.storage import StoreUnavailableError
 
 IG, SMS, MAIL = "instagram:shop", "sms:shop", "email:shop"
@@ -91,17 +91,17 @@ async def settled(hub: Any, count: int) -> bool:
 
 async def test_people_do_not_wait_for_each_other_up_to_a_limit_for_each_channel(shop: Any) -> None:
     platform = shop.adapters[IG].answer = Platform()
-    for number in range(LANES_A_CHANNEL + 5):
+    for number in range(LANES_BEGUN + 5):
         await shop.reply(await someone(shop, f"p{number}"))
     telephone = await shop.reply(await someone(shop, "+31", SMS))
     async with shop.dispatching():
-        await shop.until(lambda: platform.holds(LANES_A_CHANNEL))
+        await shop.until(lambda: platform.holds(LANES_BEGUN))
         await shop.quiet()
-        assert platform.inside == LANES_A_CHANNEL
+        assert platform.inside == LANES_BEGUN
         assert (await shop.message(telephone))["state"] == "sent", "a slow platform takes no one else's place"
         platform.open.set()
-        await shop.until(lambda: settled(shop, LANES_A_CHANNEL + 6))
-    assert platform.most == LANES_A_CHANNEL
+        await shop.until(lambda: settled(shop, LANES_BEGUN + 6))
+    assert platform.most == LANES_BEGUN
 
 
 async def test_there_is_a_limit_over_all_channels(shop: Any) -> None:

@@ -9,7 +9,7 @@ from holdfast.outbox import store
 from holdfast.outbox.candidates import Facts, window_closes_at
 from holdfast.outbox.rounds import store as rounds
 from holdfast.outbox.rounds.model import Ask, Wait, Work
-from holdfast.outbox.showing.store import show_all
+from holdfast.outbox.showing.store import show_all, show_sending
 from holdfast.storage import Row, Tx
 
 
@@ -68,8 +68,9 @@ class Begin:
     async def _start(self, tx: Tx, heads: Sequence[Row], now: int) -> dict[str, Work | Wait]:
         if not heads:
             return {}
-        await rounds.start_attempts(tx, [rounds.Start(h["id"], h["attempts"] + 1) for h in heads], now)
-        await show_all(tx, (head["message_id"] for head in heads), now)
+        await rounds.start_attempts(tx, [head["id"] for head in heads], now)
+        await show_sending(tx, [head["message_id"] for head in heads if head["deliveries"] == 1], now)
+        await show_all(tx, (head["message_id"] for head in heads if head["deliveries"] != 1), now)
         return {head["lane"]: await self._work(tx, head, now) for head in heads}
 
     async def _work(self, tx: Tx, head: Row, now: int) -> Work:

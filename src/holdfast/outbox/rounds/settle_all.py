@@ -12,7 +12,7 @@ from holdfast.outbox.rounds import store as rounds
 from holdfast.outbox.rounds.model import Returned
 from holdfast.outbox.rounds.store import Answered
 from holdfast.outbox.settle import Settle
-from holdfast.outbox.showing.store import show_all
+from holdfast.outbox.showing.store import show_all, show_sent
 from holdfast.radar import Kind, Observation, Result, record_observations
 from holdfast.storage import Row, Tx
 
@@ -59,10 +59,13 @@ def _echoes(facts: Facts, channel: str) -> bool:
 async def _accept(
     tx: Tx, settle: Settle, channel: str, sends: Sequence[tuple[Row, Returned]], now: int, *, echoes: bool
 ) -> None:
-    answered = [Answered(row["id"], each.number, external_id(each.sending)) for row, each in sends]
+    answered = [Answered(row["id"], external_id(each.sending)) for row, each in sends]
     await rounds.accept_all(tx, answered, now)
-    await show_all(tx, (row["message_id"] for row, _ in sends), now)
-    await record_observations(tx, _observations(channel, sends, now, echoes=echoes))
+    await show_sent(tx, [row["message_id"] for row, _ in sends if row["deliveries"] == 1], now)
+    await show_all(tx, (row["message_id"] for row, _ in sends if row["deliveries"] != 1), now)
+    await record_observations(tx, [_observation(channel, each.sending, now) for _, each in sends])
+    if echoes:
+        await rounds.expect_echoes(tx, [each.delivery_id for each in answered], now)
     for known in await rounds.parked_for(tx, channel, (each.external_id for each in answered)):
         await settle.apply_parked(tx, channel, known, now)
 
@@ -72,32 +75,13 @@ def external_id(sending: Sending) -> str:
     return sending.outcome.external_id if isinstance(sending.outcome, Accepted) else ""
 
 
-def _observations(
-    channel: str, sends: Sequence[tuple[Row, Returned]], now: int, *, echoes: bool
-) -> list[Observation]:
-    """Each send, and the echo that is expected of it."""
-    seen = []
-    for _, each in sends:
-        seen.append(
-            Observation(
-                channel=channel,
-                capability=Capability.SEND,
-                kind=Kind.SEND,
-                result=Result.OK,
-                detail=external_id(each.sending),
-                latency_ms=each.sending.latency_ms,
-                at=now,
-            )
-        )
-        if echoes:
-            seen.append(
-                Observation(
-                    channel=channel,
-                    capability=Capability.RECEIVE,
-                    kind=Kind.ECHO_EXPECTED,
-                    result=Result.UNKNOWN,
-                    detail=external_id(each.sending),
-                    at=now,
-                )
-            )
-    return seen
+def _observation(channel: str, sending: Sending, now: int) -> Observation:
+    return Observation(
+        channel=channel,
+        capability=Capability.SEND,
+        kind=Kind.SEND,
+        result=Result.OK,
+        detail=external_id(sending),
+        latency_ms=sending.latency_ms,
+        at=now,
+    )

@@ -10,7 +10,8 @@ from holdfast.storage import Row, Tx
 
 _HEADS: Final = """
 SELECT l.id AS owned_lane, l.fence, l.leased_by, d.*, i.class AS klass, i.expires_at, i.route,
-    a.value AS address, a.last_in_at, a.consent, a.proof, m.conversation_id, m.attachments
+    a.value AS address, a.last_in_at, a.consent, a.proof, m.conversation_id, m.attachments,
+    (SELECT COUNT(*) FROM delivery o WHERE o.message_id = d.message_id) AS deliveries
 FROM lane l
     LEFT JOIN delivery d ON d.lane = l.id AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
         AND d.position = (SELECT MIN(p.position) FROM delivery p
@@ -22,20 +23,31 @@ WHERE l.id IN :lanes ORDER BY d.id
 """
 _PROLONG: Final = "UPDATE lane SET lease_until = :until WHERE id IN :lanes AND lease_until < :soon"
 _START: Final = """
-UPDATE delivery SET state = 'sending', attempts = :number, started_at = :now, reason = ''
-WHERE id = :id AND state IN ('queued', 'held')
+UPDATE delivery SET state = 'sending', attempts = attempts + 1, started_at = :now, reason = ''
+WHERE id IN :ids AND CASE WHEN state IN ('queued', 'held') THEN 1 ELSE 0 END = 1
 """
-_START_ATTEMPT: Final = "INSERT INTO attempt (delivery_id, number, started_at) VALUES (:id, :number, :now)"
+_START_ATTEMPTS: Final = """
+INSERT INTO attempt (delivery_id, number, started_at)
+SELECT id, attempts, CAST(:now AS BIGINT) FROM delivery WHERE id IN :ids ORDER BY id
+"""
 _RETURNED: Final = """
-SELECT id, lane, channel, message_id, state, attempts FROM delivery WHERE id IN :ids ORDER BY id
+SELECT d.id, d.lane, d.channel, d.message_id, d.state, d.attempts,
+    (SELECT COUNT(*) FROM delivery o WHERE o.message_id = d.message_id) AS deliveries
+FROM delivery d WHERE d.id IN :ids ORDER BY d.id
 """
 _ACCEPT: Final = """
 UPDATE delivery SET state = 'sent', external_id = :external_id, reason = '', settled_at = :now, doubt_since = NULL
 WHERE id = :id AND state = 'sending'
 """
-_END_ATTEMPT: Final = """
-UPDATE attempt SET finished_at = :now, outcome = 'Accepted', detail = :external_id
-WHERE delivery_id = :id AND number = :number AND finished_at IS NULL
+_END_ATTEMPTS: Final = """
+UPDATE attempt SET finished_at = :now, outcome = 'Accepted',
+    detail = (SELECT d.external_id FROM delivery d WHERE d.id = attempt.delivery_id)
+WHERE delivery_id IN :ids AND finished_at IS NULL
+"""
+_EXPECT_ECHOES: Final = """
+INSERT INTO observation (channel, capability, kind, result, error_class, detail, at)
+SELECT channel, 'receive', 'echo_expected', 'unknown', '', SUBSTR(external_id, 1, 200), CAST(:now AS BIGINT)
+FROM delivery WHERE id IN :ids ORDER BY id
 """
 _PARKED: Final = """
 SELECT DISTINCT external_id FROM parked_event WHERE channel = :channel AND external_id IN :external_ids
@@ -43,18 +55,10 @@ ORDER BY external_id
 """
 
 
-class Start(msgspec.Struct, frozen=True):
-    """A delivery that is about to be sent, and the number of that attempt."""
-
-    delivery_id: str
-    number: int
-
-
 class Answered(msgspec.Struct, frozen=True):
-    """A delivery that its platform has accepted, the attempt's number and the platform's id of it."""
+    """A delivery that its platform has accepted, and the platform's id of it."""
 
     delivery_id: str
-    number: int
     external_id: str
 
 
@@ -74,11 +78,10 @@ async def prolong_leases(tx: Tx, lanes: Iterable[str], *, until: int, soon: int)
     await tx.run(_PROLONG, lanes=sorted(lanes), until=until, soon=soon)
 
 
-async def start_attempts(tx: Tx, starts: Sequence[Start], now: int) -> None:
-    """Mark deliveries as being sent, before the first byte leaves."""
-    rows = [{"id": each.delivery_id, "number": each.number, "now": now} for each in starts]
-    await tx.many(_START, rows)
-    await tx.many(_START_ATTEMPT, rows)
+async def start_attempts(tx: Tx, delivery_ids: Sequence[str], now: int) -> None:
+    """Mark waiting deliveries as being sent, before the first byte leaves."""
+    await tx.run(_START, ids=delivery_ids, now=now)
+    await tx.run(_START_ATTEMPTS, ids=delivery_ids, now=now)
 
 
 async def returned(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
@@ -87,19 +90,17 @@ async def returned(tx: Tx, ids: Iterable[str]) -> dict[str, Row]:
 
 async def accept_all(tx: Tx, answered: Sequence[Answered], now: int) -> None:
     """Settle deliveries that were seen in this transaction to be under way, and their attempts."""
-    rows = [
-        {"id": each.delivery_id, "number": each.number, "external_id": each.external_id, "now": now}
-        for each in answered
-    ]
-    await tx.many(_ACCEPT, [_without(row, "number") for row in rows])
-    await tx.many(_END_ATTEMPT, rows)
+    rows = [{"id": each.delivery_id, "external_id": each.external_id, "now": now} for each in answered]
+    await tx.many(_ACCEPT, rows)
+    await tx.run(_END_ATTEMPTS, ids=[each.delivery_id for each in answered], now=now)
+
+
+async def expect_echoes(tx: Tx, delivery_ids: Sequence[str], now: int) -> None:
+    """Note that the platform will echo what it has just accepted."""
+    await tx.run(_EXPECT_ECHOES, ids=delivery_ids, now=now)
 
 
 async def parked_for(tx: Tx, channel: str, external_ids: Iterable[str]) -> list[str]:
     """Those of the platform's ids for which something came before we knew them."""
     rows = await tx.all(_PARKED, channel=channel, external_ids=sorted(external_ids))
     return [str(row["external_id"]) for row in rows]
-
-
-def _without(row: dict[str, object], name: str) -> dict[str, object]:
-    return {each: value for each, value in row.items() if each != name}

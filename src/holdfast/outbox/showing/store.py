@@ -19,6 +19,32 @@ UPDATE message SET state = :state, state_reason = :reason, channel = :channel, a
     external_id = :external_id
 WHERE id = :id
 """
+_SENDING: Final = "UPDATE message SET state = 'sending', state_reason = '' WHERE id IN :message_ids"
+_SENT: Final = """
+UPDATE message SET state = 'sent', state_reason = '',
+    external_id = (SELECT d.external_id FROM delivery d WHERE d.message_id = message.id)
+WHERE id IN :message_ids
+"""
+_TELL: Final = """
+INSERT INTO event (at, kind, conversation_id, body)
+SELECT CAST(:now AS BIGINT), 'message.changed', conversation_id,
+    '{"message_id":"' || id || '","state":"' || state || '"}'
+FROM message WHERE id IN :message_ids ORDER BY id
+"""
+
+
+async def show_sending(tx: Tx, message_ids: Sequence[str], now: int) -> None:
+    """As ``show_all`` for messages with one delivery, which has just been marked as being sent."""
+    if message_ids:
+        await tx.run(_SENDING, message_ids=message_ids)
+        await tx.run(_TELL, message_ids=message_ids, now=now)
+
+
+async def show_sent(tx: Tx, message_ids: Sequence[str], now: int) -> None:
+    """As ``show_all`` for messages with one delivery, which has just been accepted."""
+    if message_ids:
+        await tx.run(_SENT, message_ids=message_ids)
+        await tx.run(_TELL, message_ids=message_ids, now=now)
 
 
 async def show_all(tx: Tx, message_ids: Iterable[str], now: int) -> None:
