@@ -8,10 +8,12 @@ from typing import Final
 
 import click
 
+from holdfast.app.hub import open_store
 from holdfast.app.private import make_private_folder
 from holdfast.cli.main import CONFIG, load
 from holdfast.kernel import SystemClock
-from holdfast.sample import Plan, StoreInUseError, make_store
+from holdfast.sample import Filled, Plan, StoreInUseError, fill_shared, make_store
+from holdfast.settings import Settings
 
 MESSAGES_MAX: Final = 1_000_000_000
 YEARS_MAX: Final = 20.0
@@ -41,7 +43,7 @@ def data() -> None:
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The folder of the store; the configuration's without it.",
+    help="The folder of the store; the configuration's, or its PostgreSQL, without it.",
 )
 @click.option("--replace", is_flag=True, help="Throw away what the store holds, and its spool.")
 @CONFIG
@@ -58,7 +60,8 @@ def generate(
     """Make a store full of invented people and messages, to see how Holdfast behaves after years.
 
     The store is made beside the present one and takes its place only when it is whole. A store that holds
-    anything is left alone unless --replace is given, one of a running hub always.
+    anything is left alone unless --replace is given, one of a running hub always. Where the configuration
+    names a PostgreSQL, an empty database is filled, more slowly.
     """
     people = contacts if contacts is not None else max(1, messages // 10)
     if people > messages:
@@ -71,7 +74,10 @@ def generate(
     make_private_folder(folder)
     progress = Progress()
     try:
-        filled = asyncio.run(make_store(folder, plan, progress, replace=replace))
+        if settings.hub.database and data_dir is None:
+            filled = asyncio.run(_fill_shared(settings, plan, progress))
+        else:
+            filled = asyncio.run(make_store(folder, plan, progress, replace=replace))
     except StoreInUseError as error:
         raise click.ClickException(str(error)) from error
     seconds = progress.seconds()
@@ -79,6 +85,14 @@ def generate(
         f"{filled.messages:,} messages of {filled.contacts:,} contacts in {folder}, in {seconds:,.0f} s "
         f"({filled.messages / max(seconds, 0.001):,.0f} messages/s)."
     )
+
+
+async def _fill_shared(settings: Settings, plan: Plan, progress: "Progress") -> Filled:
+    database = open_store(settings)
+    try:
+        return await fill_shared(database, plan, progress)
+    finally:
+        await database.close()
 
 
 class Progress:

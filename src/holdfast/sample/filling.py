@@ -14,6 +14,8 @@ from holdfast.storage import Database, Tx
 
 BATCH_MESSAGES: Final = 20_000
 BATCH_CONTACTS: Final = 20_000
+SHARED_BATCH: Final = 1_000
+"""Messages or contacts at once where a database limits how long a statement may take."""
 
 Progress = Callable[[str, int, int], None]
 """Told of what is being done, how much of it is done, and how much there is."""
@@ -32,24 +34,38 @@ async def fill(database: Database, plan: Plan, progress: Progress) -> Filled:
     statements = indexes()
     for name in statements:
         await database.write(drop_index, name)
-    scribe = Scribe(plan)
-    await _write_messages(database, plan, scribe, progress)
-    contacts = len(scribe.people.keys)
-    for first in range(0, contacts, BATCH_CONTACTS):
-        await database.write(close_talks, *scribe.standing(first, first + BATCH_CONTACTS))
-        progress("conversations", min(contacts, first + BATCH_CONTACTS), contacts)
+    filled = await fill_slowly(database, plan, progress, BATCH_MESSAGES, BATCH_CONTACTS)
     for done, statement in enumerate(statements.values(), start=1):
         await database.write(create_index, statement)
         progress("indexes", done, len(statements))
+    return filled
+
+
+async def fill_slowly(
+    database: Database,
+    plan: Plan,
+    progress: Progress,
+    messages_at_once: int = SHARED_BATCH,
+    contacts_at_once: int = SHARED_BATCH,
+) -> Filled:
+    """The same with the indexes in place, in steps that no database finds too long."""
+    scribe = Scribe(plan)
+    await _write_messages(database, plan, scribe, progress, messages_at_once)
+    contacts = len(scribe.people.keys)
+    for first in range(0, contacts, contacts_at_once):
+        await database.write(close_talks, *scribe.standing(first, first + contacts_at_once))
+        progress("conversations", min(contacts, first + contacts_at_once), contacts)
     return Filled(plan.messages, contacts)
 
 
-async def _write_messages(database: Database, plan: Plan, scribe: Scribe, progress: Progress) -> None:
+async def _write_messages(
+    database: Database, plan: Plan, scribe: Scribe, progress: Progress, at_once: int
+) -> None:
     """One batch is written while the next is being made."""
     story, written = said(plan), 0
     writing: asyncio.Task[None] | None = None
     while written < plan.messages:
-        for each in islice(story, BATCH_MESSAGES):
+        for each in islice(story, at_once):
             scribe.write(each)
             written += 1
         if writing is not None:

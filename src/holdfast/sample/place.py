@@ -5,15 +5,16 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from holdfast.sample.filling import Filled, Progress, fill
-from holdfast.sample.store import is_used
+from holdfast.sample.filling import Filled, Progress, fill, fill_slowly
+from holdfast.sample.store import is_shared, is_used
 from holdfast.sample.town import Plan
-from holdfast.storage import SqliteDatabase, migrate
+from holdfast.storage import Database, SqliteDatabase, migrate
 
 STORE: Final = "hub.db"
 SPOOL: Final = "spool.db"
 UNFINISHED: Final = "hub.db.unfinished"
 COMPANIONS: Final = ("", "-wal", "-shm")
+SIGN_OF_LIFE_MS: Final = 60_000
 
 
 class StoreInUseError(Exception):
@@ -41,6 +42,21 @@ async def make_store(folder: Path, plan: Plan, progress: Progress, *, replace: b
     (folder / UNFINISHED).replace(folder / STORE)
     _sync(folder)
     return filled
+
+
+async def fill_shared(database: Database, plan: Plan, progress: Progress) -> Filled:
+    """Fill an empty database that nodes may share. Raises StoreInUseError.
+
+    It is filled step by step: cut off, it holds a part, and an empty database must be made for another try.
+    """
+    await migrate(database, now_ms=plan.until)
+    if await database.read(is_shared, plan.until - SIGN_OF_LIFE_MS):
+        raise StoreInUseError("A hub is running on this database. Stop its nodes first, or make another one.")
+    if await database.read(is_used):
+        raise StoreInUseError(
+            "The database is not empty. Make an empty one, or give --data-dir for a store there."
+        )
+    return await fill_slowly(database, plan, progress)
 
 
 def _refuse_running(folder: Path) -> None:

@@ -26,6 +26,19 @@ OPEN_DAYS: Final = 14
 AGENTS: Final = 4
 PREVIEW_CHARACTERS: Final = 140
 ANSWER_MS: Final = 400
+TABLES: Final = (
+    "contact",
+    "contact_word",
+    "address",
+    "conversation",
+    "lane",
+    "message",
+    "intent",
+    "delivery",
+    "attempt",
+    "event",
+)
+"""In the order in which one refers to another."""
 OUTCOMES: Final = (*("read",) * 11, *("delivered",) * 6, *("sent",) * 14, "rejected")
 """How messages ended, each as often as it stands here."""
 
@@ -48,7 +61,7 @@ class Scribe:
 
     def take(self) -> Rows:
         rows, self._rows = self._rows, defaultdict(list)
-        return rows
+        return {table: rows[table] for table in TABLES}
 
     def write(self, each: Said) -> None:
         if each.is_new:

@@ -15,6 +15,7 @@ UPDATE conversation SET status = :status, last_at = :last_at, last_in_at = :last
 WHERE id = :id
 """
 _HEARD: Final = "UPDATE address SET last_in_at = :last_in_at WHERE id = :id"
+_IS_SHARED: Final = "SELECT 1 AS found FROM node WHERE seen_at > :since LIMIT 1"
 _IS_USED: Final = """
 SELECT 1 AS found FROM contact UNION ALL SELECT 1 FROM event UNION ALL SELECT 1 FROM agent
 UNION ALL SELECT 1 FROM channel UNION ALL SELECT 1 FROM incident LIMIT 1
@@ -50,6 +51,11 @@ async def drop_index(tx: Tx, name: str) -> None:
 
 async def create_index(tx: Tx, statement: str) -> None:
     await tx.run(statement)
+
+
+async def is_shared(tx: Tx, since: int) -> bool:
+    """Whether a node of a hub gave a sign of life since a time."""
+    return await tx.one(_IS_SHARED, since=since) is not None
 
 
 async def is_used(tx: Tx) -> bool:

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from tests.postgres import PostgresServer
 
 from holdfast.cli import main
 from holdfast.inbox import conversations_page, thread_page
-from holdfast.sample import Plan, StoreInUseError, make_store
+from holdfast.sample import Plan, StoreInUseError, fill_shared, make_store
+from holdfast.sample.filling import fill_slowly
 from holdfast.sample.store import indexes
 from holdfast.sample.town import said
-from holdfast.storage import Spool, SqliteDatabase, Tx
+from holdfast.storage import PostgresDatabase, Spool, SqliteDatabase, Tx, migrate
 
 UNTIL_MS = 1_790_000_000_000
 PLAN = Plan(messages=3_000, contacts=200, seed=7, years=2, until=UNTIL_MS)
@@ -28,6 +30,14 @@ def rows(path: Path, sql: str) -> list[Any]:
 
 def files_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+async def counted(tx: Tx) -> tuple[int, int]:
+    row = await tx.one(
+        "SELECT (SELECT COUNT(*) FROM message) AS messages, "
+        "(SELECT COUNT(*) FROM conversation WHERE last_preview <> '') AS conversations"
+    )
+    return (row["messages"], row["conversations"]) if row else (0, 0)
 
 
 def no_progress(what: str, done: int, whole: int) -> None:
@@ -63,6 +73,16 @@ async def test_every_person_writes_and_some_write_very_much() -> None:
 async def test_as_many_people_as_messages_can_be_had() -> None:
     story = list(said(Plan(messages=500, contacts=500, until=UNTIL_MS)))
     assert {each.contact for each in story} == set(range(500))
+
+
+async def test_it_does_not_matter_how_many_are_written_at_once(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "hub.db", synchronous="OFF")
+    try:
+        await migrate(database, now_ms=UNTIL_MS)
+        await fill_slowly(database, PLAN, no_progress, messages_at_once=17, contacts_at_once=9)
+        assert await database.read(counted) == (3_000, 200)
+    finally:
+        await database.close()
 
 
 async def test_the_console_reads_it(tmp_path: Path) -> None:
@@ -134,3 +154,21 @@ def test_the_command_says_what_it_made_and_what_is_wrong(tmp_path: Path) -> None
     wrong = runner.invoke(main, ["data", "generate", "--messages", "5", "--contacts", "6"])
     assert "may not be more" in wrong.output
     assert wrong.exit_code == 2
+
+
+async def test_an_empty_postgresql_is_filled_and_one_that_is_used_is_left_alone(
+    postgres: PostgresServer,
+) -> None:
+    plan = Plan(messages=1_500, contacts=100, until=UNTIL_MS)
+    database = PostgresDatabase(postgres.make_database())
+    try:
+        await fill_shared(database, plan, no_progress)
+        assert await database.read(counted) == (1_500, 100)
+        with pytest.raises(StoreInUseError, match="not empty"):
+            await fill_shared(database, plan, no_progress)
+        sign = "INSERT INTO node (name, url, started_at, seen_at) VALUES ('shop-1', '', 1, :now)"
+        await database.write(lambda tx: tx.run(sign, now=UNTIL_MS))
+        with pytest.raises(StoreInUseError, match="running"):
+            await fill_shared(database, plan, no_progress)
+    finally:
+        await database.close()
