@@ -25,6 +25,9 @@ AUTO: Final = "auto"
 TRIES_MAX: Final = 30
 RETRY_SECONDS: Final = 1.5
 VISITORS: Final = 2
+REACT_ON: Final = frozenset({"instagram", "whatsapp"})
+REACTIONS: Final = 0.15
+"""To so many of their own messages people react at once: the two webhooks may come in any order."""
 LONG_WORDS: Final = (60, 260)
 ASK_AFTER_MS: Final = 40_000
 """How long an agent lets a message stay in doubt before asking the person."""
@@ -104,7 +107,9 @@ class People:
 
     async def _write(self, place: Place) -> None:
         self._written += 1
-        await place.phone.writes(place.account, place.address, Writing(text=f"m{self._written}"))
+        written = await place.phone.writes(place.account, place.address, Writing(text=f"m{self._written}"))
+        if written.platform in REACT_ON and self._chance.random() < REACTIONS:
+            await place.phone.reacts(written, "❤")
 
     async def _look(self) -> None:
         place = self._any_place()

@@ -39,6 +39,8 @@ class Diary:
     """Every id that stood in a webhook which the hub answered with 2xx."""
     receipts: set[tuple[str, str]] = field(default_factory=set)
     """(id, state) of every receipt that the hub answered with 2xx, in our words for states."""
+    reactions: set[str] = field(default_factory=set)
+    """Ids of the messages to which somebody reacted, by webhooks that the hub answered with 2xx."""
     alive: list[tuple[float, float]] = field(default_factory=list)
     """When the hub was up: from, until."""
     log: list[Line] = field(default_factory=list)
@@ -47,9 +49,27 @@ class Diary:
         if status // 100 == 2:
             self.answered.update(ids_in(body))
             self.receipts.update(_receipts_in(body))
+            self.reactions.update(_reactions_in(body))
 
     def was_up(self, since: float, until: float) -> bool:
         return any(start <= since and until <= end for start, end in self.alive)
+
+
+def _reactions_in(body: bytes) -> list[str]:
+    try:
+        return list(_reactions(json.loads(body)))
+    except ValueError:
+        return []
+
+
+def _reactions(value: Any) -> Iterator[str]:
+    for each in value if isinstance(value, list) else ():
+        yield from _reactions(each)
+    if isinstance(value, dict):
+        reaction = value.get("reaction")
+        if isinstance(reaction, dict):
+            yield str(reaction.get("mid") or reaction.get("message_id"))
+        yield from _reactions(list(value.values()))
 
 
 def _receipts_in(body: bytes) -> Iterator[tuple[str, str]]:
@@ -82,8 +102,10 @@ def ids_in(body: bytes) -> list[str]:
 
 
 def _texts(value: Any) -> list[str]:
-    """Every text that stands anywhere in a JSON value."""
+    """Every text that stands anywhere in a JSON value, but for what is said of other messages."""
     if isinstance(value, str):
         return [value]
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        value = [each for name, each in value.items() if name != "reaction"]
+    inside = value if isinstance(value, list) else ()
     return [text for each in inside for text in _texts(each)]

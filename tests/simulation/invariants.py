@@ -192,6 +192,14 @@ def receipts_are_shown(truth: Truth) -> Iterator[str]:
                 yield f"{row['idempotency_key']} on {row['channel']} is {state}, and is shown as {row['state']}"
 
 
+def reactions_are_shown(truth: Truth) -> Iterator[str]:
+    """What came before the message that it is about is matched when that comes."""
+    reacted = {row["message_id"] for row in truth.reactions}
+    for row in truth.messages:
+        if row["external_id"] in truth.diary.reactions and row["id"] not in reacted:
+            yield f"somebody reacted to {row['text']} on {row['channel']}, and nothing shows it"
+
+
 def nothing_sent_is_shown_unsent(truth: Truth) -> Iterator[str]:
     """What the platform has is known to be sent, by exactly one delivery."""
     proven: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -315,6 +323,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     words_are_in_order,
     shown_states_are_true,
     receipts_are_shown,
+    reactions_are_shown,
     nothing_sent_is_shown_unsent,
     nothing_is_ascribed_to_others,
     contacts_are_one_person,

@@ -41,9 +41,9 @@ _FOLLOWS: Final = {
     "in_doubt": {"sent", "queued", "held", "rejected", "cancelled"},
     "sent": {"delivered", "read", "rejected"},
     "delivered": {"read"},
-    **dict.fromkeys(("rejected", "cancelled", "expired"), {"sent"}),
+    **{final: {"sent"} for final in ("rejected", "cancelled", "expired")},
 }
-"""docs/states.md; what stands nowhere on the left is final."""
+"""docs/states.md; what stands nowhere on the left is final. Proof that comes late is proof all the same."""
 ON_A_PERSONS_WORD: Final = "on the word of"
 
 

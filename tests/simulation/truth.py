@@ -41,6 +41,7 @@ SELECT i.*, m.state, m.state_reason FROM intent i JOIN message m ON m.id = i.mes
 """
 _INCIDENTS: Final = "SELECT * FROM incident ORDER BY opened_at, id"
 _BREAKERS: Final = "SELECT * FROM breaker ORDER BY channel"
+_REACTIONS: Final = "SELECT message_id, emoji FROM reaction WHERE emoji <> '' ORDER BY message_id"
 _EVENTS: Final = "SELECT seq, at, kind, conversation_id, body FROM event ORDER BY seq"
 _UNRESTED: Final = """
 SELECT (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'held', 'sending', 'in_doubt'))
@@ -70,6 +71,7 @@ class Truth:
     intents: list[Row]
     incidents: list[Row]
     breakers: list[Row]
+    reactions: list[Row]
     witnessed: list[str]
     """What was seen to go wrong while it did, with the promise that it breaks."""
     trace: str
@@ -139,7 +141,16 @@ def look_back(
         connection.row_factory = sqlite3.Row
         rows: dict[str, list[Row]] = {
             sql: [dict(row) for row in connection.execute(sql)]
-            for sql in (_MESSAGES, _DELIVERIES, _ADDRESSES, _INTENTS, _INCIDENTS, _BREAKERS, _EVENTS)
+            for sql in (
+                _MESSAGES,
+                _DELIVERIES,
+                _ADDRESSES,
+                _INTENTS,
+                _INCIDENTS,
+                _BREAKERS,
+                _REACTIONS,
+                _EVENTS,
+            )
         }
     said, requests = world.messages(), world.requests.newest(REQUESTS_READ_MAX)
     return Truth(
@@ -158,6 +169,7 @@ def look_back(
         intents=rows[_INTENTS],
         incidents=rows[_INCIDENTS],
         breakers=rows[_BREAKERS],
+        reactions=rows[_REACTIONS],
         trace=_digest(rows, said, requests),
     )
 

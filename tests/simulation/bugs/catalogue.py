@@ -164,9 +164,10 @@ BUGS: Final = (
     ),
     Bug(
         name="parked-events-stay-parked",
-        what="a receipt that came before what it speaks of is never matched",
-        edits=(Edit("outbox/settle.py", r"in await take_parked\(.*\):", "in ():"),),
-        breaks=("receipts_are_shown",),
+        what="what came before the message that it speaks of is never matched",
+        edits=(Edit("conversations/**/*.py", r"in await store\.take_parked\(.*\):", "in ():"),),
+        breaks=("reactions_are_shown",),
+        seeds=6,
     ),
     Bug(
         name="lane-taken-from-its-holder",
