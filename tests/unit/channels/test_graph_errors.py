@@ -33,6 +33,21 @@ def test_faults_of_the_platform_end_in_doubt(code: int, subcode: int, status: in
     assert isinstance(instagram(answer(code, subcode, status=status)), InDoubt)
 
 
+@pytest.mark.parametrize(("code", "status"), [(2, 503), (1, 400), (77777, 500), (77777, 200)])
+def test_a_fault_in_the_platforms_own_words_ends_the_call(code: int, status: int) -> None:
+    for classify in (instagram, whatsapp):
+        outcome = classify(answer(code, status=status))
+        assert isinstance(outcome, InDoubt)
+        assert outcome.over
+
+
+@pytest.mark.parametrize("status", [502, 504, 503, 200])
+def test_after_a_page_of_a_proxy_the_platform_may_still_be_at_work(status: int) -> None:
+    outcome = instagram(read_answer(HttpAnswer(status, {}, b"<html>Bad gateway</html>")))
+    assert isinstance(outcome, InDoubt)
+    assert not outcome.over
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408, 200])
 def test_an_answer_that_cannot_be_read_ends_in_doubt(status: int) -> None:
     for body in (b"<html>Sorry</html>", b"", b"[]"):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.channels import decode_channel_settings
-from holdfast.channels.contract import Deferred, ErrorClass, Outgoing, Rejected, Scope
+from holdfast.channels.contract import Deferred, ErrorClass, InDoubt, Outgoing, Rejected, Scope
 from holdfast.channels.email.compose import compose, is_usable_address
 from holdfast.channels.email.errors import Stage, outcome_of_reply
 from holdfast.channels.email.identity import delivery_of, delivery_of_tag, message_id_of, tagged_address
@@ -118,6 +118,15 @@ def test_a_servers_answers(code: int, text: str, stage: Stage, kind: type, expec
     outcome = outcome_of_reply(code, text, stage, greylist_wait_ms=300_000)
     assert isinstance(outcome, kind)
     assert outcome.error_class is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "text"), [(-1, "Malformed SMTP response line: 2\\x00"), (25, ""), (354, "go on")]
+)
+def test_an_answer_to_the_mail_that_cannot_be_read_is_a_doubt(code: int, text: str) -> None:
+    outcome = outcome_of_reply(code, text, Stage.CONTENT, greylist_wait_ms=1)
+    assert isinstance(outcome, InDoubt)
+    assert not outcome.over
 
 
 def test_a_greylisting_holds_one_person_and_waits() -> None:

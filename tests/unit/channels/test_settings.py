@@ -29,6 +29,8 @@ def test_every_platform_has_settings_that_its_smallest_table_fills(tables: dict[
         ({"token": 3}, "`token`: a secret is a text"),
         ({"in_doubt": "perhaps"}, "`in_doubt`"),
         ({"app_secret": []}, "`app_secret`"),
+        ({"late_acceptance_seconds": 0}, "`late_acceptance_seconds`"),
+        ({"in_doubt": "resend", "resend_after_seconds": 60}, "shorter than late_acceptance_seconds (90)"),
     ],
 )
 def test_a_mistake_is_named_with_its_remedy(change: Any, words: str, tables: dict[str, Any]) -> None:

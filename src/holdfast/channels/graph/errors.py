@@ -80,6 +80,8 @@ def outcome_of(answer: GraphAnswer, *, codes: Mapping[int, Rule], subcodes: Mapp
     if answer.status >= _SERVER_ERRORS or (error and error.transient):
         fault = f"The platform answered with a fault (HTTP {answer.status})."
         return InDoubt(fault, over=error is not None)
+    if error and answer.status // 100 == 2:  # noqa: PLR2004 - a success that says that it is none
+        return InDoubt(_sentence("The platform's answer contradicts itself", error), over=True)
     if error:
         return Deferred(ErrorClass.PLATFORM, _sentence("The platform refused for an unknown reason", error))
     return _without_error(answer)
