@@ -22,6 +22,8 @@ READERS: Final = 3
 CACHE_KIB: Final = 65_536
 CHECKPOINT_PAGES: Final = 8_192
 """A page that many commits change is carried over to the database once in 32 MiB of log, not in 4."""
+LOG_BYTES_MAX: Final = 64 * 1024 * 1024
+"""What stays of the write-ahead log after something large went through it."""
 FILE_MODE: Final = 0o600
 """What people wrote is for the hub's own user alone; the files beside the database take its mode."""
 _PRIMARY_CODE: Final = 0xFF
@@ -80,6 +82,7 @@ def connect(path: Path, *, synchronous: str = "FULL", read_only: bool = False) -
     if not read_only:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES_MAX}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")

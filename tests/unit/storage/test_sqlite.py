@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.storage import SqliteDatabase, StoreUnavailableError, Tx
-from holdfast.storage.sqlite import BATCH_UNITS_MAX, QUEUE_UNITS_MAX
+from holdfast.storage.sqlite import BATCH_UNITS_MAX, LOG_BYTES_MAX, QUEUE_UNITS_MAX
 
 PATIENCE_SECONDS = 10.0
 TABLE = "CREATE TABLE note (id INTEGER PRIMARY KEY)"
@@ -147,3 +147,19 @@ async def test_inline_every_call_is_finished_before_it_returns(tmp_path: Path) -
     assert answered.value.value == 0
     assert threading.active_count() == before
     await database.close()
+
+
+async def test_the_log_of_writes_becomes_short_again_after_something_large(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "hub.db", inline=True, synchronous="OFF")
+    log = tmp_path / "hub.db-wal"
+    try:
+        await database.write(lambda tx: tx.run("CREATE TABLE thing (body BLOB)"))
+        await database.write(
+            lambda tx: tx.run("INSERT INTO thing VALUES (zeroblob(:size))", size=LOG_BYTES_MAX * 3 // 2)
+        )
+        assert log.stat().st_size > LOG_BYTES_MAX
+        for _ in range(2):
+            await database.write(lambda tx: tx.run("INSERT INTO thing VALUES (x'00')"))
+        assert log.stat().st_size <= LOG_BYTES_MAX
+    finally:
+        await database.close()
