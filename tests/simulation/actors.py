@@ -35,7 +35,7 @@ ASK_AFTER_MS: Final = 40_000
 _CONVERSATIONS: Final = """
 SELECT v.id, v.contact_id, a.id AS address_id, a.channel, a.value
 FROM conversation v JOIN address a ON a.contact_id = v.contact_id
-WHERE v.last_in_at IS NOT NULL ORDER BY v.id, a.channel
+WHERE v.last_in_at IS NOT NULL AND a.proof IS NOT NULL ORDER BY v.id, a.channel
 """
 _LONG_IN_DOUBT: Final = """
 SELECT d.message_id, d.channel, d.text, a.value, d.started_at FROM delivery d JOIN address a ON a.id = d.address_id

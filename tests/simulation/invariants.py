@@ -235,6 +235,8 @@ def nothing_is_ascribed_to_others(truth: Truth) -> Iterator[str]:
 def contacts_are_one_person(truth: Truth) -> Iterator[str]:
     people: dict[str, set[str]] = defaultdict(set)
     for row in truth.addresses:
+        if not row["proof"]:
+            continue
         people[row["contact_id"]].add(truth.owners.get((row["channel"], row["value"]), "nobody"))
     yield from (
         f"contact {who} is {', '.join(sorted(each))}" for who, each in people.items() if len(each) > 1
@@ -245,6 +247,7 @@ def messages_are_with_their_person(truth: Truth) -> Iterator[str]:
     person_of = {
         row["conversation_id"]: truth.owners.get((row["channel"], row["value"]), "nobody")
         for row in truth.addresses
+        if row["proof"]
     }
     written = {m.text: m.person for m in truth.world if m.direction == WRITTEN}
     for row in truth.messages:

@@ -19,7 +19,9 @@ END
 """,
     f"""
 CREATE TEMP TRIGGER oversee_delivery AFTER UPDATE OF state ON main.delivery WHEN OLD.state <> NEW.state BEGIN
-    SELECT {_TELL}('move', NEW.id, OLD.state, NEW.state, NEW.reason, OLD.doubt_since, NEW.external_id);
+    SELECT {_TELL}('move', NEW.id, OLD.state, NEW.state, NEW.reason, OLD.doubt_since, NEW.external_id,
+        (SELECT CASE WHEN lease_until > 0 THEN leased_by END FROM lane WHERE id = NEW.lane),
+        (SELECT lease_until FROM lane WHERE id = NEW.lane));
     SELECT {_TELL}('start', NEW.id, l.leased_by, l.lease_until, (SELECT COUNT(*) FROM delivery e WHERE
         e.lane = NEW.lane AND e.position < NEW.position AND e.state IN ('queued', 'held', 'sending', 'in_doubt')))
         FROM lane l WHERE l.id = NEW.lane AND NEW.state = 'sending';
@@ -103,17 +105,35 @@ class Watch:
             return f"a_lane_has_one_owner: {delivery} is begun in a lane that {holder} holds"
         return f"order_is_kept: {delivery} is begun before {ahead} ahead of it" if ahead else ""
 
-    def _move(self, delivery: str, was: str, state: str, reason: str, since: int | None, proof: str) -> str:
+    def _move(
+        self,
+        delivery: str,
+        was: str,
+        state: str,
+        reason: str,
+        since: int | None,
+        proof: str,
+        holder: str | None,
+        until: int,
+    ) -> str:
         if state not in _FOLLOWS.get(was, ()):
             return f"states_move_forward: {delivery} went from {was} to {state}"
         if state in _PROVEN and not proof:
             return f"shown_states_are_true: {delivery} is {state} without proof"
-        if was != "in_doubt" or state not in _WAITING or ON_A_PERSONS_WORD in reason:
-            return ""
-        looked = self._now_ms() - (since or 0)
-        if looked < DOUBT_EVIDENCE_SECONDS * 1000:
-            return f"doubts_are_looked_into: {delivery} goes out again {looked} ms after its answer was lost"
+        if (
+            (was, state) == ("sending", "in_doubt")
+            and holder not in {None, self._node}
+            and until > self._now_ms()
+        ):
+            return f"a_lane_has_one_owner: {delivery} was given up while {holder} sends it"
+        if was == "in_doubt" and state in _WAITING and ON_A_PERSONS_WORD not in reason:
+            return self._too_early(delivery, self._now_ms() - (since or 0))
         return ""
+
+    def _too_early(self, delivery: str, looked: int) -> str:
+        if looked >= DOUBT_EVIDENCE_SECONDS * 1000:
+            return ""
+        return f"doubts_are_looked_into: {delivery} goes out again {looked} ms after its answer was lost"
 
     def _cursor(self, name: str, was: int, value: int) -> str:
         if value < was:

@@ -36,6 +36,7 @@ KEY: Final = "c2ltdWxhdGlvbi1rZXktb2YtMzItYnl0ZXMtaGVyZSE="
 DOUBT_EVIDENCE_SECONDS: Final = 4
 LATE_ACCEPTANCE_SECONDS: Final = 10
 """No platform of a run acts on a request later than fate.SLOW_MS_MAX after it was made."""
+HEARSAY: Final = "sms:shop"
 SHARES: Final = {"instagram:shop": 0.8, "instagram:studio": 0.3, "whatsapp:shop": 0.5, "sms:shop": 0.5}
 """How many of the people are on each channel."""
 
@@ -52,6 +53,16 @@ class Person:
     agreed: frozenset[str]
 
     def known_addresses(self) -> list[NewAddress]:
+        return [*self._proven(), *self._hearsay()]
+
+    def _hearsay(self) -> list[NewAddress]:
+        """A number that somebody noted down for them, and that is nobody's we know."""
+        if HEARSAY in self.addresses:
+            return []
+        number = f"+3162999{self.id.removeprefix('p'):0>4}"
+        return [NewAddress(channel=HEARSAY, value=number, name=self.name, proof=None, consent="failover")]
+
+    def _proven(self) -> list[NewAddress]:
         return [
             NewAddress(
                 channel=channel,

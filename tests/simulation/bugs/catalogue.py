@@ -263,4 +263,47 @@ BUGS: Final = (
         edits=(Edit("outbox/breaker.py", r"return Breaker\(breaker\.channel\)", "return breaker"),),
         breaks=RESTS,
     ),
+    Bug(
+        name="living-senders-are-rescued",
+        what="what a living node is sending is taken for abandoned",
+        edits=(Edit("outbox/**/*.py", r"(d\.state = 'sending') AND l\.lease_until <= :now", r"\1"),),
+        breaks=(*OWNED, *ONCE),
+        seeds=20,
+    ),
+    Bug(
+        name="doubt-does-not-hold-its-lane",
+        what="what is in doubt is sent again as if it had not been",
+        edits=(
+            Edit(
+                "outbox/**/*.py",
+                r'head\["state"\] in \{"sending", "in_doubt"\}',
+                'head["state"] == "sending"',
+            ),
+        ),
+        breaks=(*ONCE, *OWNED),
+    ),
+    Bug(
+        name="keys-are-not-seen",
+        what="a reply that is written again under its key becomes a second one",
+        edits=(
+            Edit("outbox/enqueue.py", r"if earlier is not None:", "if False:"),
+            Edit("storage/migrations/0001_start.sql", "idempotency_key TEXT UNIQUE", "idempotency_key TEXT"),
+        ),
+        breaks=ONCE,
+    ),
+    Bug(
+        name="hearsay-is-written-to",
+        what="a reply goes to an address of which nobody has shown that it is theirs",
+        edits=(Edit("outbox/routing.py", r"if candidate\.proof is None:", "if False:"),),
+        breaks=("replies_reach_their_person",),
+        seeds=20,
+    ),
+    Bug(
+        name="outages-are-not-told",
+        what="a confirmed failure opens no incident",
+        edits=(Edit("radar/incidents.py", r"_open\(.*\) if confirmed else None", "None"),),
+        breaks=("outage_is_known",),
+        seeds=4,
+        first=2,
+    ),
 )
