@@ -129,12 +129,13 @@ BUGS: Final = (
         edits=(
             Edit(
                 "conversations/applier.py",
-                r"^( +)(if read\.problem:)$",
-                r"\1if read.problem:\n\1    break\n\1\2",
+                r"for read in batch for each in self\._happened",
+                "for read in __import__('itertools').takewhile(lambda each: not each.problem, batch)"
+                " for each in self._happened",
             ),
         ),
         breaks=KEPT,
-        seeds=60,
+        seeds=30,
     ),
     Bug(
         name="duplicates-are-not-seen",
