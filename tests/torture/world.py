@@ -19,7 +19,7 @@ from holdfast.settings import load_settings
 
 PEOPLE: Final = 24
 SEED: Final = 7
-START_SECONDS_MAX: Final = 60.0
+START_SECONDS_MAX: Final = 150.0
 TOLD_BYTES: Final = 4_000
 
 
