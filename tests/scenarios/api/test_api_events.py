@@ -18,7 +18,7 @@ async def test_polling_by_cursor_misses_nothing_and_repeats_nothing(hub: Any) ->
             break
         cursor = page["cursor"]
     assert received == sorted(set(received))
-    assert len(received) >= 10
+    assert len(received) > 5, "each message, and that its conversation has changed"
     assert (await hub.get("/events", cursor="latest")).json() == {"items": [], "cursor": cursor}
 
 
