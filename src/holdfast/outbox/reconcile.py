@@ -144,13 +144,13 @@ class Reconciler:
             waited_ms=now - (delivery["doubt_since"] or now),
             silent=fact is not None and await self._is_silent(tx, delivery, fact, now),
             aside=is_aside(delivery),
-            **_settings(fact),
+            **_settings(fact, delivery["klass"]),
         )
         match policy.next_step(standing):
             case Step.SEND_AGAIN:
                 await self._send_again(tx, delivery, _why_again(standing, fact), now)
             case Step.GIVE_UP:
-                said = words.NEVER if standing.policy == "never" else words.NOBODY_SAID
+                said = words.given_up(standing.policy, klass=delivery["klass"])
                 await late.give_up(tx, delivery, "rejected", said, now)
             case Step.SET_ASIDE:
                 await self._set_aside(tx, delivery, now)
@@ -164,7 +164,7 @@ class Reconciler:
         deadlines = (
             delivery["started_at"] + policy.SILENCE_MS,
             notes.absent_from + policy.HEARD_MS,
-            since + (standing.resend_after_ms if standing.policy == "resend" else standing.holds_ms),
+            since + policy.step_after_ms(standing),
         )
         next_at = policy.next_look(now, standing.waited_ms, self._recheck_ms, *deadlines)
         await doubts.look_later(tx, delivery["id"], next_at, notes)
@@ -225,12 +225,14 @@ def _same_doubt(delivery: Row, row: Row) -> bool:
     return bool(delivery["state"] == "in_doubt" and delivery["attempts"] == row["attempts"])
 
 
-def _settings(fact: ChannelFact | None) -> dict[str, Any]:
+def _settings(fact: ChannelFact | None, klass: str) -> dict[str, Any]:
     """The channel's policy; of one that is no longer connected nothing is sent without a person's word."""
     if fact is None:
         return {}
+    # Nobody is asked about a machine's words: they are out of date before anybody has answered.
+    unasked = klass == "bot" and fact.doubt_policy == "ask"
     return {
-        "policy": fact.doubt_policy,
+        "policy": "never" if unasked else fact.doubt_policy,
         "resend_after_ms": fact.resend_after_ms,
         "holds_ms": fact.doubt_holds_ms,
     }

@@ -166,7 +166,7 @@ _REROUTABLE: Final = """
 SELECT d.*, i.class AS klass, i.route, i.expires_at, m.conversation_id FROM delivery d
 JOIN intent i ON i.id = d.intent_id JOIN message m ON m.id = d.message_id
 WHERE d.channel = :channel AND d.state IN ('queued', 'held') AND d.created_at <= :before
-    AND i.route NOT LIKE 'only:%'
+    AND i.route NOT LIKE 'only:%' AND d.lane NOT LIKE '%|aside'
     AND EXISTS (SELECT 1 FROM address o JOIN address h ON h.contact_id = o.contact_id
         WHERE h.id = d.address_id AND o.channel <> d.channel AND o.consent = 'failover' AND o.proof IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.lane = d.lane AND e.position < d.position

@@ -242,6 +242,17 @@ async def test_what_is_proven_not_sent_after_others_have_gone_is_left_to_a_perso
     assert "send it again, or leave it" in await why(shop, message_id)
 
 
+async def test_nobody_is_asked_about_a_machines_words(shop: Any) -> None:
+    shop.adapters[WA].answers = [InDoubt("no answer")]
+    message_id = await shop.reply(await someone(shop, WA), TEXT, klass="bot")
+    await shop.dispatch()
+    await pass_time(shop, 100)
+    assert "will not be repeated" in await why(shop, message_id)
+    await pass_time(shop, 840)
+    assert await state(shop, message_id) == "failed"
+    assert "Automatic messages are not repeated" in await why(shop, message_id)
+
+
 async def test_nobody_is_asked_for_ever(shop: Any) -> None:
     message_id = await doubtful(shop, WA)
     await pass_time(shop, 8 * 86_400, step=7_200)

@@ -72,6 +72,17 @@ def next_step(standing: Standing) -> Step:
             return _asked(standing)
 
 
+def step_after_ms(standing: Standing) -> int:
+    """How long a doubt lasts before its policy does something about it."""
+    match standing.policy:
+        case "resend":
+            return standing.resend_after_ms
+        case "never":
+            return NEVER_AFTER_MS
+        case _:
+            return standing.holds_ms
+
+
 def _asked(standing: Standing) -> Step:
     if standing.waited_ms >= ASKED_MS_MAX:
         return Step.GIVE_UP

@@ -18,6 +18,7 @@ ABSENT_BUT_OVERTAKEN: Final = (
 INTERRUPTED: Final = "Holdfast stopped while sending this. Looking for proof before sending again."
 UNKNOWN: Final = "It is not known whether this arrived."
 NEVER: Final = f"{UNKNOWN} This channel is set never to repeat."
+NOT_FOR_A_MACHINE: Final = f"{UNKNOWN} Automatic messages are not repeated."
 NOBODY_SAID: Final = f"{UNKNOWN} Nobody has said so in seven days."
 ARRIVED_LATE: Final = "It had been given up, and was sent after all."
 ARRIVED_HERE_TOO: Final = "It was sent this way, too, as was learnt later."
@@ -48,6 +49,13 @@ def _what_next(policy: str, resend_after_ms: int, holds_ms: int, *, aside: bool)
                 "If no proof comes, a person has to say whether to send it again; what is written after it "
                 f"waits {_minutes(holds_ms)} at most."
             )
+
+
+def given_up(policy: str, *, klass: str) -> str:
+    """Why a doubt is left as it is."""
+    if policy != "never":
+        return NOBODY_SAID
+    return NOT_FOR_A_MACHINE if klass == "bot" else NEVER
 
 
 def part_stopped(part: int, parts: int) -> str:
