@@ -22,7 +22,7 @@ async def test_a_node_is_killed_for_good_and_the_other_goes_on_with_everything(
     random = chance("one of two nodes killed for good")
     async with (
         running_nodes(tmp_path, postgres.make_database(), 2) as hub,
-        under_load(hub, random, patient=False) as load,
+        under_load(hub, random) as load,
     ):
         await load.given(PROMISES)
         gone = await _watcher(hub)
@@ -49,7 +49,7 @@ async def test_a_node_that_stood_still_harms_nothing_when_it_wakes(
     random = chance("one of two nodes standing still")
     async with (
         running_nodes(tmp_path, postgres.make_database(), 2) as hub,
-        under_load(hub, random, patient=False) as load,
+        under_load(hub, random) as load,
     ):
         await load.given(PROMISES)
         still = await _watcher(hub)
