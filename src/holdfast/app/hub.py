@@ -99,6 +99,7 @@ class Hub:
             settings=settings.outbox,
             node=node,
             may_begin=self._may_begin,
+            is_only_node=not spool.name,
         )
         self.nodes: Nodes | None = None
         if spool.name:

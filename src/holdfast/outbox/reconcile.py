@@ -41,7 +41,9 @@ class Reconciler:
         facts: Facts,
         settle: Settle,
         recheck_ms: int,
+        listens_alone: bool,
     ) -> None:
+        """``listens_alone``: every webhook comes to this process, so that it knows when one did not come."""
         self._database = database
         self._events = events
         self._clock = clock
@@ -49,6 +51,7 @@ class Reconciler:
         self._facts = facts
         self._settle = settle
         self._recheck_ms = recheck_ms
+        self._listens_from = clock.now_ms() if listens_alone else None
         self._looking: dict[str, asyncio.Task[int]] = {}
         self._log = get_log("reconciler")
 
@@ -180,8 +183,13 @@ class Reconciler:
     async def _is_silent(self, tx: Tx, delivery: Row, fact: ChannelFact, now: int) -> bool:
         """Whether webhooks came right after the send and again after it could take effect no more, and none
         of them was its status.
+
+        What came while the hub was away is repeated by the platform in its own time: a send that a stop
+        interrupted, or followed, is never told by silence.
         """
         sent_at, late_end = delivery["started_at"], read_notes(delivery["details"]).absent_from
+        if self._listens_from is None or sent_at < self._listens_from:
+            return False
         ripe = now >= max(sent_at + policy.SILENCE_MS, late_end)
         if not fact.limits.silence_tells or not ripe:
             return False
