@@ -16,8 +16,11 @@ CALM = f"at {CALM_PER_SECOND}/s"
 
 async def measure(sheet: Sheet, size: Size, stores: Stores) -> None:
     with tempfile.TemporaryDirectory() as name:
-        async with running.floor(Path(name)) as url:
-            await _chat(url, f"{url}/stream", size, sheet.floor)
+        async with running.floor(Path(name)) as floor:
+            before = cpu_seconds(floor.server.pid)
+            count = await _chat(floor.url, f"{floor.url}/stream", size, sheet.floor)
+            used = cpu_seconds(floor.server.pid) - before
+            sheet.floor("chat processor time", used / count * 1000)
     async with stores.fresh() as database:
         with tempfile.TemporaryDirectory() as name, sink() as sink_url:
             await _hub(sheet, size, Path(name), sink_url, database)

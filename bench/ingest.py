@@ -32,8 +32,11 @@ async def measure(sheet: Sheet, size: Size, stores: Stores) -> None:
 
 async def _floor(sheet: Sheet, size: Size) -> None:
     with tempfile.TemporaryDirectory() as name:
-        async with running.floor(Path(name)) as url:
+        async with running.floor(Path(name)) as floor:
+            url, before = floor.url, cpu_seconds(floor.server.pid)
             told = await _send(url, size.webhooks, "floor")
+            used = cpu_seconds(floor.server.pid) - before
+            sheet.floor("ingest processor time", used / size.webhooks * 1000)
             sheet.floor("ingest p99", share(sorted(told["waits"]), 0.99) * 1000)
             speed = float(told["per_second"])
             sheet.floor("ingest", speed)

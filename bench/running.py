@@ -10,6 +10,11 @@ import msgspec
 from bench.place import HOST, SECRET, free_port, process, until_up, write_config
 
 
+class Floor(msgspec.Struct, frozen=True):
+    url: str
+    server: Popen[bytes]
+
+
 class Running(msgspec.Struct, frozen=True):
     url: str
     hub: Popen[bytes]
@@ -29,9 +34,9 @@ async def hub(folder: Path, sink_url: str, database: str) -> AsyncIterator[Runni
 
 
 @asynccontextmanager
-async def floor(folder: Path) -> AsyncIterator[str]:
-    """The server that does the least; its address."""
+async def floor(folder: Path) -> AsyncIterator[Floor]:
+    """The server that does the least."""
     port = free_port()
-    with process("bench.load.floor_server", str(port), str(folder), SECRET):
+    with process("bench.load.floor_server", str(port), str(folder), SECRET) as server:
         await until_up(f"http://{HOST}:{port}/")
-        yield f"http://{HOST}:{port}"
+        yield Floor(f"http://{HOST}:{port}", server)

@@ -139,8 +139,7 @@ class Dispatcher:
                 await self._wake.wait()
 
     async def _claim_all(self) -> None:
-        waiting = await self._database.read(store.channels_waiting)
-        breakers = await self._database.read(store.load_breakers)
+        waiting, breakers = await self._database.read(store.waiting_and_breakers)
         for channel in waiting:
             if channel in self._channels():
                 await self._claim(channel, breakers.get(channel, Breaker(channel)))

@@ -373,6 +373,11 @@ async def load_breaker(tx: Tx, channel: str) -> Breaker:
     return _breaker(row) if row else Breaker(channel)
 
 
+async def waiting_and_breakers(tx: Tx) -> tuple[list[str], dict[str, Breaker]]:
+    """The channels on which something waits, and the breakers; one look for both."""
+    return await channels_waiting(tx), await load_breakers(tx)
+
+
 async def load_breakers(tx: Tx) -> dict[str, Breaker]:
     return {row["channel"]: _breaker(row) for row in await tx.all(_BREAKERS)}
 
