@@ -212,8 +212,9 @@ class Reconciler:
 
     async def _send_again(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
         breaker = await store.load_breaker(tx, delivery["channel"])
-        state = "held" if breaker.state is BreakerState.OPEN else "queued"
-        await late.send_again(tx, delivery, state, reason, now)
+        held = breaker.state is BreakerState.OPEN
+        said = f"{reason} {words.AGAIN_LATER if held else words.AGAIN_NOW}"
+        await late.send_again(tx, delivery, "held" if held else "queued", said, now)
 
 
 async def _query(tx: Tx, row: Row) -> SentQuery:

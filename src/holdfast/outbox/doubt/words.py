@@ -7,10 +7,12 @@ NOT_ON_RECORD: Final = (
     "The platform's record does not show it. Until the platform can no longer take it, that is no proof; "
     "then it goes out again."
 )
-PROVEN_ABSENT: Final = "The platform's record shows it was not sent; sending it now."
-SILENCE: Final = "No status of it came, though others did: it was not sent. Sending it now."
-SAME_IDENTITY: Final = "No proof came; sent again with the same identity, by which receivers know a repeat."
-NO_PROOF: Final = "No proof came; sent again, as this channel is set to. It may arrive twice."
+PROVEN_ABSENT: Final = "The platform's record shows it was not sent."
+SILENCE: Final = "No status of it came, though others did: it was not sent."
+SAME_IDENTITY: Final = "No proof came. A repeat has the same identity, by which receivers know it."
+NO_PROOF: Final = "No proof came, and this channel is set to repeat then. It may arrive twice."
+AGAIN_NOW: Final = "It goes out again now."
+AGAIN_LATER: Final = "It goes out again when the channel accepts messages."
 ABSENT_BUT_OVERTAKEN: Final = (
     "The platform's record shows it was not sent. What was written after it has gone out meanwhile: "
     "send it again, or leave it."
