@@ -6,7 +6,6 @@ does the same work on each in turn, and prints medians and their ratio. The stor
 
 import argparse
 import asyncio
-import json
 import statistics
 import sys
 import time
@@ -19,7 +18,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from bench import growth_served
-from bench.growth_served import Asked
+from bench.growth_served import Asked, webhook
 from bench.place import ACCOUNT, CHANNEL
 from bench.store import api_token
 from holdfast.app.hub import Hub, open_hub
@@ -119,7 +118,7 @@ class Place:
             self.number += 1
             person = self.random.choice(people)
             self.wrote[person["conversation_id"]] = None
-            body = _webhook(person["value"], f"g{time.time_ns()}-{self.number}")
+            body = webhook(person["value"], f"g{time.time_ns()}-{self.number}")
             await self.hub.spool.append(NewEnvelope(CHANNEL, "webhook", self.hub.clock.now_ms(), body))
         started = Stopwatch()
         applied = 0
@@ -235,19 +234,6 @@ WHERE a.contact_id IN :ids AND a.channel || '' = :channel
 _CONTACT_SINCE = "SELECT id FROM contact WHERE created_at >= :at ORDER BY created_at, id LIMIT 1"
 
 
-def _webhook(person: str, mid: str) -> bytes:
-    now = time.time_ns() // 1_000_000
-    message = {
-        "sender": {"id": person},
-        "recipient": {"id": ACCOUNT},
-        "timestamp": now,
-        "message": {"mid": mid, "text": "Is it open on Sunday?"},
-    }
-    return json.dumps(
-        {"object": "instagram", "entry": [{"id": ACCOUNT, "time": now, "messaging": [message]}]}
-    ).encode()
-
-
 async def measure(folders: Sequence[Path], runs: int) -> list[Line]:
     places = [await _open(folder) for folder in folders]
     costs: dict[str, list[list[Cost]]] = {}
@@ -310,7 +296,8 @@ async def _asked(folder: Path) -> Asked:
             "events, a page": [f"events?cursor={last - 200}&limit=200"],
         }
         written = place.random.choice(place.lately)["conversation_id"]
-        return Asked(folder, await api_token(place.hub), paths, written)
+        people = [(each["value"], each["conversation_id"]) for each in place.lately]
+        return Asked(folder, await api_token(place.hub), paths, written, people)
     finally:
         await place.hub.close()
 
@@ -384,7 +371,7 @@ async def main() -> None:
     lines = await measure(folders, options.runs)
     sys.stdout.write(table(lines) + "\n\n")
     clicks = await growth_served.measure([await _asked(folder) for folder in folders])
-    sys.stdout.write(f"{'over HTTP, ms':<24}{'small':>9}{'large':>9}{'ratio':>7}\n")
+    sys.stdout.write(f"{'whole hub, HTTP, ms':<24}{'small':>9}{'large':>9}{'ratio':>7}\n")
     for name, (small, large) in clicks.items():
         sys.stdout.write(f"{name:<24}{small:>9.2f}{large:>9.2f}{large / small:>7.2f}\n")
 
