@@ -26,6 +26,8 @@ TRIES_MAX: Final = 30
 RETRY_SECONDS: Final = 1.5
 VISITORS: Final = 2
 REACT_ON: Final = frozenset({"instagram", "whatsapp"})
+IMPATIENT: Final = 0.1
+"""So many replies are sent twice at once, under the same key."""
 REACTIONS: Final = 0.15
 """To so many of their own messages people react at once: the two webhooks may come in any order."""
 LONG_WORDS: Final = (60, 260)
@@ -230,7 +232,9 @@ class Agents:
 
     async def _try(self, reply: Reply) -> bool:
         """Whether the hub said yes or no."""
-        answer = await self._door.reply(reply, self._process.token)
+        clicks = 2 if self._chance.random() < IMPATIENT else 1
+        answers = await asyncio.gather(*(self._door.reply(reply, self._process.token) for _ in range(clicks)))
+        answer = max(answers, key=lambda each: 0 if each is None else 1_000 - each.status)
         if answer is None or answer.status >= 500:
             return False
         if answer.status >= 400:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 PLATFORMS: Final = ("instagram", "whatsapp", "sms")
 ACCOUNTS: Final = {"instagram": ("17841400000000001", "17841400000000002")}
-SLOW_MS_MAX: Final = 9_000
+SLOW_MS_MAX: Final = 12_000
 """A platform that acts on a request later than this after it was made cannot be told from one that will not."""
 LEAD_IN_SECONDS: Final = 30.0
 """Time for a run to get going before the first misfortune."""
@@ -295,7 +295,7 @@ def _misfortune(chance: random.Random, until: float) -> Misfortune:
         capability="receive" if webhooks else chance.choice(("all", "send", "send", "send", "history")),
         account=chance.choice((None, *ACCOUNTS.get(platform, ()))),
         rate=1.0 if kind == "subscription_removed" else chance.choice((1.0, 0.7, 0.5, 0.3)),
-        delay_ms=chance.randint(1_000, SLOW_MS_MAX) if kind == "slow" else 0,
+        delay_ms=chance.choice((chance.randint(1_000, SLOW_MS_MAX), SLOW_MS_MAX)) if kind == "slow" else 0,
     )
 
 

@@ -262,7 +262,9 @@ def replies_reach_their_person(truth: Truth) -> Iterator[str]:
     for row in truth.deliveries:
         meant = person_of.get(row["idempotency_key"])
         got = truth.owners.get((row["channel"], row["address"]), "nobody")
-        if meant is not None and got != meant:
+        if got == "nobody" and row["state"] in PROVEN:
+            yield f"{row['text'][:30]!r} went to {row['address']}, of which nobody has shown that it is theirs"
+        elif meant is not None and got != meant:
             yield f"{row['idempotency_key']} was meant for {meant} and went to {got}"
 
 

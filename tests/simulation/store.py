@@ -57,9 +57,10 @@ class _Baton:
             raise _AbandonedError
 
     def end(self) -> None:
-        self.waits_for = "nothing"
-        self.resume()
-        self._thread.join()
+        if self.waits_for != "nothing":
+            self.waits_for = "nothing"
+            self.resume()
+            self._thread.join()
 
     def _run(self) -> None:
         self._go.acquire()
@@ -171,8 +172,7 @@ class PacedDatabase(SqliteDatabase):
         return self._read(lambda tx: work(tx, *args, **kwargs))
 
     async def close(self) -> None:
-        """What is under way is not committed."""
-        self._baton.end()
+        self._abandon()
         for connection in (*self._free_readers, self._connection.inner):
             connection.close()
 
@@ -182,7 +182,7 @@ class PacedDatabase(SqliteDatabase):
 
     async def _write_when_due(self) -> None:
         try:
-            while self._queue:
+            while self._queue and self._baton.waits_for != "nothing":
                 async with self._turn:
                     await self._write_all()
         except StoreUnavailableError:
@@ -192,9 +192,19 @@ class PacedDatabase(SqliteDatabase):
 
     async def _write_all(self) -> None:
         self._baton.resume()
-        while self.is_committing:
-            self._connection.refusal = await self._weather.before_commit()
-            self._baton.resume()
+        try:
+            while self.is_committing:
+                self._connection.refusal = await self._weather.before_commit()
+                self._baton.resume()
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _abandon(self) -> None:
+        """What a process that dies was writing is undone at once, and nothing is written any more."""
+        self._baton.end()
+        if self._connection.inner.in_transaction:
+            self._connection.inner.execute("ROLLBACK")
 
 
 class PacedSpool(Spool):

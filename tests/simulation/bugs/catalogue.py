@@ -281,7 +281,7 @@ BUGS: Final = (
                 'head["state"] == "sending"',
             ),
         ),
-        breaks=(*ONCE, *OWNED),
+        breaks=(*ONCE, *OWNED, "nothing_surprises"),
     ),
     Bug(
         name="keys-are-not-seen",
