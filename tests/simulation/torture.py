@@ -5,6 +5,7 @@ import sys
 from typing import Final
 
 from .fate import draw_fate
+from .findings import FINDINGS
 from .run import simulate
 
 SEEDS_MAX: Final = 1_000_000
@@ -16,7 +17,8 @@ def main() -> int:
     broken = 0
     virtual = real = 0.0
     for seed in range(options.first, options.first + min(options.seeds, SEEDS_MAX)):
-        outcome = simulate(seed, draw_fate(seed, options.stretch))
+        fate = FINDINGS[options.finding] if options.finding else draw_fate(seed, options.stretch)
+        outcome = simulate(seed, fate)
         virtual, real = virtual + outcome.virtual_seconds, real + outcome.real_seconds
         broken += bool(outcome.broken)
         if outcome.broken or options.verbose:
@@ -38,6 +40,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=100, help="how many")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--stretch", type=float, default=1.0, help="how many times longer storms last")
+    parser.add_argument("--finding", choices=sorted(FINDINGS), help="a fate of findings.py with these seeds")
     parser.add_argument("--until-broken", action="store_true", help="end with the first broken promise")
     parser.add_argument("--verbose", action="store_true", help="tell of every run's fate and counts")
     parser.add_argument("--log", action="store_true", help="print the hub's log lines")

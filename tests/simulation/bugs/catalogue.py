@@ -215,7 +215,8 @@ BUGS: Final = (
         what="what the platform's record does not show yet counts as not sent",
         edits=(Edit("outbox/doubt/policy.py", r"return notes\.absent \+ 1 >= .*", "return True"),),
         breaks=ONCE,
-        seeds=20,
+        seeds=3,
+        finding="killed-while-a-platform-works",
     ),
     Bug(
         name="sent-without-proof",
@@ -296,7 +297,7 @@ BUGS: Final = (
         name="hearsay-is-written-to",
         what="a reply goes to an address of which nobody has shown that it is theirs",
         edits=(Edit("outbox/routing.py", r"if candidate\.proof is None:", "if False:"),),
-        breaks=("replies_reach_their_person",),
+        breaks=("replies_reach_their_person", *ONCE),
         seeds=20,
     ),
     Bug(

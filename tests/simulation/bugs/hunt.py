@@ -51,6 +51,7 @@ def hunt(bug: Bug, seeds: int | None = None, source: Path = SOURCE) -> Hunt:
             [
                 *(sys.executable, "-m", "tests.simulation.torture", "--until-broken"),
                 *("--seeds", str(seeds), "--first", str(bug.first)),
+                *(("--finding", bug.finding) if bug.finding else ()),
             ],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": place},

@@ -25,7 +25,10 @@ class Edit:
 
 @dataclass(frozen=True, kw_only=True)
 class Bug:
-    """``breaks``: how the complaint may begin. ``seeds``: within how many seeds it has to be seen, from ``first``."""
+    """``breaks``: how the complaint may begin. ``seeds``: within how many seeds it has to be seen, from ``first``.
+
+    ``finding``: the fate that is needed to see it soon, where chance draws one too seldom.
+    """
 
     name: str
     what: str
@@ -33,6 +36,7 @@ class Bug:
     breaks: tuple[str, ...]
     seeds: int = 12
     first: int = 1
+    finding: str = ""
 
 
 def plant(bug: Bug, place: Path, source: Path = SOURCE) -> None:
