@@ -12,6 +12,8 @@ from typing import Any, Final
 import msgspec
 
 from holdfast.channels.contract import Adapter, CannotTell, Evidence, FoundSent, NotSent, SentQuery
+from holdfast.channels.record import CLOCK_WRONG_MS
+from holdfast.channels.text import same_words
 from holdfast.kernel import Clock, get_log
 from holdfast.outbox import store
 from holdfast.outbox.breaker import BreakerState
@@ -123,6 +125,8 @@ class Reconciler:
         match evidence:
             case FoundSent(external_id):
                 await self._settle.accepted(tx, delivery, external_id, now)
+            case NotSent() if await _stands_elsewhere(tx, delivery):
+                await self._by_policy(tx, delivery, words.WRITTEN_ELSEWHERE, now)
             case NotSent():
                 await self._absent(tx, delivery, asked_at, now)
             case CannotTell(reason):
@@ -227,6 +231,14 @@ async def _query(tx: Tx, row: Row) -> SentQuery:
         earlier=await doubts.earlier_ids(tx, row),
         heard=await doubts.heard_ids(tx, row),
     )
+
+
+async def _stands_elsewhere(tx: Tx, delivery: Row) -> bool:
+    """Whether these words stand there as if written in the platform's own app: with clocks far apart, what
+    we sent looks so.
+    """
+    texts = await doubts.written_elsewhere(tx, delivery, delivery["started_at"] - CLOCK_WRONG_MS)
+    return any(same_words(text, delivery["text"]) for text in texts)
 
 
 def _same_doubt(delivery: Row, row: Row) -> bool:

@@ -162,7 +162,7 @@ class Settle:
             or await store.match_echo(
                 tx, channel=channel, address=echo.address, text=echo.text, at=echo.at, skew=ECHO_SKEW_MS
             )
-            or await late.match_by_words(tx, channel, echo, skew_ms=ECHO_SKEW_MS)
+            or await late.match_by_words(tx, channel, echo)
         )
         delivery = await store.get_delivery(tx, delivery_id) if delivery_id else None
         if delivery is None:

@@ -388,6 +388,31 @@ async def test_an_echo_with_other_quotation_marks_is_still_ours(shop: Any) -> No
     assert len(await shop.thread(message["conversation_id"])) == 2
 
 
+@pytest.mark.parametrize(("behind", "shown"), [(20, "sent"), (400, "in_doubt")])
+async def test_a_clock_that_is_wrong_sends_nothing_twice(shop: Any, behind: int, shown: str) -> None:
+    """The platform's clock is behind ours, so that what it took seems to be older than our call."""
+    message_id = await doubtful(shop)
+    at = shop.clock.now_ms() - behind * 1000
+    await shop.arrive(IG, MessageEchoed("m77", "ann", at, TEXT))
+    shop.adapters[IG].evidence = [NotSent()] * 99
+    await pass_time(shop, 300)
+    assert (await state(shop, message_id), sent(shop)) == (shown, [TEXT])
+    if shown == "in_doubt":
+        assert "as if written in the platform's own app" in await why(shop, message_id)
+
+
+async def test_an_old_echo_that_comes_again_is_no_proof_of_the_same_words(shop: Any) -> None:
+    conversation_id = await someone(shop, IG)
+    old = MessageEchoed("m1", "ann", shop.clock.now_ms(), TEXT)
+    await shop.arrive(IG, old)
+    shop.clock.move(20)
+    shop.adapters[IG].answers = [InDoubt("no answer")]
+    message_id = await shop.reply(conversation_id, TEXT)
+    await shop.dispatch()
+    await shop.arrive(IG, old)
+    assert await state(shop, message_id) == "in_doubt"
+
+
 async def test_an_echo_that_carries_our_handle_finds_even_what_was_given_up(shop: Any) -> None:
     """As Messenger's do."""
     message_id = await doubtful(shop)

@@ -19,14 +19,20 @@ from holdfast.storage import Row, Tx
 
 LATE_MS_MAX: Final = 3_600_000
 """Of a message that the platform made this long after our last call, nobody would say that it is that call's."""
+CLOCKS_APART_MS: Final = 30_000
+"""How far the platform's clock may stand behind ours where an echo is compared by its words."""
 REPEATS_MAX: Final = 20
 STATED: Final = "stated:"
 """How the external id begins of what a person said had arrived."""
 
 
-async def match_by_words(tx: Tx, channel: str, echo: MessageEchoed, *, skew_ms: int) -> str | None:
-    """The delivery that an echo speaks of though its letters differ, or that nobody expected an echo of."""
-    latest = echo.at + skew_ms
+async def match_by_words(tx: Tx, channel: str, echo: MessageEchoed) -> str | None:
+    """The delivery that an echo speaks of though its letters or our clock are a little off, or that nobody
+    expected an echo of.
+    """
+    if await doubts.is_a_message(tx, channel, echo.external_id):
+        return None
+    latest = echo.at + CLOCKS_APART_MS
     rows = await doubts.under_way(tx, channel, echo.address, latest)
     rows += await doubts.doubted(tx, channel, echo.address, latest=latest, earliest=echo.at - LATE_MS_MAX)
     return next((str(row["id"]) for row in rows if same_words(row["text"], echo.text)), None)

@@ -67,6 +67,13 @@ WHERE a.channel = :channel AND a.value = :address AND d.created_at <= :latest AN
     AND EXISTS (SELECT 1 FROM attempt t WHERE t.delivery_id = d.id AND t.outcome = 'InDoubt')
 ORDER BY d.started_at DESC LIMIT :limit
 """
+_IS_A_MESSAGE: Final = (
+    "SELECT 1 AS found FROM message WHERE channel = :channel AND external_id = :external_id"
+)
+_WRITTEN_ELSEWHERE: Final = """
+SELECT text FROM message WHERE conversation_id = :conversation_id AND at >= :since AND channel = :channel
+    AND address_id = :address_id AND author = 'platform' ORDER BY at DESC, id DESC LIMIT :limit
+"""
 _REVIVE: Final = """
 UPDATE delivery SET state = 'sent', external_id = :external_id, reason = :reason, settled_at = :now, doubt_since = NULL
 WHERE id = :id AND state IN ('rejected', 'cancelled', 'expired')
@@ -183,6 +190,24 @@ async def doubted(tx: Tx, channel: str, address: str, *, latest: int, earliest: 
         earliest=earliest,
         limit=LIKE_AN_ECHO_MAX,
     )
+
+
+async def is_a_message(tx: Tx, channel: str, external_id: str) -> bool:
+    """Whether something of its own is stored under a platform's id."""
+    return await tx.one(_IS_A_MESSAGE, channel=channel, external_id=external_id) is not None
+
+
+async def written_elsewhere(tx: Tx, delivery: Row, since: int) -> list[str]:
+    """Texts that we wrote to this person in the platform's own app since a time, the latest first."""
+    rows = await tx.all(
+        _WRITTEN_ELSEWHERE,
+        conversation_id=delivery["conversation_id"],
+        channel=delivery["channel"],
+        address_id=delivery["address_id"],
+        since=since,
+        limit=LIKE_AN_ECHO_MAX,
+    )
+    return [str(row["text"]) for row in rows]
 
 
 async def revive(tx: Tx, delivery_id: str, external_id: str, reason: str, now: int) -> bool:

@@ -17,6 +17,9 @@ ABSENT_BUT_OVERTAKEN: Final = (
     "The platform's record shows it was not sent. What was written after it has gone out meanwhile: "
     "send it again, or leave it."
 )
+WRITTEN_ELSEWHERE: Final = (
+    "The same words stand there as if written in the platform's own app; they may be these."
+)
 INTERRUPTED: Final = "Holdfast stopped while sending this. Looking for proof before sending again."
 UNKNOWN: Final = "It is not known whether this arrived."
 NEVER: Final = f"{UNKNOWN} This channel is set never to repeat."
