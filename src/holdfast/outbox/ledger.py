@@ -39,6 +39,12 @@ SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded') AS supersede
 FROM message o JOIN delivery d ON d.message_id = o.id
 WHERE o.direction = 'out' AND o.stored_at >= :since AND o.stored_at <= :until GROUP BY d.message_id
 """
+_FIRST_SINCE: Final = """
+SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded
+FROM (SELECT id FROM message WHERE direction = 'out' AND stored_at >= :since AND stored_at <= :until
+    ORDER BY stored_at, id LIMIT :limit) AS o
+JOIN delivery d ON d.message_id = o.id GROUP BY d.message_id
+"""
 _COUNTED: Final = """
 SELECT m.state, CASE WHEN t.superseded > 0 THEN 1 ELSE 0 END AS superseded, COUNT(*) AS count,
     COUNT(*) FILTER (WHERE t.doubted > 0) AS doubted
@@ -115,7 +121,8 @@ async def _touched(tx: Tx, incident_id: str, since: int, until: int) -> tuple[li
         {"incident_id": incident_id} if incident_id else {"since": since, "until": until}
     )
     counted = await tx.all(_COUNTED.format(touched=touched), **which)
-    return counted, await tx.all(_ENTRIES.format(touched=touched), **which, limit=ENTRIES_MAX)
+    first = _OF_INCIDENT if incident_id else _FIRST_SINCE
+    return counted, await tx.all(_ENTRIES.format(touched=first), **which, limit=ENTRIES_MAX)
 
 
 def _of(counted: Sequence[Row], outcome: str = "") -> int:

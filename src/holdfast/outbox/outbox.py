@@ -1,8 +1,9 @@
 """The road out as the rest of Holdfast sees it."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from holdfast.channels.contract import Adapter
 from holdfast.kernel import Clock, IdSource
@@ -13,6 +14,7 @@ from holdfast.outbox.dispatcher import Dispatcher, always
 from holdfast.outbox.doubt import late
 from holdfast.outbox.doubt.store import open_doubts
 from holdfast.outbox.enqueue import Enqueue
+from holdfast.outbox.ledger import ledger_since
 from holdfast.outbox.model import Enqueued, NewReply, OpenDoubt, ReplyRefusedError
 from holdfast.outbox.reconcile import Reconciler
 from holdfast.outbox.reroute import FailoverRule, Reroute
@@ -47,6 +49,7 @@ class Outbox:
     ) -> None:
         """``may_begin`` says whether this node may begin a send, or others may be taking over its lanes."""
         self._database = database
+        self._counting = asyncio.Lock()
         self._events = events
         self._clock = clock
         self._facts = facts
@@ -96,6 +99,13 @@ class Outbox:
         enqueued = await self._database.write(self._enqueue, reply)
         self._stir()
         return enqueued
+
+    async def ledger(self, since: int) -> dict[str, Any]:
+        """The account of everything since a time (ms). It may take seconds: one is made at a time, so that
+        whoever asks for many does not keep others from reading.
+        """
+        async with self._counting:
+            return await self._database.read(ledger_since, since)
 
     async def routes(self, conversation_id: str) -> Sequence[Route]:
         """Every way to the person of a conversation, the recommended one first."""

@@ -8,7 +8,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
 from holdfast.inbox.model import Page
-from holdfast.outbox import incident_ledger, ledger_since
+from holdfast.outbox import incident_ledger
 from holdfast.radar import (
     Incident,
     IncidentState,
@@ -174,7 +174,7 @@ class IncidentsController(Controller):
     )
     async def ledger(self, services: Services, since: TimeMs = 0) -> LedgerView:
         oldest = services.clock.now_ms() - LEDGER_DAYS_MAX * DAY_MS
-        return _ledger(await services.database.read(ledger_since, max(since, oldest)))
+        return _ledger(await services.outbox.ledger(max(since, oldest)))
 
 
 async def _list(tx: Tx, state: str, limit: int) -> list[IncidentView]:
