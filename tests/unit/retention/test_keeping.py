@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.postgres import PostgresServer
 
 from holdfast.channels.contract import MessageReceived, ReactionChanged
+from holdfast.conversations.search import find_contacts
 from holdfast.retention import Archive, keep_house, keep_spool
 from holdfast.retention.keeping import BATCH_ROWS
 from holdfast.retention.rules import rules
+from holdfast.sample import Plan, fill_shared
 from holdfast.settings.model import Retention
-from holdfast.storage import NewEnvelope, SqliteDatabase, append_event
+from holdfast.storage import NewEnvelope, PostgresDatabase, SqliteDatabase, Tx, append_event
 
 CHANNEL = "instagram:shop"
 DAY_SECONDS = 86_400
@@ -184,3 +187,24 @@ async def test_a_busy_store_and_its_spool_stop_growing(hub: Any) -> None:
     for now, before in zip(sizes[-1], sizes[-8], strict=True):
         assert now <= before + PAGES_APART
     assert len(await hub.spool.after(0, 1_000)) <= 8
+
+
+async def test_postgresql_forgets_and_finds_as_the_embedded_store_does(postgres: PostgresServer) -> None:
+    plan = Plan(messages=600, contacts=60, years=0.1, until=1_790_000_000_000)
+    database = PostgresDatabase(postgres.make_database())
+    try:
+        await fill_shared(database, plan, lambda *_: None)
+        [person] = await database.read(lambda tx: tx.all("SELECT id, name FROM contact ORDER BY id LIMIT 1"))
+        assert person["id"] in await database.read(find_contacts, person["name"][:4].upper())
+        before = await database.read(count_attempts_and_events)
+        forgotten = await keep_house(database, LateClock(4_000_000_000_000), Retention(), None)
+        assert await database.read(count_attempts_and_events) == (0, 1)
+        assert (forgotten["attempt"], forgotten["event"] + 1) == before
+        assert before[1] > before[0] > 0
+    finally:
+        await database.close()
+
+
+async def count_attempts_and_events(tx: Tx) -> tuple[int, int]:
+    row = await tx.one("SELECT (SELECT COUNT(*) FROM attempt) AS a, (SELECT COUNT(*) FROM event) AS e")
+    return (row["a"], row["e"]) if row else (0, 0)
