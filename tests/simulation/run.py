@@ -32,6 +32,7 @@ IN_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a private folder is made in 
 QUIET_SECONDS_MAX: Final = 900.0
 """How long everything may take to come to rest once nothing fails any more."""
 QUIET_STEP_SECONDS: Final = 5.0
+LOOK_SECONDS: Final = 1.0
 SETTLE_SECONDS: Final = 15.0
 SENTENCES_TOLD: Final = 8
 
@@ -54,14 +55,20 @@ class Outcome:
         return "\n".join([self.fate.told(), *told])
 
 
-def simulate(seed: int, fate: Fate | None = None) -> Outcome:
-    """Live through the fate of a seed, or through a given one."""
+class _BrokenError(Exception):
+    """Enough was seen."""
+
+
+def simulate(seed: int, fate: Fate | None = None, *, stop_early: bool = False) -> Outcome:
+    """Live through the fate of a seed, or through a given one; with ``stop_early`` until something is seen."""
     fate = fate or draw_fate(seed)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="holdfast-simulation-", dir=_fast_place()) as folder:
         diary = Diary()
         with keeping_logs(diary.log):
-            truth, mishaps = run_virtually(lambda loop: _live(loop, fate, Path(folder), diary))
+            truth, mishaps = run_virtually(
+                lambda loop: _live(loop, fate, Path(folder), diary, stop_early=stop_early)
+            )
     return Outcome(
         fate=fate,
         broken=broken_promises(truth)
@@ -79,7 +86,7 @@ def _fast_place() -> Path | None:
     return IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
 
 
-async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Truth:
+async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary, *, stop_early: bool) -> Truth:
     clock = LoopClock(loop)
     network = Network(random.Random(f"network {fate.seed}"), Moments())  # noqa: S311 - repeatable, not secret
     network.on_answered = diary.note_answer
@@ -98,15 +105,22 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Tr
     somebody = People(fate, people, fakes, door, diary)
     agents = Agents(fate, fakes, process, door, diary)
     clearing = asyncio.create_task(agents.clear_doubts())
-    async with asyncio.TaskGroup() as group:
-        group.create_task(somebody.write_for_a_while())
-        group.create_task(agents.answer_for_a_while())
-        for blow in all_blows(machine, world, network, somebody.write_on):
-            group.create_task(blow)
+    whole = False
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(somebody.write_for_a_while())
+            group.create_task(agents.answer_for_a_while())
+            for blow in all_blows(machine, world, network, somebody.write_on):
+                group.create_task(blow)
+            if stop_early:
+                group.create_task(_stop_when_broken(machine))
+        whole = True
+    except* _BrokenError:
+        """What is left is as good as lived through."""
     world.faults.end_all()
-    rested = await _come_to_rest(somebody, agents, folder, clock)
+    rested = not whole or await _come_to_rest(somebody, agents, folder, clock)
     clearing.cancel()
-    ledger = await process.ask(process.hub.database.read(ledger_since, 0))
+    lost = await _count_lost(process) if whole else 0
     ended_at = loop.time()
     for node in machine.nodes:
         await node.kill()
@@ -117,11 +131,23 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary) -> Tr
         folder / STORE,
         ended_at=ended_at,
         rested=rested,
-        lost=ledger["lost"],
+        lost=lost,
         witnessed=[*machine.witness.seen, *machine.overseer.seen],
     )
     await world.close()
     return truth
+
+
+async def _stop_when_broken(machine: Machine) -> None:
+    while asyncio.get_running_loop().time() < machine.fate.active_seconds:
+        if machine.witness.seen or machine.overseer.seen:
+            raise _BrokenError
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _count_lost(process: HubProcess) -> int:
+    ledger = await process.ask(process.hub.database.read(ledger_since, 0))
+    return int(ledger["lost"])
 
 
 def _world(fate: Fate, people: list[Person], clock: LoopClock) -> World:

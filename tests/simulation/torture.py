@@ -18,7 +18,7 @@ def main() -> int:
     virtual = real = 0.0
     for seed in range(options.first, options.first + min(options.seeds, SEEDS_MAX)):
         fate = FINDINGS[options.finding] if options.finding else draw_fate(seed, options.stretch)
-        outcome = simulate(seed, fate)
+        outcome = simulate(seed, fate, stop_early=options.until_broken)
         virtual, real = virtual + outcome.virtual_seconds, real + outcome.real_seconds
         broken += bool(outcome.broken)
         if outcome.broken or options.verbose:
