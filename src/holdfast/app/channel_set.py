@@ -69,13 +69,17 @@ class ChannelSet:
 
     async def load(self) -> None:
         """Connect every configured and stored channel that is not connected yet, or has been changed."""
-        for table in self._settings.channel:
-            if table["id"] not in self._adapters:
-                self._connect(table["id"], {key: value for key, value in table.items() if key != "id"})
+        self.connect_configured()
         configured = {table["id"] for table in self._settings.channel}
         for row in await self._database.read(store.stored_channels):
             if row["id"] not in configured and row["updated_at"] != self._versions.get(row["id"]):
                 await self._connect_stored(row)
+
+    def connect_configured(self) -> None:
+        """Connect the channels of the configuration file, for which no store is needed."""
+        for table in self._settings.channel:
+            if table["id"] not in self._adapters:
+                self._connect(table["id"], {key: value for key, value in table.items() if key != "id"})
 
     async def _connect_stored(self, row: Row) -> None:
         """A stored channel that this version cannot read is left out, and does not stop the others."""

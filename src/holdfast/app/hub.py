@@ -23,7 +23,7 @@ from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
 from holdfast.conversations.store import read_cursor
-from holdfast.kernel import Clock, IdSource
+from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
@@ -43,6 +43,7 @@ from holdfast.storage import (
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
+PREPARE_AGAIN_SECONDS: Final = 2.0
 GAPS_OBSERVED_MAX: Final = 5
 
 
@@ -144,6 +145,17 @@ class Hub:
             await self.outbox.rescuer.take_over_own()
         if isinstance(self.database, PostgresDatabase):
             self.database.listen(self._hear)
+
+    async def prepare_once_it_answers(self) -> None:
+        """Prepare as soon as the shared store is there; arrivals are kept in the spool meanwhile."""
+        while True:
+            try:
+                await self.prepare()
+            except StoreUnavailableError as error:
+                get_log("hub").warning("the database does not answer, arrivals are kept", error=str(error))
+                await self.clock.sleep(PREPARE_AGAIN_SECONDS)
+            else:
+                return
 
     def loops(self, surroundings: Surroundings) -> dict[str, Loop]:
         """Everything that runs for as long as the hub does, by name."""

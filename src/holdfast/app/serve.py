@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from random import SystemRandom
@@ -17,7 +17,7 @@ from holdfast.app.connection import BoundedConnection
 from holdfast.app.desk import Desk, Shelf
 from holdfast.app.home import node_name, only_process
 from holdfast.app.hub import Hub, open_hub
-from holdfast.app.loops import run_loops
+from holdfast.app.loops import Loop, run_loops
 from holdfast.app.private import make_private_folder
 from holdfast.app.roll import node_views
 from holdfast.channels.contract import Capability
@@ -30,6 +30,7 @@ from holdfast.radar import State
 from holdfast.settings import Settings
 from holdfast.status.building import ChannelFace as PublicFace
 from holdfast.status.publisher import StatusPublisher
+from holdfast.storage import StoreMisaddressedError, StoreUnavailableError
 from holdfast.web.app import build_web
 from holdfast.web.services import ChannelFace, WebServices
 
@@ -56,15 +57,30 @@ async def _serve_alone(settings: Settings) -> None:
         node=node_name(settings.hub.data_dir, secrets.token_hex(4)),
     )
     try:
-        await hub.prepare()
-        await _serve(hub, listening)
+        is_prepared = await _prepared(hub)
+        await _serve(hub, listening, is_prepared=is_prepared)
         await hub.leave()
     finally:
         await hub.close()
         listening.close()
 
 
-async def _serve(hub: Hub, listening: socket.socket) -> None:
+async def _prepared(hub: Hub) -> bool:
+    """Whether the store is ready. One that nodes share may be away: this node takes arrivals all the same."""
+    try:
+        await hub.prepare()
+    except StoreMisaddressedError:
+        raise
+    except StoreUnavailableError as error:
+        if hub.nodes is None:
+            raise
+        hub.channels.connect_configured()
+        get_log("hub").warning("the database does not answer, arrivals are kept", error=str(error))
+        return False
+    return True
+
+
+async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> None:
     portal = _portal(hub)
     publisher = StatusPublisher(
         database=hub.database,
@@ -76,7 +92,7 @@ async def _serve(hub: Hub, listening: socket.socket) -> None:
     web = build_web(_services(hub, portal))
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
     loops = {**hub.loops(surroundings(hub, portal)), "status": publisher.run}
-    running = asyncio.create_task(run_loops(loops, hub.clock))
+    running = asyncio.create_task(_run(hub, loops, is_prepared=is_prepared))
     get_log("hub").info("listening", url=hub.settings.public_url)
     try:
         await server.serve(sockets=[listening])
@@ -84,6 +100,12 @@ async def _serve(hub: Hub, listening: socket.socket) -> None:
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
+
+
+async def _run(hub: Hub, loops: Mapping[str, Loop], *, is_prepared: bool) -> None:
+    if not is_prepared:
+        await hub.prepare_once_it_answers()
+    await run_loops(loops, hub.clock)
 
 
 class _Server(uvicorn.Server):

@@ -10,6 +10,7 @@ import click
 from holdfast.app.channel_set import check_channels
 from holdfast.kernel import configure_logging
 from holdfast.settings import Settings, SettingsError, load_settings
+from holdfast.storage import StoreUnavailableError
 
 CONFIG_NAME: Final = "holdfast.toml"
 WRONG: Final = 2
@@ -21,7 +22,20 @@ CONFIG = click.option(
 )
 
 
+class _Commands(click.Group):
+    """Says in a sentence what every command that needs the store may meet."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except StoreUnavailableError as error:
+            raise click.ClickException(
+                f"The database does not answer as it should: {error}. Check hub.database, and that its server runs."
+            ) from error
+
+
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Try it: holdfast demo",
 )

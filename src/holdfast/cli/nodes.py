@@ -16,7 +16,7 @@ from holdfast.cli.main import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.kernel import SystemClock
 from holdfast.settings import Settings
-from holdfast.storage import StoreUnavailableError, migrate
+from holdfast.storage import migrate
 
 SPOOL_FILE: Final = "spool.db"
 
@@ -30,11 +30,7 @@ def node() -> None:
 @CONFIG
 def list_nodes(config: Path | None) -> None:
     """Show every node seen within a day: when it gave its last sign of life, and which one keeps the watch."""
-    try:
-        lines = asyncio.run(_list(load(config)))
-    except StoreUnavailableError as error:
-        raise click.ClickException(f"The database does not answer: {error}") from error
-    for line in lines:
+    for line in asyncio.run(_list(load(config))):
         click.echo(line)
 
 
@@ -68,7 +64,7 @@ def adopt(folder: Path, config: Path | None) -> None:
     try:
         with only_process(folder):
             count = asyncio.run(_adopt(lost))
-    except (FolderTakenError, StoreUnavailableError) as error:
+    except FolderTakenError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Brought in {count} envelopes." if count else "Nothing was missing.")
 

@@ -22,7 +22,7 @@ from holdfast.app.vault import VaultError
 from holdfast.cli.main import CONFIG, load
 from holdfast.cli.pointer import forget_demo, remember_demo
 from holdfast.kernel import configure_logging
-from holdfast.storage import MigrationError, StoreUnavailableError
+from holdfast.storage import MigrationError
 from holdfast_simulators.server import running
 from holdfast_simulators.settings import Settings as SimulatorSettings
 
@@ -116,7 +116,7 @@ def serve(config: Path | None) -> None:
     settings = load(config)
     try:
         uvloop.run(serve_hub(settings))
-    except (VaultError, MigrationError, FolderTakenError, StoreUnavailableError) as error:
+    except (VaultError, MigrationError, FolderTakenError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         where = f"{settings.hub.host}:{settings.hub.port}"

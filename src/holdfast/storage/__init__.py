@@ -1,6 +1,6 @@
 """Where things are made durable: the database, the spool, the event log, migrations."""
 
-from holdfast.storage.database import Database, Row, StoreUnavailableError, Tx
+from holdfast.storage.database import Database, Row, StoreMisaddressedError, StoreUnavailableError, Tx
 from holdfast.storage.event_log import (
     Event,
     EventLog,
@@ -28,6 +28,7 @@ __all__ = [
     "Spool",
     "SpoolUnavailableError",
     "SqliteDatabase",
+    "StoreMisaddressedError",
     "StoreUnavailableError",
     "Tx",
     "append_event",

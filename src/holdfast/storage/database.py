@@ -18,6 +18,10 @@ class StoreUnavailableError(Exception):
     """The store did not answer or did not commit; nothing of the unit of work has taken effect."""
 
 
+class StoreMisaddressedError(StoreUnavailableError):
+    """There is no such store, or it does not let us in: waiting will not help."""
+
+
 class Tx(Protocol):
     async def all(self, sql: str, /, **values: object) -> list[Row]: ...
 

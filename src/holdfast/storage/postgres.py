@@ -12,12 +12,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
+from socket import gaierror
+from ssl import SSLError
 from typing import Any, Concatenate, Final, cast
 
 import asyncpg
 import uvloop
 
-from holdfast.storage.database import P, Row, StoreUnavailableError, T, Tx
+from holdfast.storage.database import P, Row, StoreMisaddressedError, StoreUnavailableError, T, Tx
 from holdfast.storage.dialect import for_postgres, postgres_value
 
 BATCH_UNITS_MAX: Final = 128
@@ -62,6 +64,14 @@ _AWAY: Final = (
     TimeoutError,
 )
 """What says that the store, not the statement, is at fault."""
+_NOT_OURS: Final = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.ClientConfigurationError,
+    gaierror,
+    SSLError,
+)
 
 Connection = Any
 """An asyncpg connection; the library ships no types."""
@@ -383,7 +393,8 @@ def _changed(status: str) -> int:
 
 
 def _unavailable(error: BaseException) -> StoreUnavailableError:
-    failure = StoreUnavailableError(str(error) or type(error).__name__)
+    kind = StoreMisaddressedError if isinstance(error, _NOT_OURS) else StoreUnavailableError
+    failure = kind(str(error) or type(error).__name__)
     failure.__cause__ = error
     return failure
 
