@@ -33,6 +33,10 @@ class Node:
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self, session: aiohttp.ClientSession) -> None:
+        await self.spawn()
+        await self.ready(session)
+
+    async def spawn(self) -> None:
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "holdfast", "serve", "--config", str(self.config)),
@@ -40,7 +44,10 @@ class Node:
                 stderr=log,
             )
 
-        async def ready() -> bool:
+    async def ready(self, session: aiohttp.ClientSession) -> None:
+        """Until it keeps what it is given and commits."""
+
+        async def answers() -> bool:
             assert self.process is not None
             assert self.process.returncode is None, self.said_last()
             with suppress(aiohttp.ClientError, TimeoutError):
@@ -48,7 +55,7 @@ class Node:
                     return answer.status == 200
             return False
 
-        await until(ready, START_SECONDS_MAX, "the node ready")
+        await until(answers, START_SECONDS_MAX, "the node ready")
 
     def signal(self, number: int) -> None:
         assert self.process is not None
@@ -79,6 +86,10 @@ class Nodes(Demo):
         super().__init__(simulators, session, said)
         self.balancer = balancer
         self._nodes = {node.url: node for node in nodes}
+
+    @property
+    def nodes(self) -> list[Node]:
+        return list(self._nodes.values())
 
     def node(self, url: str) -> Node:
         return self._nodes[url]

@@ -100,7 +100,6 @@ class Hub:
             settings=settings.outbox,
             node=node,
             may_begin=self._may_begin,
-            is_only_node=not spool.name,
         )
         self.nodes: Nodes | None = None
         if spool.name:

@@ -358,9 +358,6 @@ class Limits(msgspec.Struct, frozen=True):
     """Whether every accepted send is echoed by a webhook."""
     silence_after_send_ms: int | None = None
     """How long after a send the echo or receipt may take before its absence is evidence."""
-    silence_tells: bool = False
-    """Whether a status follows every accepted send within seconds: if webhooks come, at the send and after
-    the last moment at which it could take effect, and its status does not, it was not sent."""
     threaded: bool = False
     """Whether a message names those that it follows (mail's In-Reply-To)."""
     resend_is_safe: bool = False

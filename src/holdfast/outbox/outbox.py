@@ -45,7 +45,6 @@ class Outbox:
         settings: OutboxSettings,
         node: str,
         may_begin: Callable[[], bool] = always,
-        is_only_node: bool = True,
     ) -> None:
         """``may_begin`` says whether this node may begin a send, or others may be taking over its lanes."""
         self._database = database
@@ -83,7 +82,6 @@ class Outbox:
             facts=facts,
             settle=self.settle,
             recheck_ms=_ms(settings.doubt_recheck_seconds),
-            listens_alone=is_only_node,
         )
         self._enqueue = Enqueue(
             clock=clock,

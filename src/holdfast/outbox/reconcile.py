@@ -43,9 +43,7 @@ class Reconciler:
         facts: Facts,
         settle: Settle,
         recheck_ms: int,
-        listens_alone: bool,
     ) -> None:
-        """``listens_alone``: every webhook comes to this process, so that it knows when one did not come."""
         self._database = database
         self._events = events
         self._clock = clock
@@ -53,7 +51,6 @@ class Reconciler:
         self._facts = facts
         self._settle = settle
         self._recheck_ms = recheck_ms
-        self._listens_from = clock.now_ms() if listens_alone else None
         self._looking: dict[str, asyncio.Task[int]] = {}
         self._log = get_log("reconciler")
 
@@ -149,13 +146,12 @@ class Reconciler:
         fact = self._facts().get(delivery["channel"])
         standing = Standing(
             waited_ms=now - (delivery["doubt_since"] or now),
-            silent=fact is not None and await self._is_silent(tx, delivery, fact, now),
             aside=is_aside(delivery),
             **_settings(fact, delivery["klass"]),
         )
         match policy.next_step(standing):
             case Step.SEND_AGAIN:
-                await self._send_again(tx, delivery, _why_again(standing, fact), now)
+                await self._send_again(tx, delivery, _why_again(fact), now)
             case Step.GIVE_UP:
                 said = words.given_up(standing.policy, klass=delivery["klass"])
                 await late.give_up(tx, delivery, "rejected", said, now)
@@ -168,11 +164,7 @@ class Reconciler:
     async def _wait(self, tx: Tx, delivery: Row, standing: Standing, reason: str, now: int) -> None:
         notes = read_notes(delivery["details"])
         since = delivery["doubt_since"] or now
-        deadlines = (
-            delivery["started_at"] + policy.SILENCE_MS,
-            notes.absent_from + policy.HEARD_MS,
-            since + policy.step_after_ms(standing),
-        )
+        deadlines = (since + policy.step_after_ms(standing),)
         next_at = policy.next_look(now, standing.waited_ms, self._recheck_ms, *deadlines)
         await doubts.look_later(tx, delivery["id"], next_at, notes)
         said = words.unsettled(
@@ -183,26 +175,6 @@ class Reconciler:
             aside=standing.aside,
         )
         await self._explain(tx, delivery, said, now)
-
-    async def _is_silent(self, tx: Tx, delivery: Row, fact: ChannelFact, now: int) -> bool:
-        """Whether webhooks came right after the send and again after it could take effect no more, and none
-        of them was its status.
-
-        What came while the hub was away is repeated by the platform in its own time: a send that a stop
-        interrupted, or followed, is never told by silence.
-        """
-        sent_at, late_end = delivery["started_at"], read_notes(delivery["details"]).absent_from
-        if self._listens_from is None or sent_at < self._listens_from:
-            return False
-        ripe = now >= max(sent_at + policy.SILENCE_MS, late_end)
-        if not fact.limits.silence_tells or not ripe:
-            return False
-        times = ((sent_at, sent_at + policy.HEARD_MS), (max(late_end, sent_at + policy.HEARD_MS), now))
-        heard = [
-            await doubts.heard(tx, delivery["channel"], since=since, until=until, fresh_ms=policy.HEARD_MS)
-            for since, until in times
-        ]
-        return all(heard)
 
     async def _explain(self, tx: Tx, delivery: Row, reason: str, now: int) -> None:
         """Say on the message what is known and what will be done; once, not at every look."""
@@ -259,7 +231,5 @@ def _settings(fact: ChannelFact | None, klass: str) -> dict[str, Any]:
     }
 
 
-def _why_again(standing: Standing, fact: ChannelFact | None) -> str:
-    if standing.policy != "resend":
-        return words.SILENCE
+def _why_again(fact: ChannelFact | None) -> str:
     return words.SAME_IDENTITY if fact is not None and fact.limits.resend_is_safe else words.NO_PROOF

@@ -18,7 +18,7 @@ from holdfast.storage.dialect import for_postgres, for_sqlite
 NOW_MS = 1_790_000_000_000
 STATEMENTS_MIN = 150
 _SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
-_OWN_STORE = {"holdfast.storage.spool", "holdfast.storage.postgres"}
+_OWN_STORE = {"holdfast.storage.spool", "holdfast.storage.postgres_writer"}
 """What is written for one engine alone: the spool's file is SQLite's on every hub."""
 
 

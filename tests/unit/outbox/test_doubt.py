@@ -79,44 +79,6 @@ async def heard(hub: Any, channel: str, latency_ms: int = 0) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("tells", "after", "latency_ms", "found"),
-    [
-        (True, 5, 0, "waiting"),
-        (True, 16, 0, "in_doubt"),
-        (True, 5, 40_000, "in_doubt"),
-        (False, 5, 0, "in_doubt"),
-    ],
-)
-async def test_a_status_that_does_not_come_tells_where_webhooks_came_right_after_the_send(
-    hub: Any, *, tells: bool, after: float, latency_ms: int, found: str
-) -> None:
-    hub.add(IG, silence_tells=tells)
-    message_id = await doubtful(hub)
-    hub.clock.move(after)
-    await heard(hub, IG, latency_ms)
-    hub.adapters[IG].evidence = [CannotTell("no record")] * 9
-    await look(hub, 30)
-    await heard(hub, IG, latency_ms)
-    assert await state(hub, message_id) == "in_doubt"
-    await look(hub, 60)
-    assert await state(hub, message_id) == found
-
-
-async def test_silence_tells_nothing_of_a_send_that_an_earlier_life_made(hub: Any) -> None:
-    """The platform repeats in its own time what it could not deliver while the hub was away."""
-    hub.add(IG, silence_tells=True)
-    message_id = await doubtful(hub)
-    hub.clock.move(5)
-    await heard(hub, IG, 0)
-    hub.outbox = hub.make_outbox()
-    hub.adapters[IG].evidence = [CannotTell("no record")] * 9
-    await look(hub, 30)
-    await heard(hub, IG, 0)
-    await look(hub, 60)
-    assert await state(hub, message_id) == "in_doubt"
-
-
 async def test_absence_is_believed_at_the_second_look_and_then_it_goes_out_again(shop: Any) -> None:
     message_id = await doubtful(shop)
     shop.adapters[IG].evidence = [NotSent(), NotSent()]

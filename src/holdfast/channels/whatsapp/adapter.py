@@ -54,7 +54,6 @@ class WhatsAppAdapter:
             sends_per_second=settings.sends_per_second,
             reply_window_ms=REPLY_WINDOW_MS,
             receipts=True,
-            silence_tells=True,
             silence_after_send_ms=int(settings.receipt_seconds * 1000),
         )
         self._settings = settings

@@ -9,10 +9,6 @@ from holdfast.outbox.doubt.notes import Notes
 
 LOOKS_TO_PROVE_ABSENCE: Final = 2
 """A record may show different things to two readers: one look alone proves nothing."""
-SILENCE_MS: Final = 60_000
-"""Where a status follows every send within seconds, its absence tells after this time …"""
-HEARD_MS: Final = 15_000
-"""… if other webhooks came this soon after the send, and again after it could take effect no more."""
 NEVER_AFTER_MS: Final = 900_000
 """How long proof is awaited on a channel that is set never to repeat."""
 ASKED_MS_MAX: Final = 7 * 86_400_000
@@ -51,14 +47,13 @@ class Step(StrEnum):
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """A doubt that no record settles: its channel's policy, and for how long (ms) it has lasted.
 
-    ``silent``: statuses come, and its own does not. ``aside``: what was written later goes on without it.
+    ``aside``: what was written later goes on without it.
     """
 
     waited_ms: int
     policy: str = "ask"
     resend_after_ms: int = RESEND_AFTER_MS
     holds_ms: int = HOLDS_MS
-    silent: bool = False
     aside: bool = False
 
 
@@ -86,8 +81,6 @@ def step_after_ms(standing: Standing) -> int:
 def _asked(standing: Standing) -> Step:
     if standing.waited_ms >= ASKED_MS_MAX:
         return Step.GIVE_UP
-    if standing.silent and not standing.aside:
-        return Step.SEND_AGAIN
     overdue = standing.waited_ms >= standing.holds_ms and not standing.aside
     return Step.SET_ASIDE if overdue else Step.WAIT
 

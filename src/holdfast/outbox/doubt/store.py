@@ -29,10 +29,6 @@ _LATER: Final = (
 )
 _NOTE: Final = "UPDATE delivery SET details = :details WHERE id = :id"
 _EXPLAIN: Final = "UPDATE delivery SET reason = :reason WHERE id = :id AND state = 'in_doubt'"
-_HEARD: Final = """
-SELECT 1 AS found FROM observation WHERE channel = :channel AND kind = 'arrival' AND at > :since AND at <= :until
-    AND COALESCE(latency_ms, 0) < :fresh_ms LIMIT 1
-"""
 _KNOWN: Final = """
 SELECT external_id FROM delivery WHERE lane IN :lanes AND external_id IS NOT NULL AND created_at >= :since
     AND id <> :id
@@ -120,12 +116,6 @@ async def write_notes(tx: Tx, delivery_id: str, notes: Notes) -> None:
 
 async def explain(tx: Tx, delivery_id: str, reason: str) -> None:
     await tx.run(_EXPLAIN, id=delivery_id, reason=reason)
-
-
-async def heard(tx: Tx, channel: str, *, since: int, until: int, fresh_ms: int) -> bool:
-    """Whether a webhook came to a channel in a time, with nothing in it that was already old."""
-    row = await tx.one(_HEARD, channel=channel, since=since, until=until, fresh_ms=fresh_ms)
-    return row is not None
 
 
 async def known_ids(tx: Tx, delivery: Row, since: int) -> frozenset[str]:

@@ -8,7 +8,6 @@ NOT_ON_RECORD: Final = (
     "then it goes out again."
 )
 PROVEN_ABSENT: Final = "The platform's record shows it was not sent."
-SILENCE: Final = "No status of it came, though others did: it was not sent."
 SAME_IDENTITY: Final = "No proof came. A repeat has the same identity, by which receivers know it."
 NO_PROOF: Final = "No proof came, and this channel is set to repeat then. It may arrive twice."
 AGAIN_NOW: Final = "It goes out again now."
