@@ -44,6 +44,7 @@ from holdfast.outbox.doubt.notes import begin_again
 from holdfast.outbox.doubt.policy import LATE_MS, absent_from
 from holdfast.outbox.model import OPEN
 from holdfast.outbox.retry import retry_wait_ms
+from holdfast.outbox.showing.store import absorb
 from holdfast.radar import Kind, Observation, Result, record_observation
 from holdfast.storage import Row, Tx, append_event
 
@@ -124,6 +125,7 @@ class Settle:
         """The platform has it: by its answer, an echo, a receipt or its history."""
         if not await store.accept(tx, delivery["id"], external_id, now):
             return
+        await absorb(tx, delivery["channel"], {external_id: delivery["message_id"]})
         await store.show(tx, delivery["message_id"], now)
         await store.wake_lane(tx, delivery["lane"], now)
         await late.rejoin(tx, delivery, now)
@@ -323,6 +325,8 @@ class Settle:
 
     async def _observe(self, tx: Tx, delivery: Row, sending: Sending, now: int) -> None:
         outcome = sending.outcome
+        if _is_one_busy_conversation(outcome):
+            return
         error_class = getattr(outcome, "error_class", None)
         await record_observation(
             tx,
@@ -341,6 +345,15 @@ class Settle:
     def _name(self, channel: str) -> str:
         fact = self._facts().get(channel)
         return fact.name if fact else channel
+
+
+def _is_one_busy_conversation(outcome: Outcome) -> bool:
+    """A platform asks for patience with one person alone, which says nothing of its channel."""
+    return (
+        isinstance(outcome, Deferred)
+        and outcome.scope is Scope.LANE
+        and outcome.error_class is ErrorClass.THROTTLED
+    )
 
 
 def _detail(outcome: Outcome) -> str:

@@ -209,6 +209,32 @@ async def test_an_echo_of_the_same_words_to_someone_else_settles_nothing(shop: A
     assert (await shop.message(message["id"]))["state"] == "in_doubt"
 
 
+async def test_patience_asked_for_with_one_person_is_no_evidence_against_the_channel(shop: Any) -> None:
+    conversation_id = await someone(shop, IG)
+    shop.adapters[IG].answers = [Deferred(ErrorClass.THROTTLED, "Too many to this person", wait_ms=9_000)]
+    message_id = await shop.reply(conversation_id, TEXT)
+    await shop.dispatch()
+    assert (await shop.message(message_id))["state"] == "waiting"
+    assert await shop.rows("SELECT id FROM observation WHERE kind = 'send'") == []
+
+
+async def test_an_echo_in_other_words_that_overtakes_the_answer_becomes_its_message(shop: Any) -> None:
+    """A platform may change what it was given so far that only its answer tells whose echo that was."""
+
+    async def strange_echo() -> None:
+        await shop.arrive(IG, MessageEchoed(EXTERNAL, "ann", shop.clock.now_ms(), "Quite other words"))
+        await shop.arrive(
+            IG, ReactionChanged(key="r1", external_id=EXTERNAL, address="ann", at=1, emoji="heart")
+        )
+
+    steps: dict[str, Step] = {"echo": strange_echo}
+    message = await in_order(shop, IG, Accepted(EXTERNAL), ("echo", "answer"), steps)
+    assert (message["state"], message["external_id"]) == ("sent", EXTERNAL)
+    assert [tuple(row) for row in await shop.rows("SELECT message_id, emoji FROM reaction")] == [
+        (message["id"], "heart")
+    ]
+
+
 async def test_an_echo_from_before_the_send_settles_nothing(shop: Any) -> None:
     conversation_id = await someone(shop, IG)
     old = shop.clock.now_ms()

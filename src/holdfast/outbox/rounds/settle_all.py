@@ -12,7 +12,7 @@ from holdfast.outbox.rounds import store as rounds
 from holdfast.outbox.rounds.model import Returned
 from holdfast.outbox.rounds.store import Answered
 from holdfast.outbox.settle import Settle
-from holdfast.outbox.showing.store import show_all, show_sent
+from holdfast.outbox.showing.store import absorb, show_all, show_sent
 from holdfast.radar import Kind, Observation, Result, record_observations
 from holdfast.storage import Row, Tx
 
@@ -61,6 +61,7 @@ async def _accept(
 ) -> None:
     answered = [Answered(row["id"], external_id(each.sending)) for row, each in sends]
     await rounds.accept_all(tx, answered, now)
+    await absorb(tx, channel, {external_id(each.sending): row["message_id"] for row, each in sends})
     await show_sent(tx, [row["message_id"] for row, _ in sends if row["deliveries"] == 1], now)
     await show_all(tx, (row["message_id"] for row, _ in sends if row["deliveries"] != 1), now)
     await record_observations(tx, [_observation(channel, each.sending, now) for _, each in sends])

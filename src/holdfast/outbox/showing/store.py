@@ -1,6 +1,6 @@
 """Statements that bring what messages show in line with their deliveries, many messages at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from holdfast.outbox.shown_state import Part, shown_state
@@ -31,6 +31,21 @@ SELECT CAST(:now AS BIGINT), 'message.changed', conversation_id,
     '{"message_id":"' || id || '","state":"' || state || '"}'
 FROM message WHERE id IN :message_ids ORDER BY id
 """
+_STRAYS: Final = """
+SELECT id, external_id FROM message
+WHERE channel = :channel AND external_id IN :external_ids AND author = 'platform'
+"""
+_MOVE_REACTIONS: Final = "UPDATE reaction SET message_id = :message_id WHERE message_id = :stray"
+_REMOVE: Final = "DELETE FROM message WHERE id = :stray"
+
+
+async def absorb(tx: Tx, channel: str, owners: Mapping[str, str]) -> None:
+    """Make one message again of ours and of an echo that was taken for something written in the platform's
+    own app, until the answer told whose it was. ``owners``: our message by the platform's id.
+    """
+    for row in await tx.all(_STRAYS, channel=channel, external_ids=sorted(owners)):
+        await tx.run(_MOVE_REACTIONS, message_id=owners[row["external_id"]], stray=row["id"])
+        await tx.run(_REMOVE, stray=row["id"])
 
 
 async def show_sending(tx: Tx, message_ids: Sequence[str], now: int) -> None:
