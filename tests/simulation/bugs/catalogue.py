@@ -183,7 +183,7 @@ BUGS: Final = (
         edits=(
             Edit(
                 "outbox/**/*.py",
-                r'if row\["fence"\] == fences\[name\] and row\["leased_by"\] is not None:',
+                r'if row\["fence"\] == fences\[name\] and .*:',
                 "if name:",
             ),
         ),

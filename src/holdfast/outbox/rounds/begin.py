@@ -23,7 +23,7 @@ class Begin:
         found: dict[str, Work | Wait] = {ask.lane.lane: Wait(None) for ask in asks}
         left = list(asks)
         while left:
-            heads = await rounds.owned_heads(tx, (ask.lane for ask in left))
+            heads = await rounds.owned_heads(tx, (ask.lane for ask in left), now)
             left = [ask for ask in left if ask.lane.lane in heads]
             left, ready = await self._sift(tx, left, heads, found, now)
             found |= await self._start(tx, ready, now)

@@ -9,7 +9,7 @@ from holdfast.outbox.model import Claimed
 from holdfast.storage import Row, Tx
 
 _HEADS: Final = """
-SELECT l.id AS owned_lane, l.fence, l.leased_by, d.*, i.class AS klass, i.expires_at, i.route,
+SELECT l.id AS owned_lane, l.fence, l.leased_by, l.lease_until, d.*, i.class AS klass, i.expires_at, i.route,
     a.value AS address, a.last_in_at, a.consent, a.proof, m.conversation_id, m.attachments,
     (SELECT COUNT(*) FROM delivery o WHERE o.message_id = d.message_id) AS deliveries
 FROM lane l
@@ -62,13 +62,13 @@ class Answered(msgspec.Struct, frozen=True):
     external_id: str
 
 
-async def owned_heads(tx: Tx, lanes: Iterable[Claimed]) -> dict[str, Row]:
+async def owned_heads(tx: Tx, lanes: Iterable[Claimed], now: int) -> dict[str, Row]:
     """The head of each lane that is still its owner's, by lane; of an empty lane all but the lane is None."""
     fences = {lane.lane: lane.fence for lane in lanes}
     heads: dict[str, Row] = {}
     for row in await tx.all(_HEADS, lanes=sorted(fences)):
         name = str(row["owned_lane"])
-        if row["fence"] == fences[name] and row["leased_by"] is not None:
+        if row["fence"] == fences[name] and row["leased_by"] is not None and row["lease_until"] > now:
             heads.setdefault(name, row)
     return heads
 
