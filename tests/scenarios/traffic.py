@@ -1,17 +1,21 @@
 """Light traffic in both directions while a channel fails, and the count afterwards."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final, Self
 
 import msgspec
-from tests.scenarios.demo import NOT_SETTLED, SHOWN_AS_SENT, Demo, until
+from tests.scenarios.demo import NOT_SETTLED, SHOWN_AS_SENT, Demo, Refused, until
 
 EVERY_SECONDS: Final = 1.5
 ARRIVE_SECONDS: Final = 45.0
 LEAVE_SECONDS: Final = 90.0
+ASKED: Final = "a person has to say"
+PERSON_SECONDS: Final = 15.0
+"""How long proof may take before a person is troubled; longer than the demo's platforms may take a message late."""
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +45,7 @@ class Traffic:
         """(person, text)"""
         self.taken: list[tuple[str, dict[str, Any]]] = []
         """(person, message)"""
+        self._asked_at: dict[str, float] = {}
 
     async def __aenter__(self) -> Self:
         for person, _ in self._lines:
@@ -101,8 +106,20 @@ class Traffic:
         return all(text in there for _, text in self.written)
 
     async def _all_left(self) -> bool:
-        shown = {each["id"]: each["state"] for each in await self._demo.items("/messages", direction="out")}
-        return not any(shown[message["id"]] in NOT_SETTLED for _, message in self.taken)
+        shown = {each["id"]: each for each in await self._demo.items("/messages", direction="out")}
+        replies = [shown[message["id"]] for _, message in self.taken]
+        await self._answer_questions([each for each in replies if ASKED in each["state_reason"]])
+        return not any(each["state"] in NOT_SETTLED for each in replies)
+
+    async def _answer_questions(self, asked: Sequence[dict[str, Any]]) -> None:
+        """Where no record tells, a person looks at the phone after a while, and says what became of it."""
+        now = time.monotonic()
+        ripe = [each for each in asked if now - self._asked_at.setdefault(each["id"], now) >= PERSON_SECONDS]
+        phones = [each["text"] for each in await self._demo.on_all_phones()] if ripe else []
+        for each in ripe:
+            decision = "sent" if each["text"] in phones else "resend"
+            with suppress(Refused):  # proof came first
+                await self._demo.api("POST", f"/messages/{each['id']}/doubt", {"decision": decision})
 
     async def count(self) -> Tally:
         arrived = await self._demo.items("/messages", direction="in")

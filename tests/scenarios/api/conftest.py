@@ -239,7 +239,9 @@ async def running_hub(folder: Path) -> AsyncIterator[Asker]:
     await people.put_agent(email=EMAIL, name="Mara", password=PASSWORD, role=Role.OWNER)
     tokens = {scope.value: (await people.create_token(scope.value, [scope], "test")).token for scope in Scope}
     app = build_web(services)
-    loops = (hub.applier.run, hub.outbox.dispatcher.run)
+    loops = [hub.applier.run, hub.outbox.dispatcher.run]
+    if hub.nodes is not None:
+        loops.append(hub.nodes.run)
     tasks = [asyncio.create_task(loop()) for loop in loops]
     asker = Asker(hub, portal, app, tokens)
     try:
