@@ -55,8 +55,9 @@ types: install
 bench: install ## measure, each figure beside its floor
 	@$(BIN)/python -m bench.run $(ARGS)
 
-torture: install ## thousands of seeds on virtual time, then kills, power cuts, full disks, dead databases
+torture: install ## thousands of seeds on virtual time, a hunt for planted bugs, then kills, power cuts, full disks, dead databases
 	@$(BIN)/python -m tests.simulation.torture --seeds $(SEEDS)
+	@$(BIN)/python -m tests.simulation.bugs.hunt
 	@HOLDFAST_KILL_ROUNDS=$(ROUNDS) HOLDFAST_POWER_CUTS=20 HOLDFAST_FULL_DISKS=5 HOLDFAST_DATABASE_DEATHS=10 \
 		$(BIN)/python -m pytest -q -o log_cli=true -o log_cli_level=INFO -o log_cli_format="%(message)s" \
 		tests/scenarios/test_kill.py tests/scenarios/test_kill_in_outage.py tests/torture $(ARGS)
