@@ -1,8 +1,9 @@
 """A bench for the core: real units on a real store, scripted adapters, and time in the test's hands."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import repeat
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -171,6 +172,7 @@ class Bench:
         self.conversations = Conversations(
             database=self.database, events=self.events, clock=self.clock, ids=self.ids
         )
+        self.looks_fresh: Iterator[bool] = repeat(object=True)
         self.outbox = self.make_outbox()
         self.applier = Applier(
             spool=self.spool,
@@ -203,6 +205,7 @@ class Bench:
             facts=self.facts,
             settings=OutboxSettings(**settings),
             node="test",
+            may_begin=lambda: next(self.looks_fresh),
         )
 
     def channels(self) -> Mapping[str, Adapter]:

@@ -30,6 +30,8 @@ class ErrorClass(StrEnum):
     RECIPIENT = "recipient"
     OPTED_OUT = "opted_out"
     MESSAGE = "message"
+    HUB = "hub"
+    """Our own doing, which says nothing of the platform."""
 
 
 class Scope(StrEnum):

@@ -13,6 +13,7 @@ from typing import Any, Final
 from holdfast.channels.contract import (
     Adapter,
     Deferred,
+    ErrorClass,
     InDoubt,
     Scope,
     Sending,
@@ -139,6 +140,8 @@ class Dispatcher:
                 await self._wake.wait()
 
     async def _claim_all(self) -> None:
+        if not self._may_begin():
+            return
         waiting, breakers = await self._database.read(store.waiting_and_breakers)
         for channel in waiting:
             if channel in self._channels():
@@ -243,7 +246,7 @@ class Dispatcher:
         if adapter is None:
             raise RuntimeError(f"channel {lane.channel} was removed while sending")
         if not self._may_begin():
-            return Sending(Unreachable(STALLED))
+            return Sending(Unreachable(STALLED, ErrorClass.HUB))
         try:
             sending = await adapter.send(work.outgoing)
         except Exception as error:  # noqa: BLE001 - whatever it was, the message may have left

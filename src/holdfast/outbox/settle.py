@@ -91,8 +91,9 @@ class Settle:
             detail=_detail(outcome),
             now=now,
         )
-        await self._observe(tx, delivery, sending, now)
-        await self._turn_breaker(tx, delivery["channel"], outcome, now)
+        if _error_class(outcome) is not ErrorClass.HUB:
+            await self._observe(tx, delivery, sending, now)
+            await self._turn_breaker(tx, delivery["channel"], outcome, now)
         if number == delivery["attempts"] or isinstance(outcome, Accepted):
             await self._move(tx, delivery, outcome, now)
         settled = await store.get_delivery(tx, delivery_id)
@@ -327,7 +328,7 @@ class Settle:
         outcome = sending.outcome
         if _is_one_busy_conversation(outcome):
             return
-        error_class = getattr(outcome, "error_class", None)
+        error_class = _error_class(outcome)
         await record_observation(
             tx,
             Observation(
@@ -345,6 +346,10 @@ class Settle:
     def _name(self, channel: str) -> str:
         fact = self._facts().get(channel)
         return fact.name if fact else channel
+
+
+def _error_class(outcome: Outcome) -> ErrorClass | None:
+    return getattr(outcome, "error_class", None)
 
 
 def _is_one_busy_conversation(outcome: Outcome) -> bool:

@@ -15,7 +15,11 @@ Row = Mapping[str, Any]
 
 
 class StoreUnavailableError(Exception):
-    """The store did not answer or did not commit; nothing of the unit of work has taken effect."""
+    """The store did not answer or did not commit; nothing of the unit of work has taken effect.
+
+    One exception: a networked store that loses the answer to a commit and cannot be asked for a minute. The
+    error says so, and who repeats the work must be able to tell.
+    """
 
 
 class StoreMisaddressedError(StoreUnavailableError):
