@@ -1,7 +1,7 @@
 """A store with data in it, as each earlier schema left it, is brought up to date and loses nothing.
 
-For each migration there is a file of rows in `releases/`, written when the migration was new. A new migration brings
-its own file; the older ones stay as they are, and must come through it.
+For each migration there is a file in `releases/` with rows for the tables that it made, written when the migration was
+new. A new migration brings its own file; the older ones stay as they are, and must come through it.
 """
 
 import hashlib
@@ -36,8 +36,9 @@ def statements(text: str) -> list[str]:
 
 
 def store_as_of(schema: str, path: Path) -> dict[str, list[Any]]:
-    """Make a store as the given migration left it, with its rows; the rows by table."""
+    """Make a store as the given migration left it, with rows of every age; the rows by table."""
     with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(
             "CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
             "applied_at INTEGER NOT NULL)"
@@ -49,9 +50,8 @@ def store_as_of(schema: str, path: Path) -> dict[str, list[Any]]:
             connection.executescript(text)
             checksum = hashlib.sha256(text.encode()).hexdigest()
             connection.execute("INSERT INTO migration VALUES (?, ?, ?, 1)", (int(number), name, checksum))
-        connection.execute("PRAGMA foreign_keys = ON")
-        for statement in statements((RELEASES / f"{schema}.sql").read_text("utf-8")):
-            connection.execute(statement)
+            for statement in statements((RELEASES / f"{number}.sql").read_text("utf-8")):
+                connection.execute(statement)
     connection.close()
     return rows_in(path)
 

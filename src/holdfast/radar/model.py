@@ -27,6 +27,10 @@ class Kind(StrEnum):
     GAP = "gap"
     FEED = "feed"
     CONTROL = "control"
+    REPORT = "report"
+    BUTTON = "button"
+    ALERT = "alert"
+    RHYTHM = "rhythm"
 
 
 class Result(StrEnum):
@@ -66,7 +70,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     ``detail``: for echo_expected and echo_seen the platform's id of the message, for control its address,
     else a short sentence. ``latency_ms``: of sends and probes the time to the answer; of arrivals and gaps
     how old the message was by the platform's own time. ``channel`` of a feed is ``feed:<platform>``, of a
-    control ``control``; both have no capability.
+    control ``control``; both have no capability. ``region``: the ISO 3166 country it speaks of, or empty.
+    Of a report ``detail`` is the symptom, of the agents' button what they wrote.
     """
 
     channel: str
@@ -77,6 +82,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     error_class: str = ""
     detail: str = ""
     latency_ms: int | None = None
+    region: str = ""
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,8 +28,8 @@ OBSERVATIONS_READ_MAX: Final = 5_000
 INCIDENTS_READ_MAX: Final = 200
 
 _RECORD: Final = """
-INSERT INTO observation (channel, capability, kind, result, error_class, detail, latency_ms, at)
-VALUES (:channel, :capability, :kind, :result, :error_class, :detail, :latency_ms, :at)
+INSERT INTO observation (channel, capability, kind, result, error_class, detail, latency_ms, region, at)
+VALUES (:channel, :capability, :kind, :result, :error_class, :detail, :latency_ms, :region, :at)
 """
 _OBSERVED: Final = """
 SELECT * FROM observation WHERE id > :after AND at >= :since ORDER BY id LIMIT :limit
@@ -103,6 +103,7 @@ def _observation_values(seen: Observation) -> dict[str, object]:
         "error_class": seen.error_class,
         "detail": seen.detail[:DETAIL_CHARACTERS_MAX],
         "latency_ms": seen.latency_ms,
+        "region": seen.region,
         "at": seen.at,
     }
 
@@ -124,6 +125,7 @@ def _observation(row: Row) -> Observation:
         error_class=row["error_class"],
         detail=row["detail"],
         latency_ms=row["latency_ms"],
+        region=row["region"],
         at=row["at"],
     )
 
