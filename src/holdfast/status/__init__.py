@@ -5,7 +5,7 @@ with it. The hub's side is ``holdfast.status.publisher``.
 """
 
 from holdfast.status.heartbeat import Heartbeat
-from holdfast.status.pages import Page, StatusPages
+from holdfast.status.pages import Page, StatusPages, make_page
 from holdfast.status.shelf import Answer, Shelf
 from holdfast.status.snapshot import (
     Component,
@@ -18,6 +18,7 @@ from holdfast.status.snapshot import (
     encode_snapshot,
     snapshot_path,
 )
+from holdfast.status.watching import PageSource, StatusSource, WatchedFile, refresh
 
 __all__ = [
     "Answer",
@@ -25,13 +26,18 @@ __all__ = [
     "Heartbeat",
     "IncidentUpdate",
     "Page",
+    "PageSource",
     "PublicIncident",
     "Shelf",
     "Snapshot",
     "State",
     "StatusPages",
+    "StatusSource",
     "UptimeDay",
+    "WatchedFile",
     "decode_snapshot",
     "encode_snapshot",
+    "make_page",
+    "refresh",
     "snapshot_path",
 ]

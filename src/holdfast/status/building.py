@@ -62,7 +62,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_snapshot(
-    known: Known, faces: Sequence[ChannelFace], *, business: str, hub_started_at: int, now: int
+    known: Known,
+    faces: Sequence[ChannelFace],
+    *,
+    business: str,
+    hub_started_at: int,
+    now: int,
+    hub_url: str = "",
 ) -> Snapshot:
     labels = _labels(faces)
     titles = {incident.channel: incident.title for incident in known.incidents if incident.state != "closed"}
@@ -78,6 +84,7 @@ def build_snapshot(
             if _concerns_public(incident, now)
         ),
         chat_url=next((face.public_link for face in faces if face.platform == "direct"), ""),
+        hub_url=hub_url,
     )
 
 

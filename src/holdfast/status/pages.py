@@ -63,12 +63,16 @@ _BADGE_WORDS: Final = {
 
 
 class Page(msgspec.Struct, frozen=True):
-    """``etag`` is the hash of ``body``; ``gzipped`` is None where packing would not pay."""
+    """``etag`` is the hash of ``body``; ``gzipped`` is None where packing would not pay.
+
+    ``form_to`` is the origin (``https://hub.example``) that the page's forms may post to, if it has any.
+    """
 
     body: bytes
     content_type: str
     etag: str
     gzipped: bytes | None
+    form_to: str = ""
 
 
 class StatusPages:
@@ -99,7 +103,7 @@ class StatusPages:
         view = View(_printable(known), hub_silent_since if snapshot else None, now)
         facts = self._facts(view, empty=snapshot is None)
         texts = self._fixed(facts) | self._incidents(view, facts) | self._documents(view)
-        return {path: _page(text, kind) for path, (text, kind) in texts.items()}
+        return {path: make_page(text, kind) for path, (text, kind) in texts.items()}
 
     def _facts(self, view: View, *, empty: bool) -> dict[str, Any]:
         """What the templates speak of."""
@@ -187,10 +191,11 @@ def mail_date(at: int) -> str:
     return format_datetime(datetime.fromtimestamp(at / 1000, tz=UTC))
 
 
-def _page(text: str, content_type: str) -> Page:
+def make_page(text: str, content_type: str = HTML, *, form_to: str = "") -> Page:
+    """A page ready for the shelf. ``form_to``: an origin without a path."""
     body = text.encode()
     packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if len(body) >= GZIP_BYTES_MIN else None
-    return Page(body, content_type, hashlib.sha256(body).hexdigest()[:24], packed)
+    return Page(body, content_type, hashlib.sha256(body).hexdigest()[:24], packed, form_to)
 
 
 def _printable(snapshot: Snapshot) -> Snapshot:

@@ -69,6 +69,7 @@ class StatusPublisher:
             business=self._settings.hub.name,
             hub_started_at=self._started_at,
             now=now,
+            hub_url=self._settings.public_url,
         )
 
     def _is_news(self, snapshot: Snapshot) -> bool:

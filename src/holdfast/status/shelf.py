@@ -16,17 +16,17 @@ STALE_SECONDS_MAX: Final = 86_400
 PATH_LETTERS_MAX: Final = 512
 
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action "
 )
 _ALWAYS: Final = (
-    ("content-security-policy", _POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-opener-policy", "same-origin"),
     ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ("vary", "accept-encoding"),
 )
+_NO_FORMS: Final = ("content-security-policy", f"{_POLICY}'none'")
 _FOR_ANYONE: Final = ("access-control-allow-origin", "*")
 
 Headers = list[tuple[str, str]]
@@ -50,18 +50,21 @@ class _Copy(msgspec.Struct, frozen=True):
 
 
 class Shelf:
-    """Holds the pages of the moment. ``put`` changes all of them at once."""
+    """Holds the pages of the moment. ``put`` changes all pages of one part of the site at once."""
 
     def __init__(self) -> None:
+        self._parts: dict[str, dict[str, tuple[_Copy, _Copy]]] = {}
         self._copies: dict[str, tuple[_Copy, _Copy]] = {}
 
-    def put(self, pages: Mapping[str, Page]) -> None:
-        self._copies = {path: _copies(page) for path, page in pages.items()}
+    def put(self, pages: Mapping[str, Page], part: str = "status") -> None:
+        """Replace what the part had before; other parts stay."""
+        self._parts[part] = {path: _copies(page) for path, page in pages.items()}
+        self._copies = {path: copies for held in self._parts.values() for path, copies in held.items()}
 
     def answer(self, method: str, path: str, header: Callable[[str], str | None]) -> Answer:
         """What to answer; ``header`` gives a request header by its lower-case name."""
         if method not in {"GET", "HEAD"}:
-            return Answer(405, [("allow", "GET, HEAD"), *_ALWAYS])
+            return Answer(405, [("allow", "GET, HEAD"), _NO_FORMS, *_ALWAYS])
         found = self._copies.get(_trimmed(path))
         if found is None or _trimmed(path) == NOT_FOUND:
             return self._missing(method, header)
@@ -73,7 +76,7 @@ class Shelf:
     def _missing(self, method: str, header: Callable[[str], str | None]) -> Answer:
         found = self._copies.get(NOT_FOUND)
         if found is None:
-            return Answer(503, [("retry-after", "1"), *_ALWAYS])
+            return Answer(503, [("retry-after", "1"), _NO_FORMS, *_ALWAYS])
         copy = found[_takes_gzip(header("accept-encoding"))]
         return Answer(404, copy.headers, b"" if method == "HEAD" else copy.body)
 
@@ -91,7 +94,9 @@ def _copies(page: Page) -> tuple[_Copy, _Copy]:
 
 def _copy(page: Page, body: bytes, etag: str, encoding: tuple[tuple[str, str], ...]) -> _Copy:
     seconds = STYLE_SECONDS_MAX if page.content_type == CSS else PAGE_SECONDS_MAX
+    policy = _POLICY + (page.form_to or "'none'")
     bare = [
+        ("content-security-policy", policy),
         *_ALWAYS,
         ("etag", etag),
         ("cache-control", f"public, max-age={seconds}, stale-if-error={STALE_SECONDS_MAX}"),

@@ -73,7 +73,10 @@ class PublicIncident(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """``incidents`` are newest first; ``watched_since`` is when failures began to be counted."""
+    """``incidents`` are newest first; ``watched_since`` is when failures began to be counted.
+
+    ``hub_url`` is where the public reaches the hub, for forms: the page's process itself stores nothing.
+    """
 
     business: str
     written_at: int
@@ -82,6 +85,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     components: tuple[Component, ...] = ()
     incidents: tuple[PublicIncident, ...] = ()
     chat_url: str = ""
+    hub_url: str = ""
 
 
 class SnapshotUnreadableError(Exception):

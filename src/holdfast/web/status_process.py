@@ -10,8 +10,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +19,10 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from holdfast.status import Heartbeat, Shelf, Snapshot, StatusPages, decode_snapshot, snapshot_path
-from holdfast.status.snapshot import SNAPSHOT_BYTES_MAX, SnapshotUnreadableError
+from holdfast.status import Heartbeat, PageSource, Shelf, StatusPages, StatusSource, refresh, snapshot_path
 
 WATCH_SECONDS: Final = 0.5
-"""How often the hub's file is looked at."""
-RENDER_SECONDS_MAX: Final = 10.0
-"""How old the ages on the page may become."""
+"""How often the hub's files are looked at."""
 HUB_SILENT_SECONDS: Final = 10.0
 STOP_SECONDS_MAX: Final = 1
 REQUESTS_AT_ONCE: Final = 1_024
@@ -37,27 +33,11 @@ Rsgi = Any
 
 
 class StatusSite:
-    """Watches the hub's file and keeps the shelf filled."""
+    """Keeps the shelf filled from every part of the public site."""
 
-    def __init__(
-        self,
-        *,
-        snapshot_file: Path,
-        pages: StatusPages,
-        heartbeat: Heartbeat,
-        now_ms: Callable[[], int],
-        monotonic: Callable[[], float],
-    ) -> None:
+    def __init__(self, sources: Sequence[PageSource]) -> None:
         self.shelf = Shelf()
-        self._file = snapshot_file
-        self._pages = pages
-        self._heartbeat = heartbeat
-        self._now_ms = now_ms
-        self._monotonic = monotonic
-        self._snapshot: Snapshot | None = None
-        self._written: bytes | None = None
-        self._beat_ms = 0
-        self._shown: tuple[object, ...] = ()
+        self._sources = sources
 
     async def run(self) -> None:
         while True:
@@ -65,35 +45,8 @@ class StatusSite:
             await asyncio.sleep(WATCH_SECONDS)
 
     def refresh(self) -> bool:
-        """Look at the file and make the pages anew if anything on them changed; whether it did."""
-        self._read()
-        silent_since = self._silent_since()
-        age_step = int(self._monotonic() / RENDER_SECONDS_MAX)
-        shown = (self._written, silent_since, age_step)
-        if shown == self._shown:
-            return False
-        rendered = self._pages.render(self._snapshot, hub_silent_since=silent_since, now=self._now_ms())
-        self.shelf.put(rendered)
-        self._shown = shown
-        return True
-
-    def _silent_since(self) -> int | None:
-        if self._snapshot is None:
-            return None
-        return self._heartbeat.silent_since(self._beat_ms, now_ms=self._now_ms(), monotonic=self._monotonic())
-
-    def _read(self) -> None:
-        """Take in a new file; what cannot be read leaves the last good one standing."""
-        with suppress(OSError, SnapshotUnreadableError):
-            beat_ms = self._file.stat().st_mtime_ns // 1_000_000
-            if beat_ms == self._beat_ms:
-                return
-            with self._file.open("rb") as file:
-                written = file.read(SNAPSHOT_BYTES_MAX + 1)
-            if written != self._written:
-                self._snapshot = decode_snapshot(written)
-                self._written = written
-            self._beat_ms = beat_ms
+        """Make anew what changed; whether anything did."""
+        return refresh(self.shelf, self._sources)
 
 
 def rsgi_application(shelf: Shelf) -> Callable[[Rsgi, Rsgi], Any]:
@@ -153,14 +106,21 @@ async def _main(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    site = StatusSite(
-        snapshot_file=snapshot_path(options.data_dir),
-        pages=StatusPages(options.base_url or f"http://{options.host}:{options.port}"),
-        heartbeat=Heartbeat(options.hub_silent_seconds),
-        now_ms=lambda: time.time_ns() // 1_000_000,
-        monotonic=time.monotonic,
-    )
+    site = StatusSite(_sources(options))
     await serve(site, host=options.host, port=options.port, stop=stop)
+
+
+def _sources(options: argparse.Namespace) -> Sequence[PageSource]:
+    """Every part of the site; a further part is a further entry."""
+    return [
+        StatusSource(
+            snapshot_file=snapshot_path(options.data_dir),
+            pages=StatusPages(options.base_url or f"http://{options.host}:{options.port}"),
+            heartbeat=Heartbeat(options.hub_silent_seconds),
+            now_ms=lambda: time.time_ns() // 1_000_000,
+            monotonic=time.monotonic,
+        )
+    ]
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
