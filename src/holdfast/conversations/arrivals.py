@@ -88,7 +88,7 @@ async def _write(tx: Tx, arrivals: Sequence[Arrival]) -> None:
     rows = [_row(each) for each in arrivals]
     await store.insert_messages(tx, rows)
     await store.note_all_wrote(tx, _wrote(arrivals))
-    await store.conversations_heard(tx, [_heard(each) for each in arrivals])
+    await store.conversations_heard(tx, _heard(arrivals))
     await store.tell_received(tx, [row["id"] for row in rows], arrivals[0].context.now)
     conversations = dict.fromkeys(str(row["conversation_id"]) for row in rows)
     await store.tell_conversations(tx, list(conversations), arrivals[0].context.now)
@@ -109,10 +109,13 @@ def _wrote(arrivals: Iterable[Arrival]) -> list[dict[str, Any]]:
     return list(wrote.values())
 
 
-def _heard(each: Arrival) -> dict[str, Any]:
-    return {
-        "id": each.writer["conversation_id"],
-        "at": each.event.at,
-        "preview": preview(each.event),
-        "channel": each.context.channel,
-    }
+def _heard(arrivals: Iterable[Arrival]) -> list[dict[str, Any]]:
+    """Each conversation once, with what its latest message says."""
+    heard: dict[str, dict[str, Any]] = {}
+    for each in arrivals:
+        conversation, at = each.writer["conversation_id"], each.event.at
+        row = heard.setdefault(conversation, {"id": conversation, "at": at, "first_at": at, "messages": 0})
+        row["messages"] += 1
+        if at >= row["at"]:
+            row |= {"at": at, "preview": preview(each.event), "channel": each.context.channel}
+    return list(heard.values())

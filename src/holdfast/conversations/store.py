@@ -22,12 +22,13 @@ _INSERT_ADDRESS: Final = """
 INSERT INTO address (id, contact_id, channel, value, name, proof, consent, consent_at, created_at)
 VALUES (:id, :contact_id, :channel, :value, :name, :proof, :consent, :at, :at)
 """
-_ADDRESS_WROTE: Final = """
-UPDATE address SET last_in_at = CASE WHEN COALESCE(last_in_at, 0) > :at THEN last_in_at ELSE :at END,
-    proof = COALESCE(proof, :proof),
+_ADDRESSES_WROTE: Final = """
+UPDATE address SET
+    last_in_at = CASE WHEN COALESCE(last_in_at, 0) > given.at THEN last_in_at ELSE given.at END,
+    proof = COALESCE(address.proof, given.proof),
     consent = CASE WHEN consent = 'none' THEN 'reply' ELSE consent END,
-    name = CASE WHEN :name <> '' THEN :name ELSE name END
-WHERE id = :id
+    name = CASE WHEN given.name <> '' THEN given.name ELSE address.name END
+FROM GIVEN (id TEXT, at BIGINT, proof TEXT, name TEXT) WHERE address.id = given.id
 """
 _SET_CONSENT: Final = "UPDATE address SET consent = :consent, consent_at = :at WHERE id = :id"
 _CONTACT: Final = "SELECT * FROM contact WHERE id = :id"
@@ -38,16 +39,17 @@ _CONVERSATION: Final = "SELECT * FROM conversation WHERE id = :id"
 _INSERT_CONVERSATION: Final = """
 INSERT INTO conversation (id, contact_id, last_at, created_at) VALUES (:id, :contact_id, :at, :at)
 """
-_CONVERSATION_IN: Final = """
+_CONVERSATIONS_IN: Final = """
 UPDATE conversation SET
-    last_preview = CASE WHEN :at >= last_at OR last_preview = '' THEN :preview ELSE last_preview END,
-    last_channel = CASE WHEN :at >= COALESCE(last_in_at, 0) THEN :channel ELSE last_channel END,
-    last_at = CASE WHEN last_preview = '' OR last_at < :at THEN :at ELSE last_at END,
-    last_in_at = CASE WHEN COALESCE(last_in_at, 0) > :at THEN last_in_at ELSE :at END,
-    waiting_since = COALESCE(waiting_since, :at),
-    unread = unread + 1,
+    last_preview = CASE WHEN given.at >= last_at OR last_preview = '' THEN given.preview ELSE last_preview END,
+    last_channel = CASE WHEN given.at >= COALESCE(last_in_at, 0) THEN given.channel ELSE last_channel END,
+    last_at = CASE WHEN last_preview = '' OR last_at < given.at THEN given.at ELSE last_at END,
+    last_in_at = CASE WHEN COALESCE(last_in_at, 0) > given.at THEN last_in_at ELSE given.at END,
+    waiting_since = COALESCE(waiting_since, given.first_at),
+    unread = unread + given.messages,
     status = 'open'
-WHERE id = :id
+FROM GIVEN (id TEXT, at BIGINT, preview TEXT, channel TEXT, first_at BIGINT, messages BIGINT)
+WHERE conversation.id = given.id
 """
 _CONVERSATION_OUT: Final = """
 UPDATE conversation SET
@@ -207,7 +209,8 @@ async def insert_address(
 
 
 async def note_wrote(tx: Tx, *, address_id: str, at: int, name: str, proven: bool) -> None:
-    await tx.run(_ADDRESS_WROTE, id=address_id, at=at, name=name, proof="wrote" if proven else None)
+    row = {"id": address_id, "at": at, "name": name, "proof": "wrote" if proven else None}
+    await tx.many(_ADDRESSES_WROTE, [row])
 
 
 async def set_consent(tx: Tx, *, address_id: str, consent: str, at: int) -> None:
@@ -239,7 +242,15 @@ async def insert_conversation(tx: Tx, *, conversation_id: str, contact_id: str, 
 
 
 async def conversation_heard(tx: Tx, *, conversation_id: str, at: int, preview: str, channel: str) -> None:
-    await tx.run(_CONVERSATION_IN, id=conversation_id, at=at, preview=preview, channel=channel)
+    row = {
+        "id": conversation_id,
+        "at": at,
+        "first_at": at,
+        "preview": preview,
+        "channel": channel,
+        "messages": 1,
+    }
+    await tx.many(_CONVERSATIONS_IN, [row])
 
 
 async def conversation_answered(
@@ -288,13 +299,15 @@ async def spoken_of(tx: Tx, channel: str, external_ids: Iterable[str]) -> set[st
 
 
 async def note_all_wrote(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """As ``note_wrote``; each row has ``id``, ``at``, ``name`` and ``proof``."""
-    await tx.many(_ADDRESS_WROTE, rows)
+    """As ``note_wrote``; each row has ``id``, ``at``, ``name`` and ``proof``, and an address has one row."""
+    await tx.many(_ADDRESSES_WROTE, rows)
 
 
 async def conversations_heard(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    """As ``conversation_heard``; each row has ``id``, ``at``, ``preview`` and ``channel``."""
-    await tx.many(_CONVERSATION_IN, rows)
+    """As ``conversation_heard`` for several messages of each conversation, which has one row: ``id``, the number of
+    ``messages``, ``at``, ``preview`` and ``channel`` of the latest, and ``first_at`` of the first that arrived.
+    """
+    await tx.many(_CONVERSATIONS_IN, rows)
 
 
 async def message_by_external(tx: Tx, channel: str, external_id: str) -> Row | None:

@@ -35,7 +35,13 @@ class Tx(Protocol):
         """Execute a statement; the number of rows it changed."""
         ...
 
-    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None: ...
+    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
+        """Execute a statement for each row, in their order.
+
+        A statement that joins the rows (``FROM GIVEN (name TYPE, …)``) may see them all at once: no two of them
+        may change the same row of the store.
+        """
+        ...
 
 
 class Database(Protocol):

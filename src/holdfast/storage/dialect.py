@@ -1,7 +1,8 @@
 """One text of SQL for both engines.
 
-Statements name their parameters (``:name``) and write a list as ``column IN :names``. Everything else is
-said in words that both engines know; what a schema alone needs is put into PostgreSQL's words here.
+Statements name their parameters (``:name``) and write a list as ``column IN :names``. A statement for many rows
+may join them as a table, ``FROM GIVEN (id TEXT, at BIGINT)``, whose columns are then ``given.id`` and ``given.at``.
+Everything else is said in words that both engines know; what a schema alone needs is put into PostgreSQL's words here.
 """
 
 import re
@@ -16,7 +17,13 @@ STATEMENTS_KEPT: Final = 2_048
 _LIST: Final = re.compile(r"\bIN :(\w+)")
 _TOKEN: Final = re.compile(
     r"'(?:[^']|'')*'|--[^\n]*|::|(?P<not_in>\bNOT )?\bIN :(?P<list>\w+)|:(?P<name>[a-z_]\w*)"
+    r"|\bFROM GIVEN \((?P<given>[^()]*)\)"
 )
+_GIVEN: Final = re.compile(r"(?P<before>.*\bFROM )GIVEN \((?P<columns>[^()]*)\)(?P<after>.*)", re.DOTALL)
+_INSERT_ROW: Final = re.compile(
+    r"(?P<before>\s*INSERT INTO [^;']*\bVALUES )(?P<row>\([^()]*\))(?P<after>.*)", re.DOTALL
+)
+_NAME: Final = re.compile(r":([a-z_]\w*)")
 _SCHEMA_WORDS: Final = (
     (
         re.compile(r"\bINTEGER PRIMARY KEY AUTOINCREMENT\b"),
@@ -35,6 +42,39 @@ def for_sqlite(sql: str) -> tuple[str, tuple[str, ...]]:
     return _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", sql), tuple(_LIST.findall(sql))
 
 
+class ManyRows(msgspec.Struct, frozen=True):
+    """A statement that takes many rows at once, its parameters by place: ``names`` of one row after another."""
+
+    names: tuple[str, ...]
+    before: str
+    row: str
+    after: str
+
+    def text(self, rows: int) -> str:
+        return self.before + ", ".join([self.row] * rows) + self.after
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def many_for_sqlite(sql: str) -> ManyRows | None:
+    """The statement for many rows at once; None where it can only be repeated row by row."""
+    if found := _GIVEN.fullmatch(sql):
+        columns = _columns(found["columns"])
+        named = ", ".join(f"column{place} AS {name}" for place, (name, _) in enumerate(columns, 1))
+        row = f"({', '.join('?' * len(columns))})"
+        before = f"{found['before']}(SELECT {named} FROM (VALUES "
+        return ManyRows(tuple(name for name, _ in columns), before, row, f")) AS given{found['after']}")
+    found = _INSERT_ROW.fullmatch(sql)
+    if found is None or _NAME.search(found["after"]):
+        return None
+    names = tuple(_NAME.findall(found["row"]))
+    return ManyRows(names, found["before"], _NAME.sub("?", found["row"]), found["after"])
+
+
+def _columns(text: str) -> list[tuple[str, str]]:
+    """(name, type) of each column of a given table."""
+    return [(name, kind) for name, kind in (column.split() for column in text.split(","))]
+
+
 def sqlite_values(lists: tuple[str, ...], values: Mapping[str, object]) -> Mapping[str, object]:
     if not lists:
         return values
@@ -43,7 +83,10 @@ def sqlite_values(lists: tuple[str, ...], values: Mapping[str, object]) -> Mappi
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
 def for_postgres(sql: str) -> tuple[str, tuple[str, ...]]:
-    """The statement with numbered parameters, and the names of those in their order."""
+    """The statement with numbered parameters, and the names of those in their order.
+
+    Of a statement with a given table each parameter is a column of it.
+    """
     names: list[str] = []
 
     def numbered(name: str) -> str:
@@ -56,12 +99,20 @@ def for_postgres(sql: str) -> tuple[str, tuple[str, ...]]:
             if token["not_in"]:
                 return f"<> ALL ({numbered(token['list'])})"
             return f"= ANY ({numbered(token['list'])})"
+        if token["given"]:
+            columns = _columns(token["given"])
+            arrays = ", ".join(f"{numbered(name)}::{kind}[]" for name, kind in columns)
+            return f"FROM UNNEST({arrays}) AS given ({', '.join(name for name, _ in columns)})"
         return numbered(token["name"]) if token["name"] else token[0]
 
     text = _TOKEN.sub(replaced, sql)
     if sql.lstrip().startswith(("CREATE TABLE", "ALTER TABLE")):
         text = _schema_words(text)
     return text, tuple(names)
+
+
+def joins_given(sql: str) -> bool:
+    return " GIVEN (" in sql
 
 
 def postgres_value(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 import asyncpg
 
 from holdfast.storage.database import Row, StoreMisaddressedError, StoreUnavailableError
-from holdfast.storage.dialect import for_postgres, postgres_value
+from holdfast.storage.dialect import for_postgres, joins_given, postgres_value
 
 STATEMENT_SECONDS_MAX: Final = 20.0
 CONNECT_SECONDS_MAX: Final = 5.0
@@ -75,7 +75,12 @@ class PostgresTx:
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
         text, names = for_postgres(sql)
-        await self._ask(self._connection.executemany(text, [_arguments(names, row) for row in rows]))
+        if joins_given(sql):
+            each = list(rows)
+            columns = [[postgres_value(row[name]) for row in each] for name in names]
+            await self._ask(self._connection.execute(text, *columns))
+        else:
+            await self._ask(self._connection.executemany(text, [_arguments(names, row) for row in rows]))
 
     async def _ask(self, question: Awaitable[Any]) -> Any:
         self.is_asking = True

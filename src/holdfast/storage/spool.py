@@ -10,11 +10,13 @@ from typing import Final
 
 import msgspec
 
-from holdfast.storage.database import Row, StoreUnavailableError, Tx
+from holdfast.storage.database import Row, Tx
 from holdfast.storage.sqlite import SqliteDatabase, connect
 
 READ_BYTES_MAX: Final = 64 * 1024 * 1024
 """Bodies that are read at once: a mail may have 25 MB, and anybody may send many."""
+APPENDED_AT_ONCE_MAX: Final = 500
+"""Envelopes in one commit."""
 CURSOR: Final = "applier"
 
 _CREATE: Final = """
@@ -28,9 +30,10 @@ CREATE TABLE IF NOT EXISTS envelope (
 )
 """
 _INSERT: Final = """
-INSERT INTO envelope (channel, source, received_at, headers, body)
-VALUES (:channel, :source, :received_at, :headers, :body) RETURNING seq
+INSERT INTO envelope (seq, channel, source, received_at, headers, body)
+VALUES (:seq, :channel, :source, :received_at, :headers, :body)
 """
+_NEWEST: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'envelope'"
 _SIZES_AFTER: Final = (
     "SELECT seq, LENGTH(body) AS bytes FROM envelope WHERE seq > :seq ORDER BY seq LIMIT :limit"
 )
@@ -88,20 +91,38 @@ class Spool:
         self.arrived = asyncio.Event()
         self.appending = 0
         """How many wait for what they brought to be safe."""
+        self._waiting: list[_Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
 
     async def append(self, envelope: NewEnvelope) -> int:
         """Make one envelope durable (fsync) and return its number; raises SpoolUnavailableError."""
+        waiting = _Waiting(_columns(envelope), asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_waiting(), name="spool-write")
         self.appending += 1
         try:
-            seq = await self._database.write(_append, envelope)
-        except StoreUnavailableError as error:
-            raise SpoolUnavailableError(str(error)) from error
+            seq = await waiting.number
         finally:
             self.appending -= 1
         self.arrived.set()
         if self.confirm is not None:
             await self.confirm(seq)
         return seq
+
+    async def _write_waiting(self) -> None:
+        """Write what waits, all of it at once, and what has come meanwhile after that."""
+        while self._waiting:
+            batch, self._waiting = self._waiting[:APPENDED_AT_ONCE_MAX], self._waiting[APPENDED_AT_ONCE_MAX:]
+            try:
+                first = await self._database.write(_append_all, [each.columns for each in batch])
+            except Exception as error:  # noqa: BLE001 - whatever it was, nobody may wait for ever
+                for each in batch:
+                    each.refuse(error)
+            else:
+                for seq, each in enumerate(batch, first):
+                    each.confirm(seq)
+        self._writer = None
 
     @property
     def cursor_name(self) -> str:
@@ -123,19 +144,45 @@ class Spool:
         return await self._database.write(_prune, applied, before_ms)
 
     async def close(self) -> None:
+        if self._writer is not None:
+            await self._writer
         await self._database.close()
 
 
-async def _append(tx: Tx, envelope: NewEnvelope) -> int:
-    row = await tx.one(
-        _INSERT,
-        channel=envelope.channel,
-        source=envelope.source,
-        received_at=envelope.received_at,
-        headers=msgspec.json.encode(envelope.headers).decode(),
-        body=envelope.body,
-    )
-    return int(row["seq"]) if row else 0
+class _Waiting:
+    """An envelope on its way to the disk, and who waits for its number."""
+
+    def __init__(self, columns: dict[str, object], number: asyncio.Future[int]) -> None:
+        self.columns = columns
+        self.number = number
+
+    def confirm(self, seq: int) -> None:
+        if not self.number.done():
+            self.number.set_result(seq)
+
+    def refuse(self, error: Exception) -> None:
+        if not self.number.done():
+            refusal = SpoolUnavailableError(str(error))
+            refusal.__cause__ = error
+            self.number.set_exception(refusal)
+
+
+def _columns(envelope: NewEnvelope) -> dict[str, object]:
+    return {
+        "channel": envelope.channel,
+        "source": envelope.source,
+        "received_at": envelope.received_at,
+        "headers": msgspec.json.encode(envelope.headers).decode(),
+        "body": envelope.body,
+    }
+
+
+async def _append_all(tx: Tx, envelopes: Sequence[dict[str, object]]) -> int:
+    """Append envelopes in their order, numbered without a gap; the number of the first."""
+    newest = await tx.one(_NEWEST)
+    first = int(newest["seq"]) + 1 if newest else 1
+    await tx.many(_INSERT, [{**columns, "seq": seq} for seq, columns in enumerate(envelopes, first)])
+    return first
 
 
 async def _after(tx: Tx, seq: int, limit: int, name: str) -> list[Envelope]:

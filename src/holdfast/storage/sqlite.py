@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Concatenate, Final, cast
 from urllib.parse import quote
 
 from holdfast.storage.database import P, Row, StoreUnavailableError, T, Tx
-from holdfast.storage.dialect import for_sqlite, sqlite_values
+from holdfast.storage.dialect import for_sqlite, many_for_sqlite, sqlite_values
 
 BATCH_UNITS_MAX: Final = 512
 """Units of work in one commit."""
@@ -26,6 +26,9 @@ LOG_BYTES_MAX: Final = 64 * 1024 * 1024
 """What stays of the write-ahead log after something large went through it."""
 FILE_MODE: Final = 0o600
 """What people wrote is for the hub's own user alone; the files beside the database take its mode."""
+ROWS_AT_ONCE: Final = (64, 16, 4, 1)
+"""Rows that one statement takes. Between two statements this thread waits for the interpreter, whatever they do."""
+STATEMENTS_PREPARED: Final = 512
 _PRIMARY_CODE: Final = 0xFF
 _AWAY: Final = frozenset(
     {
@@ -59,12 +62,27 @@ class SqliteTx:
         return self._execute(sql, values).rowcount
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
-        text, lists = for_sqlite(sql)
-        self._connection.executemany(text, (sqlite_values(lists, row) for row in rows) if lists else rows)
+        together = many_for_sqlite(sql)
+        if together is None:
+            text, lists = for_sqlite(sql)
+            self._connection.executemany(text, (sqlite_values(lists, row) for row in rows) if lists else rows)
+            return
+        for some in _in_sizes(list(rows)):
+            values = [row[name] for row in some for name in together.names]
+            self._connection.execute(together.text(len(some)), values)
 
     def _execute(self, sql: str, values: Mapping[str, object]) -> sqlite3.Cursor:
         text, lists = for_sqlite(sql)
         return self._connection.execute(text, sqlite_values(lists, values))
+
+
+def _in_sizes(rows: list[Mapping[str, object]]) -> Iterator[list[Mapping[str, object]]]:
+    """The rows in their order, in pieces of few different sizes, so that few statements are prepared."""
+    place = 0
+    for size in ROWS_AT_ONCE:
+        while len(rows) - place >= size:
+            yield rows[place : place + size]
+            place += size
 
 
 def connect(path: Path, *, synchronous: str = "FULL", read_only: bool = False) -> sqlite3.Connection:
@@ -77,6 +95,7 @@ def connect(path: Path, *, synchronous: str = "FULL", read_only: bool = False) -
         isolation_level=None,
         check_same_thread=False,
         timeout=BUSY_TIMEOUT_MS / 1000,
+        cached_statements=STATEMENTS_PREPARED,
     )
     connection.row_factory = sqlite3.Row
     if not read_only:
@@ -205,11 +224,18 @@ def _finish(waiter: asyncio.Future[None]) -> None:
 
 
 def _commit_batch(connection: sqlite3.Connection, batch: list[_Unit]) -> None:
-    """Run the units in one transaction; a unit that fails is rolled back alone."""
+    """Run the units in one transaction; a unit that fails is rolled back alone.
+
+    Few fail, and a savepoint costs as much as another statement: only where one has failed are all of them run
+    again, each with a way back.
+    """
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for unit in batch:
-            _run_unit(connection, unit)
+        if not _run_plainly(connection, batch):
+            connection.execute("ROLLBACK")
+            connection.execute("BEGIN IMMEDIATE")
+            for unit in batch:
+                _run_unit(connection, unit)
         connection.execute("COMMIT")
     except (sqlite3.Error, OSError) as error:
         with suppress(sqlite3.Error):
@@ -218,6 +244,18 @@ def _commit_batch(connection: sqlite3.Connection, batch: list[_Unit]) -> None:
             failure = StoreUnavailableError(str(error))
             failure.__cause__ = error
             unit.error = failure
+
+
+def _run_plainly(connection: sqlite3.Connection, batch: list[_Unit]) -> bool:
+    """Run the units one after another; whether all went well."""
+    try:
+        for unit in batch:
+            unit.result = _drive(unit.work(SqliteTx(connection)))
+    except Exception as error:
+        if _is_away(error):
+            raise  # no unit of this commit can stand
+        return False
+    return True
 
 
 def _run_unit(connection: sqlite3.Connection, unit: _Unit) -> None:

@@ -6,6 +6,7 @@ import pytest
 from holdfast.storage import Database, StoreUnavailableError, Tx
 
 WRITERS = 200
+MANY = 151
 
 
 class Elsewhere:
@@ -44,13 +45,31 @@ async def test_a_read_sees_every_write_that_was_acknowledged_before_it(database:
 
 
 async def test_many_rows_are_written_in_one_call(database: Database) -> None:
-    rows = [{"id": number, "text": "x"} for number in range(50)]
+    rows = [{"id": number, "text": "x"} for number in range(MANY)]
 
     async def put_all(tx: Tx) -> None:
         await tx.many("INSERT INTO note (id, text) VALUES (:id, :text)", rows)
+        await tx.many("INSERT INTO note (id, text) VALUES (:id, :text)", [])
 
     await database.write(put_all)
-    assert await database.read(numbers) == list(range(50))
+    assert await database.read(numbers) == list(range(MANY))
+
+
+async def test_many_rows_are_changed_in_one_call_each_in_its_own_way(database: Database) -> None:
+    texts = {number: f"a '{number}' ? :b \N{SNOWMAN}" for number in range(MANY)}
+
+    async def change_all(tx: Tx) -> None:
+        rows = [{"id": number, "text": "x"} for number in texts]
+        await tx.many("INSERT INTO note (id, text) VALUES (:id, :text)", rows)
+        changed = [{"id": number, "text": text} for number, text in texts.items() if number % 2]
+        await tx.many(
+            "UPDATE note SET text = given.text FROM GIVEN (id BIGINT, text TEXT) WHERE note.id = given.id",
+            changed,
+        )
+
+    await database.write(change_all)
+    found = await database.read(lambda tx: tx.all("SELECT id, text FROM note ORDER BY id"))
+    assert [row["text"] for row in found] == [texts[number] if number % 2 else "x" for number in range(MANY)]
 
 
 async def test_concurrent_units_all_take_effect_and_each_gets_its_own_answer(database: Database) -> None:

@@ -13,7 +13,7 @@ from tests.postgres import PostgresServer
 
 import holdfast
 from holdfast.storage import PostgresDatabase, SqliteDatabase, migrate
-from holdfast.storage.dialect import for_postgres, for_sqlite
+from holdfast.storage.dialect import for_postgres, for_sqlite, joins_given, many_for_sqlite
 
 NOW_MS = 1_790_000_000_000
 STATEMENTS_MIN = 150
@@ -45,9 +45,11 @@ async def test_sqlite_understands_every_statement(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "hub.db")
     troubles = []
     for name, sql in ALL.items():
-        text, _ = for_sqlite(sql)
+        together = many_for_sqlite(sql) if joins_given(sql) else None
+        text = together.text(2) if together else for_sqlite(sql)[0]
+        values = [None] * 2 * len(together.names) if together else dict.fromkeys(re.findall(r":(\w+)", text))
         try:
-            connection.execute(f"EXPLAIN {text}", dict.fromkeys(re.findall(r":(\w+)", text)))
+            connection.execute(f"EXPLAIN {text}", values)
         except sqlite3.Error as error:
             troubles.append(f"{name}: {error}")
     connection.close()
@@ -82,6 +84,11 @@ async def test_postgresql_understands_every_statement(postgres: PostgresServer) 
             "a LIKE 'x:%' AND b = ':c''' AND c::TEXT = :c",
             "a LIKE 'x:%' AND b = ':c''' AND c::TEXT = $1",
             ("c",),
+        ),
+        (
+            "UPDATE t SET a = given.a FROM GIVEN (id TEXT, a BIGINT) WHERE t.id = given.id",
+            "UPDATE t SET a = given.a FROM UNNEST($1::TEXT[], $2::BIGINT[]) AS given (id, a) WHERE t.id = given.id",
+            ("id", "a"),
         ),
     ],
 )

@@ -58,8 +58,8 @@ BUGS: Final = (
         edits=(
             Edit(
                 "storage/spool.py",
-                r"seq = await self\._database\.write\(_append, envelope\)",
-                "seq = 0; self._later = asyncio.ensure_future(self._database.write(_append, envelope))",
+                r"seq = await waiting\.number",
+                "seq = 0",
             ),
         ),
         breaks=KEPT,

@@ -36,8 +36,9 @@ SELECT d.id, d.lane, d.channel, d.message_id, d.state, d.attempts,
 FROM delivery d WHERE d.id IN :ids ORDER BY d.id
 """
 _ACCEPT: Final = """
-UPDATE delivery SET state = 'sent', external_id = :external_id, reason = '', settled_at = :now, doubt_since = NULL
-WHERE id = :id AND state = 'sending'
+UPDATE delivery SET state = 'sent', external_id = given.external_id, reason = '', settled_at = given.now,
+    doubt_since = NULL
+FROM GIVEN (id TEXT, external_id TEXT, now BIGINT) WHERE delivery.id = given.id AND state = 'sending'
 """
 _END_ATTEMPTS: Final = """
 UPDATE attempt SET finished_at = :now, outcome = 'Accepted',

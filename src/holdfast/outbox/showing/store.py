@@ -15,9 +15,10 @@ FROM delivery d JOIN message m ON m.id = d.message_id
 WHERE d.message_id IN :message_ids ORDER BY d.created_at, d.part, d.id
 """
 _SHOW: Final = """
-UPDATE message SET state = :state, state_reason = :reason, channel = :channel, address_id = :address_id,
-    external_id = :external_id
-WHERE id = :id
+UPDATE message SET state = given.state, state_reason = given.reason, channel = given.channel,
+    address_id = given.address_id, external_id = given.external_id
+FROM GIVEN (id TEXT, state TEXT, reason TEXT, channel TEXT, address_id TEXT, external_id TEXT)
+WHERE message.id = given.id
 """
 _SENDING: Final = "UPDATE message SET state = 'sending', state_reason = '' WHERE id IN :message_ids"
 _SENT: Final = """
