@@ -71,7 +71,9 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     else a short sentence. ``latency_ms``: of sends and probes the time to the answer; of arrivals and gaps
     how old the message was by the platform's own time. ``channel`` of a feed is ``feed:<platform>``, of a
     control ``control``; both have no capability. ``region``: the ISO 3166 country it speaks of, or empty.
-    Of a report ``detail`` is the symptom, of the agents' button what they wrote.
+    Of a report ``detail`` is the symptom, of the agents' button what they wrote. ``strength``: how strongly it
+    speaks, as a log-likelihood ratio in nats, or 0 where it weighs what its kind weighs; the rhythm's alone
+    carry one, and in ``latency_ms`` how long the silence has lasted.
     """
 
     channel: str
@@ -83,6 +85,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     latency_ms: int | None = None
     region: str = ""
+    strength: float = 0.0
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,8 +28,9 @@ OBSERVATIONS_READ_MAX: Final = 5_000
 INCIDENTS_READ_MAX: Final = 200
 
 _RECORD: Final = """
-INSERT INTO observation (channel, capability, kind, result, error_class, detail, latency_ms, region, at)
-VALUES (:channel, :capability, :kind, :result, :error_class, :detail, :latency_ms, :region, :at)
+INSERT INTO observation
+    (channel, capability, kind, result, error_class, detail, latency_ms, region, strength, at)
+VALUES (:channel, :capability, :kind, :result, :error_class, :detail, :latency_ms, :region, :strength, :at)
 """
 _OBSERVED: Final = """
 SELECT * FROM observation WHERE id > :after AND at >= :since ORDER BY id LIMIT :limit
@@ -104,6 +105,7 @@ def _observation_values(seen: Observation) -> dict[str, object]:
         "detail": seen.detail[:DETAIL_CHARACTERS_MAX],
         "latency_ms": seen.latency_ms,
         "region": seen.region,
+        "strength": seen.strength,
         "at": seen.at,
     }
 
@@ -126,6 +128,7 @@ def _observation(row: Row) -> Observation:
         detail=row["detail"],
         latency_ms=row["latency_ms"],
         region=row["region"],
+        strength=row["strength"],
         at=row["at"],
     )
 
