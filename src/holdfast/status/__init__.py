@@ -6,7 +6,7 @@ with it. The hub's side is ``holdfast.status.publisher``.
 
 from holdfast.status.heartbeat import Heartbeat
 from holdfast.status.pages import Page, StatusPages, make_page
-from holdfast.status.shelf import Answer, Shelf
+from holdfast.status.shelf import Answer, Shelf, refusal
 from holdfast.status.snapshot import (
     Component,
     IncidentUpdate,
@@ -39,5 +39,6 @@ __all__ = [
     "encode_snapshot",
     "make_page",
     "refresh",
+    "refusal",
     "snapshot_path",
 ]

@@ -1,6 +1,7 @@
 """Answers requests from pages that are already made: a look-up, and the rules of HTTP caching."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
@@ -33,20 +34,24 @@ Headers = list[tuple[str, str]]
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """``body`` is empty for HEAD and 304, whose headers speak of the body that GET would bring."""
+    """``body`` is empty for HEAD and 304, whose headers speak of the body that GET would bring.
+
+    ``head`` is status line and headers as they go on the wire, without the line that ends them.
+    """
 
     status: int
     headers: Headers
-    body: bytes = b""
+    body: bytes
+    head: bytes
 
 
 class _Copy(msgspec.Struct, frozen=True):
-    """One page in one encoding, with everything said of it ready."""
+    """One page in one encoding, with every answer ready."""
 
     etag: str
-    headers: Headers
-    bare_headers: Headers
-    body: bytes
+    whole: Answer
+    bare: Answer
+    unchanged: Answer
 
 
 class Shelf:
@@ -64,21 +69,28 @@ class Shelf:
     def answer(self, method: str, path: str, header: Callable[[str], str | None]) -> Answer:
         """What to answer; ``header`` gives a request header by its lower-case name."""
         if method not in {"GET", "HEAD"}:
-            return Answer(405, [("allow", "GET, HEAD"), _NO_FORMS, *_ALWAYS])
-        found = self._copies.get(_trimmed(path))
-        if found is None or _trimmed(path) == NOT_FOUND:
-            return self._missing(method, header)
+            return NOT_ALLOWED
+        path = _trimmed(path)
+        found = self._copies.get(path)
+        if found is None or path == NOT_FOUND:
+            return self._missing(method)
         copy = found[_takes_gzip(header("accept-encoding"))]
-        if _matches(header("if-none-match"), copy.etag):
-            return Answer(304, copy.bare_headers)
-        return Answer(200, copy.headers, b"" if method == "HEAD" else copy.body)
+        wanted = header("if-none-match")
+        if wanted is not None and _matches(wanted, copy.etag):
+            return copy.unchanged
+        return copy.bare if method == "HEAD" else copy.whole
 
-    def _missing(self, method: str, header: Callable[[str], str | None]) -> Answer:
+    def _missing(self, method: str) -> Answer:
         found = self._copies.get(NOT_FOUND)
         if found is None:
-            return Answer(503, [("retry-after", "1"), _NO_FORMS, *_ALWAYS])
-        copy = found[_takes_gzip(header("accept-encoding"))]
-        return Answer(404, copy.headers, b"" if method == "HEAD" else copy.body)
+            return NOT_YET
+        whole = found[False].whole
+        return _answer(404, whole.headers, b"" if method == "HEAD" else whole.body)
+
+
+def refusal(status: int, *more: tuple[str, str]) -> Answer:
+    """An answer without a body."""
+    return _answer(status, [*more, _NO_FORMS, *_ALWAYS, ("content-length", "0")], b"")
 
 
 def _trimmed(path: str) -> str:
@@ -94,9 +106,8 @@ def _copies(page: Page) -> tuple[_Copy, _Copy]:
 
 def _copy(page: Page, body: bytes, etag: str, encoding: tuple[tuple[str, str], ...]) -> _Copy:
     seconds = STYLE_SECONDS_MAX if page.content_type == CSS else PAGE_SECONDS_MAX
-    policy = _POLICY + (page.form_to or "'none'")
     bare = [
-        ("content-security-policy", policy),
+        ("content-security-policy", _POLICY + (page.form_to or "'none'")),
         *_ALWAYS,
         ("etag", etag),
         ("cache-control", f"public, max-age={seconds}, stale-if-error={STALE_SECONDS_MAX}"),
@@ -104,7 +115,15 @@ def _copy(page: Page, body: bytes, etag: str, encoding: tuple[tuple[str, str], .
     if page.content_type != HTML:
         bare.append(_FOR_ANYONE)
     full = [*bare, *encoding, ("content-type", page.content_type), ("content-length", str(len(body)))]
-    return _Copy(etag, full, bare, body)
+    return _Copy(etag, _answer(200, full, body), _answer(200, full, b""), _answer(304, bare, b""))
+
+
+def _answer(status: int, headers: Headers, body: bytes) -> Answer:
+    lines = [
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
+    return Answer(status, headers, body, "".join(f"{line}\r\n" for line in lines).encode("latin-1"))
 
 
 def _takes_gzip(accepted: str | None) -> bool:
@@ -115,7 +134,9 @@ def _takes_gzip(accepted: str | None) -> bool:
     return False
 
 
-def _matches(wanted: str | None, etag: str) -> bool:
-    if wanted is None:
-        return False
+def _matches(wanted: str, etag: str) -> bool:
     return any(tag.strip().removeprefix("W/") in {etag, "*"} for tag in wanted.split(","))
+
+
+NOT_ALLOWED: Final = refusal(405, ("allow", "GET, HEAD"))
+NOT_YET: Final = refusal(503, ("retry-after", "1"))
