@@ -65,7 +65,8 @@ _BADGE_WORDS: Final = {
 class Page(msgspec.Struct, frozen=True):
     """``etag`` is the hash of ``body``; ``gzipped`` is None where packing would not pay.
 
-    ``form_to`` is the origin (``https://hub.example``) that the page's forms may post to, if it has any.
+    ``form_to`` is the origin (``https://hub.example``) that the page's forms may post to, if it has any;
+    ``has_script``: a script of our own may do the same for them.
     """
 
     body: bytes
@@ -73,6 +74,7 @@ class Page(msgspec.Struct, frozen=True):
     etag: str
     gzipped: bytes | None
     form_to: str = ""
+    has_script: bool = False
 
 
 class StatusPages:
@@ -191,11 +193,11 @@ def mail_date(at: int) -> str:
     return format_datetime(datetime.fromtimestamp(at / 1000, tz=UTC))
 
 
-def make_page(text: str, content_type: str = HTML, *, form_to: str = "") -> Page:
+def make_page(text: str, content_type: str = HTML, *, form_to: str = "", has_script: bool = False) -> Page:
     """A page ready for the shelf. ``form_to``: an origin without a path."""
     body = text.encode()
     packed = gzip.compress(body, GZIP_LEVEL, mtime=0) if len(body) >= GZIP_BYTES_MIN else None
-    return Page(body, content_type, hashlib.sha256(body).hexdigest()[:24], packed, form_to)
+    return Page(body, content_type, hashlib.sha256(body).hexdigest()[:24], packed, form_to, has_script)
 
 
 def _printable(snapshot: Snapshot) -> Snapshot:

@@ -107,7 +107,7 @@ def _copies(page: Page) -> tuple[_Copy, _Copy]:
 def _copy(page: Page, body: bytes, etag: str, encoding: tuple[tuple[str, str], ...]) -> _Copy:
     seconds = STYLE_SECONDS_MAX if page.content_type == CSS else PAGE_SECONDS_MAX
     bare = [
-        ("content-security-policy", _POLICY + (page.form_to or "'none'")),
+        ("content-security-policy", _policy(page)),
         *_ALWAYS,
         ("etag", etag),
         ("cache-control", f"public, max-age={seconds}, stale-if-error={STALE_SECONDS_MAX}"),
@@ -116,6 +116,12 @@ def _copy(page: Page, body: bytes, etag: str, encoding: tuple[tuple[str, str], .
         bare.append(_FOR_ANYONE)
     full = [*bare, *encoding, ("content-type", page.content_type), ("content-length", str(len(body)))]
     return _Copy(etag, _answer(200, full, body), _answer(200, full, b""), _answer(304, bare, b""))
+
+
+def _policy(page: Page) -> str:
+    target = page.form_to or "'none'"
+    scripts = f"script-src 'self'; connect-src {target}; " if page.has_script else ""
+    return f"{scripts}{_POLICY}{target}"
 
 
 def _answer(status: int, headers: Headers, body: bytes) -> Answer:
