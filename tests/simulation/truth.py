@@ -39,7 +39,10 @@ SELECT a.*, v.id AS conversation_id FROM address a JOIN conversation v ON v.cont
 _INTENTS: Final = """
 SELECT i.*, m.state, m.state_reason FROM intent i JOIN message m ON m.id = i.message_id ORDER BY i.id
 """
-_INCIDENTS: Final = "SELECT * FROM incident ORDER BY opened_at, id"
+_INCIDENTS: Final = """
+SELECT c.channel, c.title, c.state, c.joined_at AS opened_at, c.closed_at, c.evidence, c.incident_id AS id, c.onset_at
+FROM incident_component c ORDER BY c.joined_at, c.channel
+"""
 _BREAKERS: Final = "SELECT * FROM breaker ORDER BY channel"
 _REACTIONS: Final = "SELECT message_id, emoji FROM reaction WHERE emoji <> '' ORDER BY message_id"
 _EVENTS: Final = "SELECT seq, at, kind, conversation_id, body FROM event ORDER BY seq"
@@ -47,7 +50,7 @@ _UNRESTED: Final = """
 SELECT (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'held', 'sending', 'in_doubt'))
     + (SELECT COUNT(*) FROM incident WHERE state <> 'closed') AS count
 """
-_FAILING: Final = "SELECT DISTINCT channel FROM incident WHERE state <> 'closed' ORDER BY channel"
+_FAILING: Final = "SELECT DISTINCT channel FROM incident_component WHERE state <> 'closed' ORDER BY channel"
 _APPLIED: Final = "SELECT COALESCE(MAX(value), 0) FROM reader_cursor WHERE name IN (?, ?)"
 _SPOOLED: Final = "SELECT COALESCE(MAX(seq), 0) FROM envelope"
 

@@ -14,23 +14,27 @@ _INCIDENT: Final = "SELECT * FROM incident WHERE id = :id"
 _ARRIVED: Final = """
 SELECT COUNT(*) AS received, COALESCE(SUM(late), 0) AS received_late,
     COUNT(*) FILTER (WHERE source = 'history') AS read_back
-FROM message WHERE direction = 'in' AND (:channel = '' OR channel = :channel)
+FROM message WHERE direction = 'in' AND (:incident_id = '' OR channel IN (
+    SELECT channel FROM incident_component WHERE incident_id = :incident_id))
     AND stored_at >= :since AND stored_at <= :until
 """
 _UNREADABLE: Final = """
 SELECT COUNT(*) AS count FROM unread_envelope
-WHERE (:channel = '' OR channel = :channel) AND at >= :since AND at <= :until
+WHERE (:incident_id = '' OR channel IN (SELECT channel FROM incident_component
+    WHERE incident_id = :incident_id)) AND at >= :since AND at <= :until
 """
 _AUTO: Final = """
 SELECT COUNT(*) AS count FROM playbook_step s JOIN incident i ON i.id = s.incident_id
-WHERE s.step = 'auto_reply' AND s.outcome LIKE 'msg_%' AND (:incident_id = '' OR s.incident_id = :incident_id)
+WHERE s.step = 'auto_reply' AND s.outcome LIKE 'msg_%' AND (:incident_id = '' OR s.incident_id = :incident_id
+    OR i.merged_into = :incident_id)
     AND s.at >= :since AND s.at <= :until
 """
 _OF_INCIDENT: Final = """
 SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded,
     COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM attempt a
         WHERE a.delivery_id = d.id AND a.outcome = 'InDoubt')) AS doubted
-FROM delivery d WHERE d.incident_id = :incident_id GROUP BY d.message_id
+FROM delivery d WHERE d.incident_id IN (SELECT CAST(:incident_id AS TEXT)
+    UNION ALL SELECT id FROM incident WHERE merged_into = :incident_id AND merged_into <> '') GROUP BY d.message_id
 """
 _SINCE: Final = """
 SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded,
@@ -77,19 +81,17 @@ async def incident_ledger(tx: Tx, incident_id: str) -> dict[str, Any]:
     if incident is None:
         raise LookupError(f"there is no incident {incident_id}")
     until = incident["closed_at"] or 1 << 60
-    return await _ledger(
-        tx, channel=incident["channel"], incident_id=incident_id, since=incident["onset_at"], until=until
-    )
+    return await _ledger(tx, incident_id=incident_id, since=incident["onset_at"], until=until)
 
 
 async def ledger_since(tx: Tx, since_ms: int) -> dict[str, Any]:
     """The account of everything since a time, over all channels."""
-    return await _ledger(tx, channel="", incident_id="", since=since_ms, until=1 << 60)
+    return await _ledger(tx, incident_id="", since=since_ms, until=1 << 60)
 
 
-async def _ledger(tx: Tx, *, channel: str, incident_id: str, since: int, until: int) -> dict[str, Any]:
-    arrived = await _one(tx, _ARRIVED, channel=channel, since=since, until=until)
-    unreadable = await _one(tx, _UNREADABLE, channel=channel, since=since, until=until)
+async def _ledger(tx: Tx, *, incident_id: str, since: int, until: int) -> dict[str, Any]:
+    arrived = await _one(tx, _ARRIVED, incident_id=incident_id, since=since, until=until)
+    unreadable = await _one(tx, _UNREADABLE, incident_id=incident_id, since=since, until=until)
     auto = await _one(tx, _AUTO, incident_id=incident_id, since=since, until=until)
     counted, entries = await _touched(tx, incident_id, since, until)
     counts = {name: _of(counted, name) for name in ("waiting", "in_doubt", "failed", "expired", "cancelled")}

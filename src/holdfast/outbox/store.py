@@ -192,7 +192,8 @@ SELECT d.*, m.conversation_id FROM delivery d JOIN message m ON m.id = d.message
 WHERE d.message_id = :message_id AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
 """
 _OPEN_INCIDENT: Final = """
-SELECT id FROM incident WHERE channel = :channel AND state <> 'closed' ORDER BY opened_at DESC LIMIT 1
+SELECT incident_id AS id FROM incident_component WHERE channel = :channel AND state <> 'closed'
+ORDER BY joined_at DESC LIMIT 1
 """
 _BOTS_WAITING: Final = """
 SELECT d.id, d.message_id FROM delivery d JOIN intent i ON i.id = d.intent_id

@@ -67,10 +67,10 @@ class PlaybookRunner:
     async def step(self) -> None:
         """Do for every incident what is due now."""
         playbook = self._playbook()
-        for incident in await self._database.read(store.open_incidents):
+        for incident in await self._database.read(store.open_parts):
             await self._alone(self._during, playbook, incident)
         since = self._clock.now_ms() - RECOVERY_DAYS * 86_400_000
-        for incident in await self._database.read(store.closed_incidents, since):
+        for incident in await self._database.read(store.closed_parts, since):
             await self._alone(self._after, playbook, incident)
 
     async def _alone(
@@ -156,25 +156,34 @@ class PlaybookRunner:
             return error.code
 
     async def _drain(self, playbook: Playbook, incident: Row) -> None:
-        if playbook.recovery.drain and await self._take(
-            incident, "drain", str(incident["recovered_at"]), "due"
-        ):
+        returning = f"{incident['channel']}:{incident['recovered_at']}"
+        if playbook.recovery.drain and await self._take(incident, "drain", returning, "due"):
             await self._outbox.drain(incident["channel"])
 
     async def _after(self, playbook: Playbook, incident: Row) -> None:
-        if await self._database.read(store.step_taken, incident["id"], "account", str(incident["closed_at"])):
+        whole = incident["all_closed_at"]
+        if await self._database.read(store.step_taken, incident["id"], "account", str(whole)):
             return
+        if await self._settle_part(playbook, incident) and whole is not None:
+            await self._account(playbook, incident)
+
+    async def _settle_part(self, playbook: Playbook, incident: Row) -> bool:
+        """Whether all that is due to one channel's people is done."""
+        ending = f"{incident['channel']}:{incident['closed_at']}"
+        if await self._database.read(store.step_taken, incident["id"], "settled", ending):
+            return True
         await self._outbox.drop_stale_bots(incident["id"])
         await self._drain(playbook, incident)
         if not await self._read_back(playbook, incident):
-            return
+            return False
         if playbook.recovery.thank and not await self._thank(playbook, incident):
-            return
-        await self._account(playbook, incident)
+            return False
+        await self._take(incident, "settled", ending, "done")
+        return True
 
     async def _read_back(self, playbook: Playbook, incident: Row) -> bool:
         """Whether the platform's history has been read for this incident, or has none to read."""
-        closing = str(incident["closed_at"])
+        closing = f"{incident['channel']}:{incident['closed_at']}"
         done = await self._database.read(store.step_taken, incident["id"], "read_back", closing)
         if done or not playbook.recovery.read_back:
             return True
@@ -191,12 +200,15 @@ class PlaybookRunner:
     async def _no_history(self, incident: Row, reason: str) -> bool:
         if self._clock.now_ms() - incident["closed_at"] < HISTORY_PATIENCE_MS and "no history" not in reason:
             return False
-        await self._take(incident, "read_back", str(incident["closed_at"]), reason)
+        await self._take(incident, "read_back", f"{incident['channel']}:{incident['closed_at']}", reason)
         return True
 
     async def _thank(self, playbook: Playbook, incident: Row) -> bool:
         """Whether everyone who was answered automatically has been thanked."""
-        rows = await self._database.read(store.answered, incident["id"], PEOPLE_AT_ONCE)
+        since = incident["onset_at"] - BEFORE_ONSET_MS
+        rows = await self._database.read(
+            store.answered, incident["id"], incident["channel"], since, PEOPLE_AT_ONCE
+        )
         for row in rows:
             reply = NewReply(
                 conversation_id=row["conversation_id"],
@@ -214,10 +226,9 @@ class PlaybookRunner:
         ledger = await self._database.read(incident_ledger, incident["id"])
         if ledger["waiting"] or ledger["in_doubt"]:
             return
-        await self._publish_once(
-            playbook, incident, f"account:{incident['closed_at']}", _account_text(ledger)
-        )
-        await self._take(incident, "account", str(incident["closed_at"]), "done")
+        ending = str(incident["all_closed_at"])
+        await self._publish_once(playbook, incident, f"account:{ending}", _account_text(ledger))
+        await self._take(incident, "account", ending, "done")
 
     async def _publish_once(self, playbook: Playbook, incident: Row, step: str, text: str) -> None:
         if playbook.publish.enabled and await self._take(incident, f"publish:{step}", "", text):

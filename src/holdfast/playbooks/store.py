@@ -22,19 +22,33 @@ WHERE m.channel = :channel AND m.stored_at >= :stored_since AND m.direction = 'i
     AND m.automatic = 0
     AND m.state_reason = '' AND v.waiting_since IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM playbook_step s
-        WHERE s.incident_id = :incident_id AND s.step = 'auto_reply' AND s.subject = v.contact_id)
+        WHERE s.incident_id IN (SELECT CAST(:incident_id AS TEXT)
+            UNION ALL SELECT id FROM incident WHERE merged_into = :incident_id AND merged_into <> '')
+        AND s.step = 'auto_reply' AND s.subject = v.contact_id)
 LIMIT :limit
 """
 _ANSWERED: Final = """
 SELECT s.subject AS contact_id, v.id AS conversation_id FROM playbook_step s
 JOIN conversation v ON v.contact_id = s.subject
-WHERE s.incident_id = :incident_id AND s.step = 'auto_reply' AND s.outcome LIKE 'msg_%'
+WHERE s.incident_id IN (SELECT CAST(:incident_id AS TEXT)
+        UNION ALL SELECT id FROM incident WHERE merged_into = :incident_id AND merged_into <> '')
+    AND s.step = 'auto_reply' AND s.outcome LIKE 'msg_%'
+    AND EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = v.id AND m.channel = :channel
+        AND m.direction = 'in' AND m.at >= :since)
     AND NOT EXISTS (SELECT 1 FROM playbook_step t
         WHERE t.incident_id = :incident_id AND t.step = 'thank' AND t.subject = s.subject)
 LIMIT :limit
 """
-_CLOSED_SINCE: Final = "SELECT * FROM incident WHERE state = 'closed' AND closed_at >= :since"
-_OPEN: Final = "SELECT * FROM incident WHERE state <> 'closed'"
+_OPEN: Final = """
+SELECT c.incident_id AS id, c.channel, c.capabilities, c.cause, c.state, c.onset_at, c.recovered_at, c.closed_at
+FROM incident_component c WHERE c.state <> 'closed' ORDER BY c.joined_at, c.channel
+"""
+_CLOSED_SINCE: Final = """
+SELECT c.incident_id AS id, c.channel, c.capabilities, c.cause, c.state, c.onset_at, c.recovered_at, c.closed_at,
+    i.closed_at AS all_closed_at
+FROM incident_component c JOIN incident i ON i.id = c.incident_id
+WHERE c.closed_at >= :since AND c.state = 'closed' ORDER BY c.closed_at, c.channel
+"""
 
 
 async def take_step(tx: Tx, incident_id: str, step: str, subject: str, at: int, outcome: str) -> bool:
@@ -61,13 +75,16 @@ async def unanswered(tx: Tx, incident_id: str, channel: str, since: int, limit: 
     )
 
 
-async def answered(tx: Tx, incident_id: str, limit: int) -> list[Row]:
-    return await tx.all(_ANSWERED, incident_id=incident_id, limit=limit)
+async def answered(tx: Tx, incident_id: str, channel: str, since: int, limit: int) -> list[Row]:
+    """People who were answered by a machine, wrote on this channel, and were not thanked yet."""
+    return await tx.all(_ANSWERED, incident_id=incident_id, channel=channel, since=since, limit=limit)
 
 
-async def open_incidents(tx: Tx) -> list[Row]:
+async def open_parts(tx: Tx) -> list[Row]:
+    """Each channel of each incident that is not well again; ``id`` is the incident's."""
     return await tx.all(_OPEN)
 
 
-async def closed_incidents(tx: Tx, since: int) -> list[Row]:
+async def closed_parts(tx: Tx, since: int) -> list[Row]:
+    """Each channel that is well again since then; ``all_closed_at``: when its whole incident was over."""
     return await tx.all(_CLOSED_SINCE, since=since)

@@ -1,7 +1,14 @@
 """Observations, verdicts and incidents: the outage is known, with its cause and its evidence."""
 
+from holdfast.radar.incidents import (
+    OutdatedError,
+    add_incident_update,
+    load_incident,
+    load_incidents,
+)
 from holdfast.radar.model import (
     Cause,
+    Component,
     Incident,
     IncidentState,
     IncidentUpdate,
@@ -15,9 +22,6 @@ from holdfast.radar.model import (
 from holdfast.radar.radar import Radar
 from holdfast.radar.store import (
     UptimeDay,
-    add_incident_update,
-    load_incident,
-    load_incidents,
     load_uptime,
     load_verdicts,
     record_observation,
@@ -27,11 +31,13 @@ from holdfast.radar.uptime import utc_day
 
 __all__ = [
     "Cause",
+    "Component",
     "Incident",
     "IncidentState",
     "IncidentUpdate",
     "Kind",
     "Observation",
+    "OutdatedError",
     "Radar",
     "Result",
     "State",

@@ -154,8 +154,38 @@ class IncidentUpdate(msgspec.Struct, frozen=True, kw_only=True):
     public: bool = True
 
 
+class Component(msgspec.Struct, frozen=True, kw_only=True):
+    """One channel's part in an incident, with a course of its own.
+
+    ``domain`` is the channel's failure domain, ``place`` what people call the channel. ``cause_since``: when
+    the present cause was first held to be it. ``relapses``: how often it failed again after it was over.
+    ``placed_by``: the person who put it into this incident.
+    """
+
+    channel: str
+    domain: str = ""
+    place: str = ""
+    capabilities: tuple[Capability, ...]
+    cause: Cause
+    cause_since: int
+    title: str
+    state: IncidentState
+    onset_at: int
+    joined_at: int
+    recovered_at: int | None = None
+    closed_at: int | None = None
+    relapses: int = 0
+    evidence: tuple[str, ...] = ()
+    placed_by: str = ""
+
+
 class Incident(msgspec.Struct, frozen=True, kw_only=True):
-    """A failure that people are told about: one per channel, in which its capabilities gather."""
+    """A failure that people are told about; the channels that it takes down are its components.
+
+    ``channel`` is the one that failed first. ``capabilities`` are those of all components, ``evidence`` and
+    ``cause`` those of the leading one. ``titled_by``, ``kept_by`` (open) and ``closed_by`` name the person
+    whose decision stands. ``revision`` counts its changes.
+    """
 
     id: str
     channel: str
@@ -168,6 +198,14 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     recovered_at: int | None = None
     closed_at: int | None = None
     evidence: tuple[str, ...] = ()
+    components: tuple[Component, ...] = ()
+    titled_by: str = ""
+    kept_by: str = ""
+    closed_by: str = ""
+    merged_into: str = ""
+    summary: str = ""
+    will_change: str = ""
+    revision: int = 0
     updates: tuple[IncidentUpdate, ...] = ()
 
     def body(self) -> dict[str, Any]:

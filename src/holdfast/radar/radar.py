@@ -11,7 +11,15 @@ from holdfast.channels.transport import Transport
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.radar.controls import ask_controls
 from holdfast.radar.feeds import FeedReader, feed_channel
-from holdfast.radar.incidents import Change, next_change
+from holdfast.radar.incidents import (
+    Casebook,
+    Change,
+    OutdatedError,
+    enter_all,
+    load_incident,
+    load_present,
+    write_changes,
+)
 from holdfast.radar.memory import Memory
 from holdfast.radar.model import Incident, IncidentState, Observation, Verdict
 from holdfast.radar.patience import wait_for_wake
@@ -19,14 +27,9 @@ from holdfast.radar.probes import Prober
 from holdfast.radar.store import (
     UptimeDay,
     add_uptime,
-    knows_all_open,
-    load_incidents,
     load_verdicts,
     record_observations,
-    save_incident,
-    save_update,
     save_verdict,
-    tell_incident,
 )
 from holdfast.radar.surroundings import Surroundings
 from holdfast.radar.uptime import UptimeMeter
@@ -57,10 +60,6 @@ class _Outcome(msgspec.Struct, frozen=True):
     @property
     def empty(self) -> bool:
         return not (self.saved or self.changes or self.uptime)
-
-
-class OutdatedError(Exception):
-    """Another node watched in the meantime: the store knows of an incident that this one does not."""
 
 
 class Radar:
@@ -208,16 +207,23 @@ class Radar:
             await self._memory.catch_up(self._database, now)
             around = self._look_around(now, self._started_at)
             self._judge(around, now)
+            await self._recall(now)
             await self._commit(self._outcome(around, now), now)
 
     async def _remember(self) -> None:
         for verdict in await self._database.read(load_verdicts):
             self._verdicts[verdict.channel, verdict.capability] = verdict
         self._stored = dict(self._verdicts)
-        for incident in reversed(await self._database.read(load_incidents)):
-            self._incidents[incident.channel] = incident
-        for incident in await self._database.read(load_incidents, "open"):
-            self._incidents[incident.channel] = incident
+        await self._recall(self._clock.now_ms())
+
+    async def _recall(self, now: int) -> None:
+        """What stands about incidents in the store, where people and other nodes change them as well."""
+        known, self._incidents = self._incidents, {}
+        for each in await self._database.read(load_present, now):
+            held = known.get(each.id)
+            if held is None or held.revision != each.revision:
+                held = await self._database.read(load_incident, each.id)
+            self._incidents[each.id] = held or each
 
     def _look_around(self, now: int, started_at: int) -> Surroundings:
         channels = self._channels()
@@ -274,18 +280,9 @@ class Radar:
         before = self._stored.get((verdict.channel, verdict.capability))
         return before is None or _without_clock(verdict) != _without_clock(before)
 
-    def _changes(self, around: Surroundings, verdicts: Sequence[Verdict], now: int) -> list[Change]:
-        changes = (
-            next_change(
-                self._incidents.get(channel),
-                [verdict for verdict in verdicts if verdict.channel == channel],
-                now=now,
-                place=around.place(channel),
-                new_id=self._ids.new("inc"),
-            )
-            for channel in self._channels()
-        )
-        return [change for change in changes if change is not None]
+    def _changes(self, around: Surroundings, verdicts: Sequence[Verdict], now: int) -> Sequence[Change]:
+        casebook = Casebook(self._incidents.values(), now=now, new_id=lambda: self._ids.new("inc"))
+        return enter_all(casebook, verdicts, {name: around.face(name) for name in self._channels()})
 
     async def _commit(self, outcome: _Outcome, now: int) -> None:
         if outcome.empty or not self._may_write():
@@ -293,10 +290,10 @@ class Radar:
         try:
             incidents = await self._database.write(_write_outcome, outcome, now)
         except OutdatedError:
-            get_log("radar").warning("another node has judged meanwhile, starting afresh")
+            get_log("radar").warning("an incident was changed meanwhile, starting afresh")
             self._started_at = None
             return
-        self._incidents.update({incident.channel: incident for incident in incidents})
+        self._incidents.update({incident.id: incident for incident in incidents})
         self._stored.update({(v.channel, v.capability): v for v in outcome.saved})
         self._written_at = now if outcome.saved else self._written_at
         self._metered_at = now if outcome.uptime else self._metered_at
@@ -322,12 +319,4 @@ async def _write_outcome(tx: Tx, outcome: _Outcome, now: int) -> list[Incident]:
         body = {"channel": verdict.channel, "verdict": verdict.body()}
         await append_event(tx, at=now, kind="verdict.changed", body=body)
     await add_uptime(tx, outcome.uptime)
-    incidents = []
-    for change in outcome.changes:
-        incident = change.incident
-        if not await knows_all_open(tx, incident):
-            raise OutdatedError
-        await save_incident(tx, incident)
-        await save_update(tx, incident.id, kind=change.update_kind, text=change.text, at=now)
-        incidents.append(await tell_incident(tx, incident.id, change.event, now))
-    return incidents
+    return await write_changes(tx, outcome.changes, now=now)

@@ -1,6 +1,6 @@
 """Every SQL statement of the radar."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
@@ -9,23 +9,18 @@ from holdfast.channels.contract import Capability
 from holdfast.radar.model import (
     DETAIL_CHARACTERS_MAX,
     Cause,
-    Incident,
-    IncidentState,
-    IncidentUpdate,
     Kind,
     Observation,
     Result,
     Score,
     State,
-    UpdateKind,
     Verdict,
 )
-from holdfast.storage import Row, Tx, append_event
+from holdfast.storage import Row, Tx
 
 OBSERVATION_LIFE_MS: Final = 24 * 60 * 60 * 1000
 """Observations are deleted after this; verdicts and incidents stay."""
 OBSERVATIONS_READ_MAX: Final = 5_000
-INCIDENTS_READ_MAX: Final = 200
 
 _RECORD: Final = """
 INSERT INTO observation
@@ -42,29 +37,6 @@ VALUES (:channel, :capability, :state, :cause, :confidence, :share, :since, :evi
 ON CONFLICT (channel, capability) DO UPDATE SET state = excluded.state, cause = excluded.cause,
     confidence = excluded.confidence, share = excluded.share, since = excluded.since,
     evidence = excluded.evidence, score = excluded.score, updated_at = excluded.updated_at
-"""
-_INCIDENT: Final = "SELECT * FROM incident WHERE id = :id"
-_INCIDENTS: Final = """
-SELECT * FROM incident WHERE (:open = 1 AND state <> 'closed') OR (:closed = 1 AND state = 'closed')
-ORDER BY opened_at DESC, id DESC LIMIT :limit
-"""
-_UPDATES: Final = "SELECT * FROM incident_update WHERE incident_id = :incident_id ORDER BY at, id"
-_COUNT_UPDATES: Final = "SELECT COUNT(*) AS count FROM incident_update WHERE incident_id = :incident_id"
-_OTHER_OPEN: Final = """
-SELECT 1 AS found FROM incident WHERE channel = :channel AND id <> :id AND state <> 'closed' LIMIT 1
-"""
-_SAVE_INCIDENT: Final = """
-INSERT INTO incident (id, channel, capabilities, cause, title, state, onset_at, opened_at, recovered_at,
-    closed_at, evidence)
-VALUES (:id, :channel, :capabilities, :cause, :title, :state, :onset_at, :opened_at, :recovered_at,
-    :closed_at, :evidence)
-ON CONFLICT (id) DO UPDATE SET capabilities = excluded.capabilities, cause = excluded.cause,
-    title = excluded.title, state = excluded.state, onset_at = excluded.onset_at,
-    recovered_at = excluded.recovered_at, closed_at = excluded.closed_at, evidence = excluded.evidence
-"""
-_ADD_UPDATE: Final = """
-INSERT INTO incident_update (id, incident_id, at, kind, text, public)
-VALUES (:id, :incident_id, :at, :kind, :text, :public)
 """
 _ADD_UPTIME: Final = """
 INSERT INTO uptime_day (channel, day, down_ms, partial_ms) VALUES (:channel, :day, :down_ms, :partial_ms)
@@ -158,115 +130,6 @@ async def save_verdict(tx: Tx, verdict: Verdict, now: int) -> None:
     values: dict[str, Any] = verdict.body()
     values["evidence"] = _json(verdict.evidence)
     await tx.run(_SAVE_VERDICT, channel=verdict.channel, score=_json(verdict.score), updated_at=now, **values)
-
-
-# --- incidents --------------------------------------------------------------------------------------
-
-
-async def load_incidents(tx: Tx, state: str = "all", limit: int = INCIDENTS_READ_MAX) -> list[Incident]:
-    """The newest incidents first, with their updates; ``state`` is open (recovering ones too), closed or all."""
-    rows = await tx.all(
-        _INCIDENTS, open=int(state in ("open", "all")), closed=int(state in ("closed", "all")), limit=limit
-    )
-    return [_incident(row, await _updates(tx, row["id"])) for row in rows]
-
-
-async def load_incident(tx: Tx, incident_id: str) -> Incident | None:
-    row = await tx.one(_INCIDENT, id=incident_id)
-    return _incident(row, await _updates(tx, incident_id)) if row else None
-
-
-async def _updates(tx: Tx, incident_id: str) -> tuple[IncidentUpdate, ...]:
-    rows = await tx.all(_UPDATES, incident_id=incident_id)
-    return tuple(
-        IncidentUpdate(
-            id=row["id"],
-            at=row["at"],
-            kind=UpdateKind(row["kind"]),
-            text=row["text"],
-            public=bool(row["public"]),
-        )
-        for row in rows
-    )
-
-
-def _incident(row: Row, updates: Sequence[IncidentUpdate]) -> Incident:
-    return Incident(
-        id=row["id"],
-        channel=row["channel"],
-        capabilities=tuple(Capability(name) for name in msgspec.json.decode(row["capabilities"])),
-        cause=Cause(row["cause"]),
-        title=row["title"],
-        state=IncidentState(row["state"]),
-        onset_at=row["onset_at"],
-        opened_at=row["opened_at"],
-        recovered_at=row["recovered_at"],
-        closed_at=row["closed_at"],
-        evidence=tuple(msgspec.json.decode(row["evidence"])),
-        updates=tuple(updates),
-    )
-
-
-async def knows_all_open(tx: Tx, incident: Incident) -> bool:
-    """Whether no other incident of this one's channel is open: a channel has one at a time."""
-    return await tx.one(_OTHER_OPEN, channel=incident.channel, id=incident.id) is None
-
-
-async def save_incident(tx: Tx, incident: Incident) -> None:
-    """Write the incident's row; its updates are added one by one."""
-    await tx.run(
-        _SAVE_INCIDENT,
-        id=incident.id,
-        channel=incident.channel,
-        capabilities=_json(incident.capabilities),
-        cause=incident.cause.value,
-        title=incident.title,
-        state=incident.state.value,
-        onset_at=incident.onset_at,
-        opened_at=incident.opened_at,
-        recovered_at=incident.recovered_at,
-        closed_at=incident.closed_at,
-        evidence=_json(incident.evidence),
-    )
-
-
-async def save_update(
-    tx: Tx, incident_id: str, *, kind: UpdateKind, text: str, at: int, public: bool = True
-) -> None:
-    """Add a line; its identifier is the incident's with the line's number, so that lines sort as written."""
-    row = await tx.one(_COUNT_UPDATES, incident_id=incident_id)
-    number = int(row["count"]) + 1 if row else 1
-    await tx.run(
-        _ADD_UPDATE,
-        id=f"upd_{incident_id.removeprefix('inc_')}_{number:05}",
-        incident_id=incident_id,
-        at=at,
-        kind=kind.value,
-        text=text,
-        public=int(public),
-    )
-
-
-async def add_incident_update(
-    tx: Tx, incident_id: str, *, kind: str, text: str, at: int, public: bool = True
-) -> Incident:
-    """Add a line to an incident's story and tell of it (``incident.updated``); the incident with it.
-
-    ``kind`` is note or step (see UpdateKind). Raises LookupError for an unknown incident.
-    """
-    if await tx.one(_INCIDENT, id=incident_id) is None:
-        raise LookupError(f"there is no incident {incident_id}")
-    await save_update(tx, incident_id, kind=UpdateKind(kind), text=text, at=at, public=public)
-    return await tell_incident(tx, incident_id, "incident.updated", at)
-
-
-async def tell_incident(tx: Tx, incident_id: str, kind: str, at: int) -> Incident:
-    """Append the event that carries the incident as it now stands; the incident."""
-    incident = await load_incident(tx, incident_id)
-    if incident is None:
-        raise LookupError(f"there is no incident {incident_id}")
-    await append_event(tx, at=at, kind=kind, body={"incident": incident.body()})
-    return incident
 
 
 # --- uptime -----------------------------------------------------------------------------------------

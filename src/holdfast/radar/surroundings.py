@@ -6,6 +6,7 @@ from typing import Final
 from holdfast.channels.contract import Adapter, Capability, ErrorClass
 from holdfast.radar.evidence import Context
 from holdfast.radar.feeds import feed_sentence
+from holdfast.radar.incidents import Face
 from holdfast.radar.model import CONFIRMED, Kind, Observation, Result, State, Verdict
 from holdfast.radar.titles import place_name
 
@@ -41,6 +42,9 @@ class Surroundings:
         platform = self._channels[channel].platform
         shared = sum(adapter.platform == platform for adapter in self._channels.values()) > 1
         return place_name(platform, self._names(channel) if shared else "")
+
+    def face(self, channel: str) -> Face:
+        return Face(domain=self._channels[channel].failure_domain, place=self.place(channel))
 
     def context(self, channel: str, capability: Capability) -> Context:
         adapter = self._channels[channel]

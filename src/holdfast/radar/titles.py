@@ -41,6 +41,12 @@ _MANNERS: Final = {
     LATE: "Messages from {place} arrive late",
     ErrorClass.THROTTLED.value: "{place} is limiting how much we may do",
 }
+_OUR_OWN: Final = {
+    Cause.UPLINK: "Our own connection is failing",
+    Cause.HUB: "Our own message hub is failing",
+}
+_RUN_BY: Final = {"meta": "Meta", "twilio": "Twilio"}
+"""Failure domains that are a company of a name."""
 
 
 def place_name(platform: str, channel_name: str = "") -> str:
@@ -57,15 +63,28 @@ def leading(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def incident_title(verdict: Verdict, place: str) -> str:
-    if verdict.cause is Cause.UPLINK:
-        return "Our own connection is failing"
-    if verdict.cause is Cause.HUB:
-        return "Our own message hub is failing"
+    if verdict.cause in _OUR_OWN:
+        return _OUR_OWN[verdict.cause]
     if verdict.cause is Cause.TOKEN:
         return _capital(f"{place} refuses our sign-in")
     if verdict.cause is Cause.ACCOUNT:
         return _capital(f"{place} is refusing our account")
     return _capital(_template(verdict).format(place=place))
+
+
+def joint_title(places: Sequence[str], cause: Cause, domain: str) -> str:
+    """Of several channels that fail together; ``domain`` where they share one."""
+    if cause in _OUR_OWN:
+        return _OUR_OWN[cause]
+    who = _RUN_BY.get(domain, "")
+    both = "both" if len(places) == 2 else "all"  # noqa: PLR2004 - two are both
+    return _capital(f"{listed(places)} are failing{f' ({both} run by {who})' if who else ''}")
+
+
+def listed(places: Sequence[str]) -> str:
+    """Instagram, Messenger and WhatsApp."""
+    *firsts, last = places
+    return f"{', '.join(firsts)} and {last}" if firsts else last
 
 
 def also_affected(capabilities: Sequence[Capability]) -> str:

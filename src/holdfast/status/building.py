@@ -1,16 +1,18 @@
 """From what the radar knows to what the public may see. Pure; evidence and people's names stay inside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from holdfast.channels.contract import Capability
 from holdfast.radar import Incident, Verdict
+from holdfast.radar.titles import listed
 from holdfast.status.snapshot import (
     Component,
     IncidentUpdate,
     PublicIncident,
+    PublicPart,
     Snapshot,
     State,
     UptimeDay,
@@ -71,7 +73,7 @@ def build_snapshot(
     hub_url: str = "",
 ) -> Snapshot:
     labels = _labels(faces)
-    titles = {incident.channel: incident.title for incident in known.incidents if incident.state != "closed"}
+    titles = _titles(known.incidents)
     return Snapshot(
         business=business,
         written_at=now,
@@ -79,7 +81,7 @@ def build_snapshot(
         watched_since=known.watched_since,
         components=tuple(_component(face, labels[face.id], titles.get(face.id), known) for face in faces),
         incidents=tuple(
-            _public(incident, labels.get(incident.channel, incident.channel), known.verdicts)
+            _public(incident, labels, known.verdicts)
             for incident in known.incidents
             if _concerns_public(incident, now)
         ),
@@ -108,6 +110,16 @@ def _labels(faces: Sequence[ChannelFace]) -> dict[str, str]:
 def _label(platform: str, name: str) -> str:
     label = _LABELS.get(platform, platform)
     return f"{label} ({name})" if name else label
+
+
+def _titles(incidents: Sequence[Incident]) -> dict[str, str]:
+    """What each failing channel's part of an incident is called; a person's name for a whole goes before."""
+    return {
+        each.channel: incident.title if len(incident.components) == 1 else each.title
+        for incident in incidents
+        for each in incident.components
+        if each.state != "closed"
+    }
 
 
 def _component(face: ChannelFace, label: str, title: str | None, known: Known) -> Component:
@@ -148,18 +160,23 @@ def _sentence(state: State, place: str, title: str | None) -> str:
 
 
 def _concerns_public(incident: Incident, now: int) -> bool:
-    if not _FELT.intersection(incident.capabilities):
+    if incident.merged_into or not _FELT.intersection(incident.capabilities):
         return False
     return incident.state != "closed" or (incident.closed_at or now) >= now - INCIDENT_DAYS * DAY_MS
 
 
-def _public(incident: Incident, label: str, verdicts: Sequence[Verdict]) -> PublicIncident:
-    ours = [verdict for verdict in verdicts if verdict.channel == incident.channel]
+def _public(incident: Incident, labels: Mapping[str, str], verdicts: Sequence[Verdict]) -> PublicIncident:
+    channels = _in_order(incident)
+    ours = [verdict for verdict in verdicts if verdict.channel in channels]
     told = [update for update in incident.updates if update.public][-UPDATES_MAX:]
     return PublicIncident(
         id=incident.id,
         component=incident.channel,
-        label=label,
+        label=listed([labels.get(channel, channel) for channel in channels]),
+        parts=tuple(
+            PublicPart(each.channel, labels.get(each.channel, each.channel), each.state.value)
+            for each in incident.components
+        ),
         title=incident.title,
         state=incident.state.value,
         cause=incident.cause.value,
@@ -172,3 +189,7 @@ def _public(incident: Incident, label: str, verdicts: Sequence[Verdict]) -> Publ
             IncidentUpdate(id=line.id, at=line.at, kind=line.kind.value, text=line.text) for line in told
         ),
     )
+
+
+def _in_order(incident: Incident) -> list[str]:
+    return [each.channel for each in incident.components] or [incident.channel]

@@ -15,6 +15,7 @@ class State(StrEnum):
     PARTIAL = "partial"
     DOWN = "down"
     RECOVERING = "recovering"
+    MAINTENANCE = "maintenance"
     UNKNOWN = "unknown"
 
 
@@ -31,7 +32,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
 
     ``label`` is what people call it ("Instagram"), ``name`` the business's account there, ``address`` what
     a person would type to reach it and ``link`` what they would press. ``sentence`` says how it is.
-    ``since`` is when the state began, 0 where that is not known.
+    ``since`` is when the state began, 0 where that is not known. ``group`` is a heading it stands below.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str = ""
     since: int = 0
     days: tuple[UptimeDay, ...] = ()
+    group: str = ""
 
 
 class IncidentUpdate(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +57,19 @@ class IncidentUpdate(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class PublicPart(msgspec.Struct, frozen=True):
+    """A channel that an incident takes down; ``state``: open, recovering or closed."""
+
+    id: str
+    label: str
+    state: str
+
+
 class PublicIncident(msgspec.Struct, frozen=True, kw_only=True):
-    """``state``: open, recovering or closed. ``updates`` are oldest first."""
+    """``state``: open, recovering or closed. ``updates`` are oldest first.
+
+    ``component`` is the channel that failed first, ``label`` what all its channels are called, ``parts`` each.
+    """
 
     id: str
     component: str
@@ -65,17 +78,33 @@ class PublicIncident(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     cause: str
     partial: bool = False
+    parts: tuple[PublicPart, ...] = ()
     onset_at: int
     opened_at: int
     recovered_at: int | None = None
     closed_at: int | None = None
     updates: tuple[IncidentUpdate, ...] = ()
+    components: tuple[str, ...] = ()
+
+
+class PublicMaintenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Announced work; ``components`` are the ids of those it touches."""
+
+    id: str
+    title: str
+    text: str = ""
+    components: tuple[str, ...] = ()
+    starts_at: int
+    ends_at: int
+    announced_at: int
+    cancelled_at: int | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """``incidents`` are newest first; ``watched_since`` is when failures began to be counted.
 
     ``hub_url`` is where the public reaches the hub, for forms: the page's process itself stores nothing.
+    ``subscriptions`` are the ways in which visitors may be told of changes: email, webhook.
     """
 
     business: str
@@ -86,6 +115,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     incidents: tuple[PublicIncident, ...] = ()
     chat_url: str = ""
     hub_url: str = ""
+    maintenances: tuple[PublicMaintenance, ...] = ()
+    subscriptions: tuple[str, ...] = ()
 
 
 class SnapshotUnreadableError(Exception):

@@ -39,7 +39,14 @@ COARSE: Final = frozenset({"channel=?", "state=?", "status=?", "direction=?", "k
 """Columns with few values: what they alone narrow down is not narrowed down."""
 
 SHORT_INDEXES: Final = frozenset(
-    {"delivery_ahead", "incident_open", "lane_due", "lane_leased", "message_waiting"}
+    {
+        "delivery_ahead",
+        "incident_component_open",
+        "incident_open",
+        "lane_due",
+        "lane_leased",
+        "message_waiting",
+    }
 )
 """Indexes of nothing but what is on its way or open now: little beside what ever was."""
 
@@ -49,7 +56,7 @@ EXCEPTIONS: Final = {
     "inbox.store._SAYING": "the latest messages, SEARCHED_MESSAGES of them, in the order of an index",
     "inbox.store._REFUSED": "the latest hours in the order of an index, REFUSED_MAX of them",
     "outbox.store._FREE_LEASES": "once, when the only node of a hub starts",
-    "radar.store._INCIDENTS": "the newest in the order of an index; a limit ends it",
+    "radar.incidents.store._INCIDENTS": "the newest in the order of an index; a limit ends it",
     "radar.store._UPTIME": "a row for each channel and day with a failure; the page shows ninety days",
     "sample.store._IS_USED": "one row is enough",
     "storage.event_log._LAST": "the end of the primary key",

@@ -153,5 +153,10 @@ async def test_what_an_open_incident_touches_is_put_to_its_account(shop: Any) ->
         "VALUES ('inc_1', :c, '[]', 'platform', 't', 'open', 1, 1)",
         c=IG,
     )
+    await shop.run(
+        "INSERT INTO incident_component (incident_id, channel, capabilities, cause, cause_since, title, state, "
+        "onset_at, joined_at) SELECT id, channel, capabilities, cause, 1, title, state, onset_at, opened_at "
+        "FROM incident"
+    )
     [delivery] = await shop.deliveries(await shop.reply(conversation_id))
     assert delivery["incident_id"] == "inc_1"

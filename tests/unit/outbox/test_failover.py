@@ -36,6 +36,11 @@ async def shop(hub: Any) -> Any:
         c=IG,
         now=hub.clock.now_ms(),
     )
+    await hub.run(
+        "INSERT INTO incident_component (incident_id, channel, capabilities, cause, cause_since, title, state, "
+        "onset_at, joined_at) SELECT id, channel, capabilities, cause, 1, title, state, onset_at, opened_at "
+        "FROM incident"
+    )
     hub.health[IG] = "down"
     return hub
 
@@ -219,7 +224,7 @@ async def test_stale_answers_of_machines_are_dropped_when_it_is_over(shop: Any) 
 
 
 async def test_what_was_queued_before_the_incident_is_put_to_its_account(shop: Any) -> None:
-    await shop.run("UPDATE incident SET state = 'closed'")
+    await shop.run("UPDATE incident_component SET state = 'closed'")
     message_id = await shop.reply(await ann(shop))
     assert await shop.outbox.hold(IG, "inc_1") == 1
     [delivery] = await shop.deliveries(message_id)

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
 from holdfast.channels.contract import Capability, MessageReceived
 from holdfast.conversations import NewAddress
 from holdfast.playbooks import Playbook, PlaybookRunner, Surroundings, read_playbook
 from holdfast.playbooks.model import built_in
-from holdfast.radar import Cause, Incident, load_incidents
+from holdfast.radar import Cause, Component, load_incidents
+from holdfast.radar.incidents import save_incident
+from holdfast.radar.incidents.shape import begun
 from holdfast.radar.model import IncidentState
-from holdfast.radar.store import save_incident
 
 IG, SMS = "instagram:shop", "sms:shop"
 
@@ -73,21 +75,22 @@ class Shop:
         now = self.hub.clock.now_ms()
         [known] = await self.hub.rows("SELECT * FROM incident WHERE id = :id", id=incident_id) or [None]
         self.hub.health[channel] = "up" if state == "closed" else "down"
-        await self.hub.database.write(
-            save_incident,
-            Incident(
-                id=incident_id,
-                channel=channel,
-                capabilities=tuple(Capability(name) for name in capabilities),
-                cause=Cause(cause),
-                title="Instagram is not accepting messages",
-                state=IncidentState(state),
-                onset_at=known["onset_at"] if known else now,
-                opened_at=known["opened_at"] if known else now,
-                recovered_at=now if state != "open" else None,
-                closed_at=now if state == "closed" else None,
-            ),
+        component = Component(
+            channel=channel,
+            place="Instagram",
+            capabilities=tuple(Capability(name) for name in capabilities),
+            cause=Cause(cause),
+            cause_since=now,
+            title="Instagram is not accepting messages",
+            state=IncidentState(state),
+            onset_at=known["onset_at"] if known else now,
+            joined_at=known["opened_at"] if known else now,
+            recovered_at=now if state != "open" else None,
+            closed_at=now if state == "closed" else None,
         )
+        incident = begun(component, incident_id=incident_id, opened_at=component.joined_at)
+        revision = known["revision"] if known else 0
+        await self.hub.database.write(save_incident, msgspec.structs.replace(incident, revision=revision))
 
     async def writes(self, number: int = 1, *, agreed: bool = True, **more: Any) -> str:
         """Someone writes on the failing channel; their conversation."""

@@ -3,7 +3,7 @@
 import pytest
 
 from holdfast.channels.contract import Capability
-from holdfast.radar import Cause, Incident, IncidentState, IncidentUpdate, UpdateKind, Verdict
+from holdfast.radar import Cause, Component, Incident, IncidentState, IncidentUpdate, UpdateKind, Verdict
 from holdfast.radar import State as RadarState
 from holdfast.status import Snapshot, State, UptimeDay, decode_snapshot, encode_snapshot
 from holdfast.status.building import ChannelFace, Known, build_snapshot, worst
@@ -34,6 +34,19 @@ def _incident(capability: Capability, state: IncidentState, closed_at: int | Non
         opened_at=NOW - 50_000,
         closed_at=closed_at,
         evidence=("secret",),
+        components=(
+            Component(
+                channel="instagram:shop",
+                capabilities=(capability,),
+                cause=Cause.PLATFORM,
+                cause_since=NOW,
+                title="Instagram is not accepting messages",
+                state=state,
+                onset_at=NOW - 60_000,
+                joined_at=NOW - 50_000,
+                closed_at=closed_at,
+            ),
+        ),
         updates=(
             IncidentUpdate(id="u1", at=NOW, kind=UpdateKind.OPENED, text="It fails."),
             IncidentUpdate(id="u2", at=NOW, kind=UpdateKind.NOTE, text="secret", public=False),
