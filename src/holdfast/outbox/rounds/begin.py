@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from holdfast.channels.contract import Attachment, Outgoing
+from holdfast.channels.contract import Attachment, Limits, Outgoing
 from holdfast.outbox import store
-from holdfast.outbox.candidates import Facts, window_closes_at
+from holdfast.outbox.candidates import ChannelFact, Facts, window_closes_at
 from holdfast.outbox.rounds import store as rounds
 from holdfast.outbox.rounds.model import Ask, Wait, Work
 from holdfast.outbox.showing.store import show_all, show_sending
@@ -21,12 +21,12 @@ class Begin:
     async def __call__(self, tx: Tx, asks: Sequence[Ask], now: int) -> dict[str, Work | Wait]:
         """For each lane the head to send, or that it waits; a lane that is not its owner's any more waits, too."""
         found: dict[str, Work | Wait] = {ask.lane.lane: Wait(None) for ask in asks}
-        left = list(asks)
+        left, limits = list(asks), _limits(self._facts())
         while left:
             heads = await rounds.owned_heads(tx, (ask.lane for ask in left), now)
             left = [ask for ask in left if ask.lane.lane in heads]
-            left, ready = await self._sift(tx, left, heads, found, now)
-            found |= await self._start(tx, ready, now)
+            left, ready = await self._sift(tx, left, heads, limits, found, now)
+            found |= await self._start(tx, ready, limits, now)
         await self._prolong(tx, [name for name, step in found.items() if isinstance(step, Work)], now)
         return found
 
@@ -35,6 +35,7 @@ class Begin:
         tx: Tx,
         asks: Iterable[Ask],
         heads: Mapping[str, Row],
+        limits: Mapping[str, Limits],
         found: dict[str, Work | Wait],
         now: int,
     ) -> tuple[list[Ask], list[Row]]:
@@ -46,56 +47,32 @@ class Begin:
                 due_at = due(head)
                 await store.release_lane(tx, ask.lane, due_at)
                 found[ask.lane.lane] = Wait(due_at)
-            elif problem := self._too_late(head, now):
+            elif problem := _too_late(head, limits[head["channel"]], now):
                 await _drop(tx, head, *problem, now)
                 again.append(ask)
             else:
                 ready.append(head)
         return again, ready
 
-    def _too_late(self, head: Row, now: int) -> tuple[str, str] | None:
-        """Windows, consent and life time are judged when sending, not when queueing."""
-        if head["expires_at"] <= now:
-            return "expired", "It waited longer than it was meant to."
-        if head["consent"] == "opted_out":
-            return "rejected", "The person asked not to be written to here."
-        limits = self._facts()[head["channel"]].limits
-        closes = window_closes_at(limits, head["last_in_at"], human=head["klass"] == "person")
-        if closes is not None and closes <= now:
-            return "rejected", "The platform's reply window has closed; the person has to write first."
-        return None
-
-    async def _start(self, tx: Tx, heads: Sequence[Row], now: int) -> dict[str, Work | Wait]:
+    async def _start(
+        self, tx: Tx, heads: Sequence[Row], limits: Mapping[str, Limits], now: int
+    ) -> dict[str, Work | Wait]:
         if not heads:
             return {}
         await rounds.start_attempts(tx, [head["id"] for head in heads], now)
         await show_sending(tx, [head["message_id"] for head in heads if head["deliveries"] == 1], now)
         await show_all(tx, (head["message_id"] for head in heads if head["deliveries"] != 1), now)
-        return {head["lane"]: await self._work(tx, head, now) for head in heads}
-
-    async def _work(self, tx: Tx, head: Row, now: int) -> Work:
-        limits = self._facts()[head["channel"]].limits
-        closes = window_closes_at(limits, head["last_in_at"], human=False)
-        thread = await _thread(tx, head) if limits.threaded else {}
-        outgoing = Outgoing(
-            delivery_id=head["id"],
-            address=head["address"],
-            text=head["text"],
-            created_at=head["created_at"],
-            human=head["klass"] == "person",
-            window_open=closes is None or closes > now,
-            attachments=_attachments(head),
-            subject=thread.get("subject", ""),
-            in_reply_to=thread.get("message_id", ""),
-            references=thread.get("references", ""),
-        )
-        return Work(outgoing, head["attempts"] + 1, head["klass"])
+        return {head["lane"]: await _work(tx, head, limits[head["channel"]], now) for head in heads}
 
     async def _prolong(self, tx: Tx, lanes: Sequence[str], now: int) -> None:
         if lanes:
             await rounds.prolong_leases(
                 tx, lanes, until=now + self._lease_ms, soon=now + self._lease_ms * 3 // 4
             )
+
+
+def _limits(facts: Mapping[str, ChannelFact]) -> dict[str, Limits]:
+    return {channel: fact.limits for channel, fact in facts.items()}
 
 
 def due(head: Row | None) -> int | None:
@@ -109,6 +86,36 @@ def _may_leave(head: Row, now: int, *, probing: bool) -> bool:
     if head["id"] is None or head["state"] in {"sending", "in_doubt"}:
         return False
     return bool(probing or head["next_at"] <= now)
+
+
+def _too_late(head: Row, limits: Limits, now: int) -> tuple[str, str] | None:
+    """Windows, consent and life time are judged when sending, not when queueing."""
+    if head["expires_at"] <= now:
+        return "expired", "It waited longer than it was meant to."
+    if head["consent"] == "opted_out":
+        return "rejected", "The person asked not to be written to here."
+    closes = window_closes_at(limits, head["last_in_at"], human=head["klass"] == "person")
+    if closes is not None and closes <= now:
+        return "rejected", "The platform's reply window has closed; the person has to write first."
+    return None
+
+
+async def _work(tx: Tx, head: Row, limits: Limits, now: int) -> Work:
+    closes = window_closes_at(limits, head["last_in_at"], human=False)
+    thread = await _thread(tx, head) if limits.threaded else {}
+    outgoing = Outgoing(
+        delivery_id=head["id"],
+        address=head["address"],
+        text=head["text"],
+        created_at=head["created_at"],
+        human=head["klass"] == "person",
+        window_open=closes is None or closes > now,
+        attachments=_attachments(head),
+        subject=thread.get("subject", ""),
+        in_reply_to=thread.get("message_id", ""),
+        references=thread.get("references", ""),
+    )
+    return Work(outgoing, head["attempts"] + 1, head["klass"])
 
 
 async def _drop(tx: Tx, head: Row, state: str, reason: str, now: int) -> None:
