@@ -105,7 +105,6 @@ class Spool:
             seq = await waiting.number
         finally:
             self.appending -= 1
-        self.arrived.set()
         if self.confirm is not None:
             await self.confirm(seq)
         return seq
@@ -122,6 +121,7 @@ class Spool:
             else:
                 for seq, each in enumerate(batch, first):
                     each.confirm(seq)
+                self.arrived.set()
         self._writer = None
 
     @property
