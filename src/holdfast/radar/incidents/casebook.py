@@ -49,7 +49,7 @@ class Casebook:
         step = next_step(current, verdicts, now=self._now, face=face)
         if step is None:
             return
-        if incident is None or _is_fresh(step, current, self._now):
+        if incident is None or (not incident.kept_by and _is_fresh(step, current, self._now)):
             self._open(step)
         else:
             self._move_on(incident, step)
@@ -133,7 +133,7 @@ class Casebook:
         self._tell(
             shaped(incident, [_placed(each, by) for each in stays]),
             UpdateKind.NOTE,
-            f"{places} told apart, by {by}: an incident of its own.",
+            f"{places} told apart by hand, as an incident of its own.",
         )
         first = begun(leaving[0], incident_id=self._new_id(), opened_at=self._now)
         own = shaped(first, leaving)

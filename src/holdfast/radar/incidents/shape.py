@@ -61,10 +61,9 @@ def _leading(incident: Incident) -> Component:
 
 def _state(incident: Incident) -> IncidentState:
     states = {each.state for each in incident.components}
-    for state in (IncidentState.OPEN, IncidentState.RECOVERING):
-        if state in states:
-            return state
-    return IncidentState.RECOVERING if incident.kept_by else IncidentState.CLOSED
+    if incident.kept_by or IncidentState.OPEN in states:
+        return IncidentState.OPEN
+    return IncidentState.RECOVERING if IncidentState.RECOVERING in states else IncidentState.CLOSED
 
 
 def name_of(incident: Incident) -> str:

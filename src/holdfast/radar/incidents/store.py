@@ -56,6 +56,7 @@ ON CONFLICT (id) DO UPDATE SET channel = excluded.channel, capabilities = exclud
     revision = incident.revision + 1
 WHERE incident.revision = :revision
 """
+_FOLLOW: Final = "UPDATE incident SET merged_into = :new WHERE merged_into = :old AND merged_into <> ''"
 _DROP_COMPONENTS: Final = "DELETE FROM incident_component WHERE incident_id = :incident_id"
 _ADD_COMPONENT: Final = """
 INSERT INTO incident_component (incident_id, channel, domain, place, capabilities, cause, cause_since, title,
@@ -161,6 +162,8 @@ async def write_changes(tx: Tx, changes: Iterable[Change], *, now: int) -> list[
     written = []
     for change in changes:
         await save_incident(tx, change.incident)
+        if change.incident.merged_into:
+            await tx.run(_FOLLOW, old=change.incident.id, new=change.incident.merged_into)
         for line in change.lines:
             await save_update(tx, change.incident.id, kind=line.kind, text=line.text, at=line.at)
         written.append(change)
