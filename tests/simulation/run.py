@@ -5,9 +5,10 @@ import os
 import random
 import tempfile
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from holdfast.outbox import ledger_since
 from holdfast_simulators import World, build_fakes
@@ -111,7 +112,7 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary, *, st
             group.create_task(somebody.write_for_a_while())
             group.create_task(agents.answer_for_a_while())
             for blow in all_blows(machine, world, network, somebody.write_on):
-                group.create_task(blow)
+                group.create_task(_to_the_end(blow))
             if stop_early:
                 group.create_task(_stop_when_broken(machine))
         whole = True
@@ -136,6 +137,16 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary, *, st
     )
     await world.close()
     return truth
+
+
+async def _to_the_end(blow: Coroutine[Any, Any, None]) -> None:
+    """A group of tasks does not mind one that was cancelled; a blow that stops half-way leaves a hub that is down."""
+    try:
+        await blow
+    except asyncio.CancelledError as error:
+        if asyncio.current_task().cancelling():  # type: ignore[union-attr]
+            raise
+        raise RuntimeError("something that a process left behind cancelled a blow") from error
 
 
 async def _stop_when_broken(machine: Machine) -> None:

@@ -98,7 +98,7 @@ class Spool:
         """Make one envelope durable (fsync) and return its number; raises SpoolUnavailableError."""
         waiting = _Waiting(_columns(envelope), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if self._writer is None:
+        if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write_waiting(), name="spool-write")
         self.appending += 1
         try:
@@ -145,7 +145,7 @@ class Spool:
 
     async def close(self) -> None:
         if self._writer is not None:
-            await self._writer
+            await asyncio.wait({self._writer})  # it may have been cancelled; the file is closed all the same
         await self._database.close()
 
 
