@@ -47,6 +47,19 @@ async def test_concurrent_arrivals_are_each_stored_once(spool: Spool) -> None:
     assert stored == {seq: str(number).encode() for number, seq in enumerate(seqs)}
 
 
+async def test_a_sender_that_goes_away_disturbs_nobody_and_is_kept(spool: Spool) -> None:
+    tasks = [asyncio.create_task(spool.append(arrived(number))) for number in range(20)]
+    await asyncio.sleep(0)
+    tasks[7].cancel()
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(outcomes[7], asyncio.CancelledError)
+    assert [outcome for outcome in outcomes if isinstance(outcome, int)] == [
+        number + 1 for number in range(20) if number != 7
+    ]
+    assert [envelope.body for envelope in await spool.after(0, 100)] == [b"%d" % n for n in range(20)]
+    assert spool.arrived.is_set()
+
+
 async def test_an_arrival_is_signalled(spool: Spool) -> None:
     assert not spool.arrived.is_set()
     await spool.append(arrived(1))
