@@ -2,71 +2,28 @@
 
 from typing import Any
 
-import pytest
+from tests.unit.outbox.doubt.story import (
+    IG,
+    TEXT,
+    WA,
+    behind,
+    delivery_of,
+    doubtful,
+    pass_time,
+    sent,
+    someone,
+    state,
+    why,
+)
 
 from holdfast.channels.contract import (
     CannotTell,
     Evidence,
     FoundSent,
     InDoubt,
-    MessageReceived,
     NotSent,
     SentQuery,
 )
-
-IG, WA = "instagram:shop", "whatsapp:shop"
-TEXT = "We are open"
-LATE_MS = 90_000
-
-
-@pytest.fixture
-async def shop(hub: Any) -> Any:
-    hub.add(IG)
-    hub.add(WA, text_max=20)
-    hub.doubt_times = {"late_ms": LATE_MS, "resend_after_ms": 120_000, "doubt_holds_ms": 600_000}
-    return hub
-
-
-async def someone(hub: Any, channel: str, value: str = "ann") -> str:
-    await hub.arrive(channel, MessageReceived(f"in-{value}", value, hub.clock.now_ms(), "Hi"))
-    return str((await hub.one("SELECT id FROM conversation ORDER BY id DESC LIMIT 1"))["id"])
-
-
-async def doubtful(hub: Any, channel: str = IG, *, text: str = TEXT, over: bool = False) -> str:
-    hub.adapters[channel].answers = [InDoubt("no answer in time", over=over)]
-    message_id = await hub.reply(await someone(hub, channel), text, route=channel)
-    await hub.dispatch()
-    return str(message_id)
-
-
-async def behind(hub: Any, text: str = "Next") -> str:
-    return str(await hub.reply((await hub.one("SELECT id FROM conversation"))["id"], text))
-
-
-async def pass_time(hub: Any, seconds: float, step: float = 5) -> None:
-    """Let time pass with everything going on as it would."""
-    for _ in range(int(seconds / step)):
-        hub.clock.move(step)
-        await hub.outbox.reconciler.look()
-        await hub.outbox.rescuer.rescue()
-        await hub.dispatch()
-
-
-async def state(hub: Any, message_id: str) -> str:
-    return str((await hub.message(message_id))["state"])
-
-
-async def why(hub: Any, message_id: str) -> str:
-    return str((await hub.message(message_id))["state_reason"])
-
-
-def sent(hub: Any, channel: str = IG) -> list[str]:
-    return [each.text for each in hub.adapters[channel].sent]
-
-
-async def delivery_of(hub: Any, message_id: str) -> Any:
-    return (await hub.deliveries(message_id))[0]
-
 
 # --- absence is proven only once the platform can take it no more -------------------------------------
 
