@@ -27,6 +27,7 @@ from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
+from holdfast.radar.reports import Reports
 from holdfast.retention import Archive, keep_house, keep_spool
 from holdfast.settings import Settings
 from holdfast.storage import (
@@ -88,6 +89,14 @@ class Hub:
             transport=transport,
             settings=settings.radar,
             may_write=self._may_begin,
+        )
+        self.reports = Reports(
+            database=database,
+            clock=clock,
+            ids=self.ids,
+            random=random,
+            hand=self.radar.hand,
+            channels=self.channels.adapters,
         )
         self.outbox = Outbox(
             database=database,
@@ -179,6 +188,7 @@ class Hub:
             "history": self.history.run,
             "mail": self.mail.run,
             "radar": self.radar.run,
+            "reports": self.reports.run,
             "playbooks": playbooks.run,
             "housekeeping": self._keep_house,
         }

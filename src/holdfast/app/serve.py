@@ -30,6 +30,7 @@ from holdfast.radar import State
 from holdfast.settings import Settings
 from holdfast.status.building import ChannelFace as PublicFace
 from holdfast.status.publisher import StatusPublisher
+from holdfast.status.tracker.publisher import TrackerPublisher
 from holdfast.storage import StoreMisaddressedError, StoreUnavailableError
 from holdfast.web.app import build_web
 from holdfast.web.services import ChannelFace, WebServices
@@ -89,9 +90,10 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         settings=hub.settings,
         channels=lambda: public_faces(hub),
     )
-    web = build_web(_services(hub, portal))
+    tracker = tracker_of(hub)
+    web = build_web(_services(hub, portal, tracker))
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
-    loops = {**hub.loops(surroundings(hub, portal)), "status": publisher.run}
+    loops = {**hub.loops(surroundings(hub, portal)), "status": publisher.run, "tracker": tracker.run}
     running = asyncio.create_task(_run(hub, loops, is_prepared=is_prepared))
     get_log("hub").info("listening", url=hub.settings.public_url)
     try:
@@ -168,7 +170,19 @@ def _portal(hub: Hub) -> Portal:
     )
 
 
-def _services(hub: Hub, portal: Portal) -> WebServices:
+def tracker_of(hub: Hub) -> TrackerPublisher:
+    return TrackerPublisher(
+        database=hub.database,
+        clock=hub.clock,
+        settings=hub.settings,
+        reports=hub.reports,
+        channels=lambda: public_faces(hub),
+        labels=hub.channels.platform_title,
+    )
+
+
+def _services(hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None) -> WebServices:
+    shown = tracker or tracker_of(hub)
     return WebServices(
         settings=hub.settings,
         database=hub.database,
@@ -189,6 +203,8 @@ def _services(hub: Hub, portal: Portal) -> WebServices:
         nodes=lambda: node_views(hub),
         registry=CollectorRegistry(),
         built=BUILT,
+        reports=hub.reports,
+        tracker=lambda: shown.current,
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import cast
 
-from holdfast.web import chat, hooks
+from holdfast.web import chat, hooks, report
 from holdfast.web.api import build_api
 from holdfast.web.api.app import PREFIX as API
 from holdfast.web.api.gate import Gate
@@ -18,6 +18,7 @@ from holdfast.web.identify import Identifier
 from holdfast.web.metrics import Metrics
 from holdfast.web.pages import Pages
 from holdfast.web.refusals import RefusalCounter
+from holdfast.web.report import ReportDesk
 from holdfast.web.services import ChannelDesk, ChannelFace, PlaybookShelf, PlaybookText, WebServices
 from holdfast.web.static_files import StaticFiles
 from holdfast.web.stream import Streams
@@ -86,8 +87,22 @@ def _faces(
         ("chat", chat.PREFIX, chatting),
         ("health", "/health/", health),
         ("health", "/metrics", health),
+        *_reporting(services),
         ("pages", "/", Pages(StaticFiles(services.built), services.faces)),
     )
+
+
+def _reporting(services: WebServices) -> Sequence[tuple[str, str, AsgiApp]]:
+    if services.reports is None or services.tracker is None:
+        return ()
+    desk = ReportDesk(
+        reports=services.reports,
+        tracker=services.tracker,
+        clock=services.clock,
+        business=services.settings.hub.name,
+        status_url=services.settings.status_url,
+    )
+    return (("report", report.PREFIX, desk),)
 
 
 class _Lifespan:

@@ -16,7 +16,9 @@ from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import Outbox
 from holdfast.portal import Portal
 from holdfast.radar import Radar
+from holdfast.radar.reports import Reports
 from holdfast.settings import Settings
+from holdfast.status.tracker import Tracker
 from holdfast.storage import Database, EventLog, Spool
 
 
@@ -76,7 +78,10 @@ class ChannelDesk(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class WebServices:
-    """``built`` is the folder of the built pages; ``random_bytes`` is unpredictable, such as ``os.urandom``."""
+    """``built`` is the folder of the built pages; ``random_bytes`` is unpredictable, such as ``os.urandom``.
+
+    ``reports`` and ``tracker``, what it shows at the moment: without them nobody can report anything.
+    """
 
     settings: Settings
     database: Database
@@ -97,6 +102,8 @@ class WebServices:
     nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     registry: CollectorRegistry
     built: Path
+    reports: Reports | None = None
+    tracker: Callable[[], Tracker] | None = None
 
     def windows(self) -> Mapping[str, int | None]:
         """The reply window of each channel in ms, None where it has none."""

@@ -17,6 +17,7 @@ from typing import Final
 import uvloop
 
 from holdfast.status import Heartbeat, PageSource, Shelf, StatusPages, StatusSource, refresh, snapshot_path
+from holdfast.status.tracker import TrackerPages, TrackerSource, tracker_path
 from holdfast.web.public_server import PublicServer, listen
 
 WATCH_SECONDS: Final = 0.5
@@ -83,10 +84,21 @@ def _sources(options: argparse.Namespace) -> Sequence[PageSource]:
             snapshot_file=snapshot_path(options.data_dir),
             pages=StatusPages(options.base_url or f"http://{options.host}:{options.port}"),
             heartbeat=Heartbeat(options.hub_silent_seconds),
-            now_ms=lambda: time.time_ns() // 1_000_000,
+            now_ms=_now_ms,
             monotonic=time.monotonic,
-        )
+        ),
+        TrackerSource(
+            tracker_file=tracker_path(options.data_dir),
+            pages=TrackerPages(),
+            heartbeat=Heartbeat(options.hub_silent_seconds),
+            now_ms=_now_ms,
+            monotonic=time.monotonic,
+        ),
     ]
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:

@@ -22,6 +22,7 @@ from holdfast.radar.reports.model import (
     Symptom,
     Taken,
 )
+from holdfast.radar.reports.reports import Reports, level_of, summed
 from holdfast.radar.reports.store import (
     Counted,
     Day,
@@ -51,6 +52,7 @@ __all__ = [
     "Past",
     "Reading",
     "Report",
+    "Reports",
     "Surface",
     "Symptom",
     "Taken",
@@ -58,11 +60,13 @@ __all__ = [
     "bucket_of",
     "judge",
     "leading",
+    "level_of",
     "load_day",
     "load_latest",
     "load_past",
     "load_recent_buckets",
     "prune_reports",
+    "summed",
     "take_batches",
     "take_report",
     "usual_at",

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from math import sqrt
+from math import log, sqrt
 from statistics import median
 from typing import Final
 
@@ -23,6 +23,8 @@ REPORTS_UNUSUAL_MIN: Final = 5
 DEVIATIONS: Final = 4.0
 DISPERSION: Final = 2.0
 """Reports come in heaps: their variance is taken to be so many times their mean."""
+LIKELIHOOD_MAX: Final = 6.0
+"""Nats that all reports together may say at once: people follow the news, too."""
 
 NETWORK_FREE: Final = 20
 """Reports of one network in a bucket that are always shown: a family, an office, a café."""
@@ -58,6 +60,15 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     def strength(self) -> float:
         """How many deviations above what is usual; 0 where it is not."""
         return max(0.0, (self.recent - self.usual) / sqrt(self.usual * DISPERSION + 1))
+
+    @property
+    def likelihood(self) -> float:
+        """How much likelier so many are in trouble than on a usual day: nats, capped, as reports come in heaps."""
+        usual = max(self.usual, 1.0)
+        if self.recent <= usual:
+            return 0.0
+        nats = (self.recent * log(self.recent / usual) - (self.recent - usual)) / DISPERSION
+        return min(LIKELIHOOD_MAX, nats)
 
 
 def bucket_of(at: int) -> int:

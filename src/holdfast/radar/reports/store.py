@@ -154,11 +154,11 @@ async def take_batches(tx: Tx, batches: Iterable[Batch]) -> int:
     return sum(batch.count for batch, _ in rows)
 
 
-async def add_details(tx: Tx, report_id: str, *, surface: Surface, country: str, city: str) -> bool:
-    """Say more about a report that was taken: what is given replaces what was there. False for no such one."""
+async def add_details(tx: Tx, report_id: str, *, surface: Surface, country: str, city: str) -> Cell | None:
+    """Say more about a report that was taken: what is given replaces what was there. None for no such one."""
     row = await tx.one(_ONE, id=report_id)
     if row is None:
-        return False
+        return None
     before = Cell(
         platform=row["platform"],
         symptom=Symptom(row["symptom"]),
@@ -172,7 +172,7 @@ async def add_details(tx: Tx, report_id: str, *, surface: Surface, country: str,
     await _count(tx, row["at"], before, -1, is_shown=bool(row["is_shown"]))
     await _count(tx, row["at"], after, 1, is_shown=bool(row["is_shown"]))
     await tx.run(_DETAIL, id=report_id, surface=after.surface.value, country=after.country, city=after.city)
-    return True
+    return after
 
 
 async def _salt(tx: Tx, at: int, new_salt: str) -> str:
