@@ -50,6 +50,7 @@ CHANNEL: Final = "instagram:shop"
 ACCOUNT: Final = "17841400000000001"
 PERSON: Final = "900100200300400"
 START_MS: Final = 1_790_000_000_000
+BURST_SECONDS: Final = 5
 FOUND_WITHIN_SECONDS: Final = 30
 SHARE_FOUND_WITHIN_SECONDS: Final = 60
 CLOSED_WITHIN_SECONDS: Final = 90
@@ -115,7 +116,9 @@ class MiniHub:
             channels=lambda: {CHANNEL: self.adapter},
             names=lambda _: "Shop",
             transport=transport,
-            settings=RadarSettings(probe_seconds=5, control_seconds=5, control_urls=CONTROLS),
+            settings=RadarSettings(
+                probe_seconds=5, control_seconds=5, control_urls=CONTROLS, burst_seconds=BURST_SECONDS
+            ),
         )
         self._sent = 0
         self.quiet = False

@@ -226,6 +226,7 @@ port = {status_port}
 
 [radar]
 probe_seconds = 4
+burst_seconds = 5
 feed_seconds = 15
 control_seconds = 5
 history_seconds = 6

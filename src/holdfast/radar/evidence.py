@@ -1,7 +1,6 @@
-"""What the observations of a channel say about one capability: signs, good or bad, strong or weak."""
+"""What the observations of a channel say about its capabilities: signs, good or bad, strong or weak."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -19,6 +18,7 @@ LATE_MS: Final = 20_000
 """A message that is older than this on arrival came late."""
 GAP_WEIGHT: Final = 1.5
 """A message in the history that no webhook brought is harder to explain away than a failed call."""
+ECHOES_HELD_MAX: Final = 5_000
 POLLED_PLATFORMS: Final = frozenset({"email"})
 """Where we fetch what arrives, a fetch that fails for any reason means that nothing arrives."""
 
@@ -30,10 +30,18 @@ SHARED_BY_SENDING: Final = frozenset(
     {ErrorClass.NETWORK, ErrorClass.TOKEN, ErrorClass.ACCOUNT, ErrorClass.PERMISSION}
 )
 """Failures of signing in that sending cannot escape."""
+HINT_KINDS: Final = frozenset({Kind.REPORT, Kind.BUTTON, Kind.ALERT, Kind.RHYTHM})
+"""What others say, and what our counts say: no sign of one call."""
 
 
 class Sign(msgspec.Struct, frozen=True, kw_only=True):
-    """One observation as it bears on a capability. ``strong``: the capability itself was exercised."""
+    """One observation as it bears on a capability. ``strong``: the capability itself was exercised.
+
+    ``stands_ms``: the time for which it stands, where that may be more than the time since the sign before
+    it. ``waited_ms``: how long it was waited for before it was called bad. ``count``: how many alike it
+    stands for, 0 where it is a single one.
+    ``key`` names what may yet turn out otherwise; ``replaces`` names what has.
+    """
 
     at: int
     good: bool
@@ -42,6 +50,12 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
     error_class: str = ""
     kind: Kind = Kind.PROBE
     detail: str = ""
+    region: str = ""
+    stands_ms: int = 0
+    waited_ms: int = 0
+    count: float = 0
+    key: str = ""
+    replaces: str = ""
 
     @property
     def soft(self) -> bool:
@@ -70,32 +84,138 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     cause_before: Cause = Cause.NONE
 
 
-def read_signs(
-    capability: Capability, history: Sequence[Observation], now: int, context: Context
-) -> list[Sign]:
-    """The signs about a capability in the whole recent history of its channel, oldest first."""
-    recent = sorted((o for o in history if now - EVIDENCE_MS <= o.at <= now + SKEW_MS), key=lambda o: o.at)
-    if capability is Capability.SEND:
-        signs = [*_from_sends(recent), *_from_sign_in(recent)]
-    elif capability is Capability.RECEIVE:
-        signs = [*_from_webhooks(recent, now, context), *_from_receive_probes(recent, context)]
-    else:
-        signs = list(_from_probes(recent, capability))
-    return sorted(signs, key=lambda sign: sign.at)
+class ChannelFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What has to be known of a channel to judge it; see Context for ``silence_ms``."""
+
+    platform: str
+    failure_domain: str
+    silence_ms: int | None = None
 
 
-def _from_sends(recent: Iterable[Observation]) -> Iterable[Sign]:
-    for seen in recent:
-        if seen.kind is Kind.SEND and _counts(seen):
-            yield _sign(seen, strong=True)
+Found = Iterator[tuple[Capability, Sign]]
 
 
-def _counts(seen: Observation) -> bool:
+class Reader:
+    """Turns the observations of one channel into signs, in the order in which they come."""
+
+    def __init__(self, facts: ChannelFacts, started_at: int = 0) -> None:
+        self.facts = facts
+        self.started_at = started_at
+        self._polled = facts.platform in POLLED_PLATFORMS
+        self._awaited: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._missing: dict[str, int] = {}
+        self._alone: list[Observation] = []
+        self._works_at = -1
+
+    # --- observation by observation ---------------------------------------------------------------
+
+    def read(self, seen: Observation) -> Found:
+        """The signs that an observation gives at once."""
+        if seen.kind is Kind.SEND:
+            if counts(seen):
+                yield Capability.SEND, sign_of(seen, strong=True)
+        elif seen.kind is Kind.PROBE:
+            yield from self._from_probe(seen)
+        elif seen.kind is Kind.ECHO_EXPECTED:
+            self._await_echo(seen)
+        elif seen.kind in (Kind.ARRIVAL, Kind.ECHO_SEEN, Kind.GAP):
+            yield from self._from_webhook(seen)
+
+    def due(self, now: int) -> Found:
+        """The signs that time alone gives: echoes that should have come, and sign-ins that failed alone."""
+        yield from self._release()
+        silence = self.facts.silence_ms
+        while silence is not None and self._awaited:
+            echo, sent_at = next(iter(self._awaited.items()))
+            if sent_at + silence > now:
+                return
+            del self._awaited[echo]
+            _hold(self._missing, echo, sent_at)
+            yield Capability.RECEIVE, _missing(echo, sent_at, silence)
+
+    def next_due(self) -> int | None:
+        """When time alone will say something next."""
+        if self._alone:
+            return self._alone[0].at
+        if self._awaited and self.facts.silence_ms is not None:
+            return next(iter(self._awaited.values())) + self.facts.silence_ms
+        return None
+
+    # --- probes -----------------------------------------------------------------------------------
+
+    def _from_probe(self, seen: Observation) -> Found:
+        if self._alone and self._alone[0].at != seen.at:
+            yield from self._release()
+        if not counts(seen):
+            return
+        if seen.capability is Capability.SIGN_IN:
+            yield Capability.SIGN_IN, sign_of(seen, strong=True)
+            yield from self._from_sign_in(seen)
+        elif seen.capability is Capability.SEND:
+            yield Capability.SEND, sign_of(seen, strong=False)
+        elif seen.capability is Capability.HISTORY:
+            self._note_works(seen)
+            if seen.error_class != ErrorClass.THROTTLED:  # reading history is rationed in ordinary life
+                yield Capability.HISTORY, sign_of(seen, strong=True)
+        elif seen.capability is Capability.RECEIVE:
+            self._note_works(seen)
+            if self._polled or seen.result is Result.OK or seen.error_class == ErrorClass.SUBSCRIPTION:
+                yield Capability.RECEIVE, sign_of(seen, strong=self._polled)
+
+    def _from_sign_in(self, seen: Observation) -> Found:
+        """Signing in, as weak evidence about sending: only where sending could not work either.
+
+        The results of one probe carry the same time. A sign-in that fails alone, while the same probe reads
+        the history, is a fault of signing in and not of the whole platform. A slow sign-in says nothing of sends.
+        """
+        sign = sign_of(seen, strong=False)
+        if sign.soft:
+            return
+        if sign.good or seen.error_class in SHARED_BY_SENDING:
+            yield Capability.SEND, sign
+        elif self._works_at != seen.at:
+            self._alone.append(seen)
+
+    def _note_works(self, seen: Observation) -> None:
+        if seen.result is Result.OK:
+            self._works_at = seen.at
+            self._alone = [held for held in self._alone if held.at != seen.at]
+
+    def _release(self) -> Found:
+        alone, self._alone = self._alone, []
+        for held in alone:
+            yield Capability.SEND, sign_of(held, strong=False)
+
+    # --- webhooks ---------------------------------------------------------------------------------
+
+    def _await_echo(self, seen: Observation) -> None:
+        known = seen.detail in self._seen or seen.detail in self._missing
+        if self.facts.silence_ms is not None and not known and seen.at >= self.started_at:
+            _hold(self._awaited, seen.detail, seen.at)
+
+    def _from_webhook(self, seen: Observation) -> Found:
+        aged, replaces = seen, ""
+        if seen.kind is Kind.ECHO_SEEN and seen.detail:
+            sent_at = self._awaited.pop(seen.detail, None)
+            late_at = self._missing.pop(seen.detail, None)
+            replaces = seen.detail if late_at is not None else ""
+            _hold(self._seen, seen.detail, seen.at)
+            aged = _with_age(seen, sent_at if sent_at is not None else late_at)
+        if not self._written_before_start(aged):
+            yield Capability.RECEIVE, _arrival(aged, replaces)
+
+    def _written_before_start(self, seen: Observation) -> bool:
+        return seen.latency_ms is not None and seen.at - seen.latency_ms < self.started_at
+
+
+def counts(seen: Observation) -> bool:
     return seen.result is not Result.UNKNOWN and seen.error_class not in NO_FAULT_OF_THE_CHANNEL
 
 
-def _sign(seen: Observation, *, strong: bool) -> Sign:
-    slow = seen.result is Result.OK and (seen.latency_ms or 0) >= SLOW_MS
+def sign_of(seen: Observation, *, strong: bool) -> Sign:
+    latency = seen.latency_ms or 0
+    slow = seen.result is Result.OK and latency >= SLOW_MS
     return Sign(
         at=seen.at,
         good=seen.result is Result.OK and not slow,
@@ -103,84 +223,40 @@ def _sign(seen: Observation, *, strong: bool) -> Sign:
         error_class=SLOW if slow else seen.error_class,
         kind=seen.kind,
         detail=seen.detail or ("the answer took very long" if slow else ""),
+        region=seen.region,
+        stands_ms=latency if slow or seen.error_class == SLOW else 0,
     )
 
 
-def _from_sign_in(recent: Iterable[Observation]) -> Iterable[Sign]:
-    """Signing in, as weak evidence about sending: only where sending could not work either.
-
-    The results of one probe carry the same time. A sign-in that fails alone, while the same probe reads
-    the history, is a fault of signing in and not of the whole platform. A slow sign-in says nothing of sends.
-    """
-    probes = [o for o in recent if o.kind is Kind.PROBE and _counts(o)]
-    for _, together in groupby(probes, key=lambda o: o.at):
-        results = list(together)
-        yield from (_sign(o, strong=False) for o in results if o.capability is Capability.SEND)
-        others_work = any(
-            o.result is Result.OK and o.capability in (Capability.HISTORY, Capability.RECEIVE)
-            for o in results
-        )
-        for seen in results:
-            slow = _sign(seen, strong=False).soft
-            alone = seen.result is Result.FAIL and others_work and seen.error_class not in SHARED_BY_SENDING
-            if seen.capability is Capability.SIGN_IN and not alone and not slow:
-                yield _sign(seen, strong=False)
+def _arrival(seen: Observation, replaces: str) -> Sign:
+    if seen.kind is Kind.GAP:  # a failure of the moment of writing, like an echo that is missing
+        written_at = seen.at - (seen.latency_ms or 0)
+        return Sign(at=written_at, good=False, weight=GAP_WEIGHT, kind=Kind.GAP, region=seen.region)
+    late = (seen.latency_ms or 0) >= LATE_MS
+    return Sign(
+        at=seen.at,
+        good=not late,
+        error_class=LATE if late else "",
+        kind=seen.kind,
+        region=seen.region,
+        replaces=replaces,
+    )
 
 
-def _from_webhooks(recent: Sequence[Observation], now: int, context: Context) -> Iterable[Sign]:
-    seen_echoes = {o.detail for o in recent if o.kind is Kind.ECHO_SEEN}
-    sent_at = {o.detail: o.at for o in recent if o.kind is Kind.ECHO_EXPECTED}
-    for seen in recent:
-        if seen.kind is Kind.ECHO_EXPECTED:
-            yield from _missing_echo(seen, seen_echoes, now, context)
-        elif seen.kind in (Kind.ARRIVAL, Kind.ECHO_SEEN, Kind.GAP):
-            aged = _with_age(seen, sent_at)
-            if not _written_before_start(aged, context):
-                yield _arrival(aged)
-
-
-def _missing_echo(expected: Observation, seen: set[str], now: int, context: Context) -> Iterable[Sign]:
+def _missing(echo: str, sent_at: int, silence_ms: int) -> Sign:
     """A failure of the moment of sending, though it is found out later: what was sent before webhooks came
     back must not be held against them afterwards.
     """
-    if context.silence_ms is None or expected.detail in seen or expected.at < context.started_at:
-        return
-    if expected.at + context.silence_ms <= now:
-        yield Sign(at=expected.at, good=False, kind=Kind.ECHO_EXPECTED)
+    return Sign(at=sent_at, good=False, kind=Kind.ECHO_EXPECTED, key=echo, waited_ms=silence_ms)
 
 
-def _with_age(seen: Observation, sent_at: Mapping[str, int]) -> Observation:
-    if seen.kind is Kind.ECHO_SEEN and seen.latency_ms is None and seen.detail in sent_at:
-        return msgspec.structs.replace(seen, latency_ms=max(seen.at - sent_at[seen.detail], 0))
+def _with_age(seen: Observation, sent_at: int | None) -> Observation:
+    if seen.latency_ms is None and sent_at is not None:
+        return msgspec.structs.replace(seen, latency_ms=max(seen.at - sent_at, 0))
     return seen
 
 
-def _written_before_start(seen: Observation, context: Context) -> bool:
-    return seen.latency_ms is not None and seen.at - seen.latency_ms < context.started_at
-
-
-def _arrival(seen: Observation) -> Sign:
-    if seen.kind is Kind.GAP:  # a failure of the moment of writing, like an echo that is missing
-        written_at = seen.at - (seen.latency_ms or 0)
-        return Sign(at=written_at, good=False, weight=GAP_WEIGHT, kind=Kind.GAP)
-    late = (seen.latency_ms or 0) >= LATE_MS
-    return Sign(at=seen.at, good=not late, error_class=LATE if late else "", kind=seen.kind)
-
-
-def _from_receive_probes(recent: Iterable[Observation], context: Context) -> Iterable[Sign]:
-    """A subscription that cannot be looked at says nothing; one that is gone does."""
-    polled = context.platform in POLLED_PLATFORMS
-    for seen in recent:
-        if seen.kind is not Kind.PROBE or seen.capability is not Capability.RECEIVE or not _counts(seen):
-            continue
-        if polled or seen.result is Result.OK or seen.error_class == ErrorClass.SUBSCRIPTION:
-            yield _sign(seen, strong=polled)
-
-
-def _from_probes(recent: Iterable[Observation], capability: Capability) -> Iterable[Sign]:
-    for seen in recent:
-        if seen.kind is not Kind.PROBE or seen.capability is not capability or not _counts(seen):
-            continue
-        if capability is Capability.HISTORY and seen.error_class == ErrorClass.THROTTLED:
-            continue  # reading history is rationed in ordinary life
-        yield _sign(seen, strong=True)
+def _hold(held: dict[str, int], name: str, at: int) -> None:
+    held[name] = at
+    if len(held) > ECHOES_HELD_MAX:
+        del held[next(iter(held))]

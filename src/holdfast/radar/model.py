@@ -94,7 +94,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     ``onset``: the first failure of the present trouble. ``whole``: probes failed as well, so that probes
     may prove the return. ``settled_at``: evidence up to here has been dealt with. ``good_at``: the newest
     success of the capability itself. ``manner``: slow, late or throttled, where all failures are of that one
-    kind.
+    kind. ``relapses``: how often a return was begun in vain. ``learnt``: what is ordinary, as counts of signs
+    and of failures, of the capability itself and of weaker ones.
     """
 
     onset: int | None = None
@@ -102,6 +103,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     settled_at: int = 0
     good_at: int = 0
     manner: str = ""
+    relapses: int = 0
+    learnt: tuple[float, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,8 @@ from holdfast.channels.contract import Adapter, Capability
 from holdfast.channels.transport import Transport
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.radar.controls import ask_controls
-from holdfast.radar.feeds import FeedReader, feed_channel
+from holdfast.radar.evidence import SKEW_MS, ChannelFacts
+from holdfast.radar.feeds import FeedReader
 from holdfast.radar.incidents import (
     Casebook,
     Change,
@@ -21,6 +22,7 @@ from holdfast.radar.incidents import (
     write_changes,
 )
 from holdfast.radar.memory import Memory
+from holdfast.radar.method import Method
 from holdfast.radar.model import Incident, IncidentState, Observation, Verdict
 from holdfast.radar.patience import wait_for_wake
 from holdfast.radar.probes import Prober
@@ -33,7 +35,7 @@ from holdfast.radar.store import (
 )
 from holdfast.radar.surroundings import Surroundings
 from holdfast.radar.uptime import UptimeMeter
-from holdfast.radar.verdict import judge
+from holdfast.radar.watch import Watch
 from holdfast.settings import model as settings_model
 from holdfast.storage import Database, EventLog, StoreUnavailableError, Tx, append_event
 
@@ -96,9 +98,12 @@ class Radar:
         self._feeds = [
             FeedReader(platform, url, transport, clock) for platform, url in settings.feeds.items()
         ]
+        self._method = Method(
+            false_alarms_per_year=settings.false_alarms_per_year, burst_ms=int(settings.burst_seconds * 1000)
+        )
         self._memory = Memory()
+        self._watch = Watch(self._method)
         self._meter = UptimeMeter()
-        self._verdicts: dict[Key, Verdict] = {}
         self._stored: dict[Key, Verdict] = {}
         self._incidents: dict[str, Incident] = {}
         self._started_at: int | None = None
@@ -110,8 +115,7 @@ class Radar:
     # --- what others ask --------------------------------------------------------------------------
 
     def verdict(self, channel: str, capability: Capability) -> Verdict:
-        unknown = Verdict(channel=channel, capability=capability)
-        return self._verdicts.get((channel, capability), unknown)
+        return self._watch.verdict(channel, capability)
 
     def all_verdicts(self) -> list[Verdict]:
         """Of the channels that exist now, by channel and capability."""
@@ -204,16 +208,20 @@ class Radar:
             if self._started_at is None:
                 await self._remember()
                 self._started_at = now
-            await self._memory.catch_up(self._database, now)
-            around = self._look_around(now, self._started_at)
+            channels = _facts(self._channels())
+            self._watch.know(channels, self._started_at)
+            for seen in await self._memory.catch_up(self._database, now):
+                if seen.at <= now + SKEW_MS:
+                    self._watch.see(seen)
+            around = self._look_around(channels, now, self._started_at)
             self._judge(around, now)
             await self._recall(now)
             await self._commit(self._outcome(around, now), now)
 
     async def _remember(self) -> None:
-        for verdict in await self._database.read(load_verdicts):
-            self._verdicts[verdict.channel, verdict.capability] = verdict
-        self._stored = dict(self._verdicts)
+        self._watch = Watch(self._method, await self._database.read(load_verdicts))
+        self._memory = Memory()
+        self._stored = dict(self._watch.verdicts)
         await self._recall(self._clock.now_ms())
 
     async def _recall(self, now: int) -> None:
@@ -225,32 +233,27 @@ class Radar:
                 held = await self._database.read(load_incident, each.id)
             self._incidents[each.id] = held or each
 
-    def _look_around(self, now: int, started_at: int) -> Surroundings:
-        channels = self._channels()
-        platforms = {adapter.platform for adapter in channels.values()}
-        feeds = {platform: self._memory.feed(feed_channel(platform)) for platform in platforms}
+    def _look_around(self, channels: Mapping[str, ChannelFacts], now: int, started_at: int) -> Surroundings:
+        platforms = {facts.platform for facts in channels.values()}
+        feeds = {platform: self._watch.feed(platform) for platform in platforms}
         fresh_ms = int(self._settings.control_seconds * 1000) * CONTROL_ROUNDS
         return Surroundings(
             channels=channels,
             names=self._names,
-            verdicts=self._verdicts,
-            controls=self._memory.controls(now, fresh_ms),
+            verdicts=self._watch.verdicts,
+            controls=self._watch.fresh_controls(now - fresh_ms),
             feeds={platform: seen for platform, seen in feeds.items() if seen is not None},
-            histories={channel: self._memory.of(channel) for channel in channels},
+            last_errors=self._watch.last_error,
             started_at=started_at,
         )
 
     def _judge(self, around: Surroundings, now: int) -> None:
-        found: dict[Key, Verdict] = {}
-        for before in self.all_verdicts():
-            key = (before.channel, before.capability)
-            history = self._memory.of(before.channel)
-            found[key] = judge(history, before, now, around.context(*key))
-        self._verdicts.update(found)
+        self._watch.pass_time(now)
+        self._watch.judge(now, around.context, everything=True)
         monotonic = self._clock.monotonic()
         elapsed_ms = int((monotonic - self._looked) * 1000)
         self._looked = monotonic
-        self._meter.add(found.values(), elapsed_ms=elapsed_ms, now=now)
+        self._meter.add(self.all_verdicts(), elapsed_ms=elapsed_ms, now=now)
 
     def _outcome(self, around: Surroundings, now: int) -> _Outcome:
         verdicts = self.all_verdicts()
@@ -305,7 +308,22 @@ def _gist(verdict: Verdict) -> tuple[object, ...]:
 
 
 def _without_clock(verdict: Verdict) -> Verdict:
-    return msgspec.structs.replace(verdict, score=msgspec.structs.replace(verdict.score, good_at=0))
+    """What is ordinary is written again when it is known from twice as many signs."""
+    known = tuple(float(int(each).bit_length()) for each in verdict.score.learnt)
+    return msgspec.structs.replace(
+        verdict, score=msgspec.structs.replace(verdict.score, good_at=0, learnt=known)
+    )
+
+
+def _facts(adapters: Mapping[str, Adapter]) -> dict[str, ChannelFacts]:
+    return {
+        name: ChannelFacts(
+            platform=adapter.platform,
+            failure_domain=adapter.failure_domain,
+            silence_ms=adapter.limits.silence_after_send_ms,
+        )
+        for name, adapter in adapters.items()
+    }
 
 
 async def _write_outcome(tx: Tx, outcome: _Outcome, now: int) -> list[Incident]:

@@ -1,13 +1,13 @@
 """What is known around a channel: other channels, unrelated addresses, the platform's own status page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from holdfast.channels.contract import Adapter, Capability, ErrorClass
-from holdfast.radar.evidence import Context
+from holdfast.channels.contract import Capability, ErrorClass
+from holdfast.radar.evidence import ChannelFacts, Context
 from holdfast.radar.feeds import feed_sentence
 from holdfast.radar.incidents import Face
-from holdfast.radar.model import CONFIRMED, Kind, Observation, Result, State, Verdict
+from holdfast.radar.model import CONFIRMED, Observation, Result, State, Verdict
 from holdfast.radar.titles import place_name
 
 OWN_DOMAIN: Final = "own"
@@ -22,12 +22,12 @@ class Surroundings:
     def __init__(
         self,
         *,
-        channels: Mapping[str, Adapter],
+        channels: Mapping[str, ChannelFacts],
         names: Callable[[str], str],
         verdicts: Verdicts,
         controls: Iterable[Observation],
         feeds: Mapping[str, Observation],
-        histories: Mapping[str, Sequence[Observation]],
+        last_errors: Mapping[str, str],
         started_at: int,
     ) -> None:
         self._channels = channels
@@ -35,29 +35,29 @@ class Surroundings:
         self._verdicts = verdicts
         self._controls_answer = controls_answer(controls)
         self._feeds = feeds
-        self._everything_unreachable = everything_unreachable(channels, histories)
+        self._everything_unreachable = everything_unreachable(channels, last_errors)
         self._started_at = started_at
 
     def place(self, channel: str) -> str:
         platform = self._channels[channel].platform
-        shared = sum(adapter.platform == platform for adapter in self._channels.values()) > 1
+        shared = sum(facts.platform == platform for facts in self._channels.values()) > 1
         return place_name(platform, self._names(channel) if shared else "")
 
     def face(self, channel: str) -> Face:
         return Face(domain=self._channels[channel].failure_domain, place=self.place(channel))
 
     def context(self, channel: str, capability: Capability) -> Context:
-        adapter = self._channels[channel]
+        facts = self._channels[channel]
         place = self.place(channel)
         return Context(
-            platform=adapter.platform,
+            platform=facts.platform,
             place=place,
-            silence_ms=adapter.limits.silence_after_send_ms,
+            silence_ms=facts.silence_ms,
             started_at=self._started_at,
             controls_answer=self._controls_answer,
             everything_unreachable=self._everything_unreachable,
             sibling_good_at=self._sibling_good_at(channel, capability),
-            feed=feed_sentence(adapter.platform, place, self._feeds.get(adapter.platform)),
+            feed=feed_sentence(facts.platform, place, self._feeds.get(facts.platform)),
         )
 
     def _sibling_good_at(self, channel: str, capability: Capability) -> int:
@@ -68,9 +68,9 @@ class Surroundings:
         telling = (capability, Capability.SIGN_IN) if shared else (capability,)
         siblings = (
             self._verdicts.get((other, each))
-            for other, adapter in self._channels.items()
+            for other, facts in self._channels.items()
             for each in telling
-            if other != channel and adapter.platform == platform
+            if other != channel and facts.platform == platform
         )
         return max((v.score.good_at for v in siblings if v and v.state is State.UP), default=0)
 
@@ -81,17 +81,11 @@ def controls_answer(controls: Iterable[Observation]) -> bool | None:
     return any(result is Result.OK for result in newest.values()) if newest else None
 
 
-def everything_unreachable(
-    channels: Mapping[str, Adapter], histories: Mapping[str, Sequence[Observation]]
-) -> bool:
+def everything_unreachable(channels: Mapping[str, ChannelFacts], last_errors: Mapping[str, str]) -> bool:
     """Whether the newest call on every channel failed to connect, in at least two failure domains."""
-    outside = {name: a.failure_domain for name, a in channels.items() if a.failure_domain != OWN_DOMAIN}
+    outside = {
+        name: facts.failure_domain for name, facts in channels.items() if facts.failure_domain != OWN_DOMAIN
+    }
     if len(set(outside.values())) < 2:  # noqa: PLR2004 - "different" means two
         return False
-    return all(_unreachable(histories.get(name, ())) for name in outside)
-
-
-def _unreachable(history: Sequence[Observation]) -> bool:
-    calls = [seen for seen in history if seen.kind in (Kind.SEND, Kind.PROBE)]
-    newest = max(calls, key=lambda seen: seen.at, default=None)
-    return newest is not None and newest.error_class == ErrorClass.NETWORK
+    return all(last_errors.get(name) == ErrorClass.NETWORK for name in outside)

@@ -1,18 +1,27 @@
-"""From signs to a verdict: sequential, with two thresholds, and recovery only by proof.
+"""From weighed signs to a verdict: sequential, with two thresholds, and recovery only by proof.
 
-Failures and successes are weighed by the logarithm of how much likelier they are when every second call
-fails than when one in fifty does (a capped CUSUM). Three failures in a row, and nothing less, confirm.
+Two things may explain failures in an ordinary life: chance, which the score refutes (how much likelier the
+signs are when every second call fails than when this channel is as it usually is), and a short burst, which
+time refutes. What confirms has refuted both.
 """
 
 from collections.abc import Sequence
-from math import ceil, exp, log
+from math import exp
 from typing import Final
 
 import msgspec
 
 from holdfast.channels.contract import ErrorClass
+from holdfast.radar.balance import Balance, Entry, weights
 from holdfast.radar.cause import choose_cause
-from holdfast.radar.evidence import SKEW_MS, Context, Sign, read_signs
+from holdfast.radar.evidence import EVIDENCE_MS, SKEW_MS, Context, Sign
+from holdfast.radar.method import (
+    CLEAR_BELOW,
+    RECOVERING_AT,
+    UP_AT,
+    confidence,
+    return_step,
+)
 from holdfast.radar.model import (
     CONFIRMED,
     FAILING,
@@ -20,74 +29,57 @@ from holdfast.radar.model import (
     SLOW,
     Cause,
     Kind,
-    Observation,
     Score,
     State,
     Verdict,
 )
-from holdfast.radar.words import evidence_sentences
+from holdfast.radar.words import Beside, evidence_sentences
 
-FAILING_SHARE_WELL: Final = 0.02
-FAILING_SHARE_ILL: Final = 0.5
-BAD_STEP: Final = log(FAILING_SHARE_ILL / FAILING_SHARE_WELL)
-GOOD_STEP: Final = log((1 - FAILING_SHARE_ILL) / (1 - FAILING_SHARE_WELL))
-SCORE_MAX: Final = 15.0
-CONFIRM_AT: Final = 9.0
-"""Between two failures (6.4) and three (9.7)."""
-SUSPECT_AT: Final = 6.0
-CLEAR_BELOW: Final = 2.0
-PRIOR: Final = log(1000)
-"""Trouble is expected in one of a thousand moments: what turns a score into a confidence."""
-
-SHARE_SIGNS: Final = 12
+SHARE_SIGNS: Final = 40
 """The newest signs, from which the share of failures is told."""
 DOWN_FROM_SHARE: Final = 0.8
 PARTIAL_BELOW_SHARE: Final = 0.6
 """What is down becomes partial only below this; what is partial becomes down only above the other."""
+HINTS_MAX_OVER: Final = 0.1
+"""What others say may just raise suspicion."""
+OWN_MIN: Final = 1.0
+"""Without as much evidence of our own nothing is confirmed."""
+RELAPSES_MAX: Final = 4
+"""Every relapse makes the next proof as much longer again, up to this."""
+ALMOST: Final = 1e-9
 
 MILDER: Final = frozenset({SLOW, LATE, ErrorClass.THROTTLED.value})
 """Ways to fail that deserve other words than plain failure."""
 
-WEAK_PROOF: Final = 0.5
-CHANCE_OF_FALSE_RECOVERING: Final = 0.1
-CHANCE_OF_FALSE_UP: Final = 0.02
-SHARE_FOR_PROOF_MIN: Final = 0.2
-SHARE_FOR_PROOF_MAX: Final = 0.9
-"""Bounds on the share from which the needed run of successes is reckoned: 2 at least, 18 at most."""
 
-
-class Tally(msgspec.Struct, frozen=True):
-    """The score after the signs, and the first failure since it last stood at nothing."""
-
-    score: float = 0.0
-    onset: int | None = None
-
-
-def judge(history: Sequence[Observation], previous: Verdict, now: int, context: Context) -> Verdict:
-    """The verdict that follows the previous one, given a channel's whole recent history."""
-    signs = read_signs(previous.capability, history, now, context)
+def judge(balance: Balance, previous: Verdict, now: int, context: Context) -> Verdict:
+    """The verdict that follows the previous one, given what has been weighed. Changes nothing."""
     decide = _while_failing if previous.state in FAILING else _while_well
-    found = decide(signs, previous, now)
+    found = decide(balance, previous, now)
     context = msgspec.structs.replace(context, cause_before=previous.cause)
-    return _explained(found, signs, context)
+    return _explained(found, balance, now, context)
 
 
-def _explained(found: Verdict, signs: Sequence[Sign], context: Context) -> Verdict:
-    onset = found.score.onset
+def _explained(found: Verdict, balance: Balance, now: int, context: Context) -> Verdict:
+    signs, onset = balance.signs, found.score.onset
     cause = Cause.NONE
     if found.state is State.RECOVERING:
         cause = context.cause_before
     elif found.state in CONFIRMED or found.state is State.SUSPECTED:
         cause = choose_cause([s for s in signs if onset is None or s.at >= onset], onset, context)
-    score = msgspec.structs.replace(_remember_good(found.score, signs), manner=_manner(found, signs))
+    score = msgspec.structs.replace(
+        found.score,
+        good_at=max(found.score.good_at, balance.good_at),
+        manner=_manner(found, signs),
+        learnt=balance.learnt(),
+    )
     found = msgspec.structs.replace(found, cause=cause, score=score)
-    sentences = evidence_sentences(found, signs, context)
+    beside = Beside(
+        proven=now - balance.good_at <= EVIDENCE_MS and balance.good_at > 0,
+        hints=tuple(sign for sign in balance.hints.values() if now - sign.at <= EVIDENCE_MS),
+    )
+    sentences = evidence_sentences(found, signs, context, beside)
     return msgspec.structs.replace(found, evidence=sentences or found.evidence)
-
-
-def _remember_good(score: Score, signs: Sequence[Sign]) -> Score:
-    newest = max((sign.at for sign in signs if sign.good and sign.strong), default=0)
-    return msgspec.structs.replace(score, good_at=max(score.good_at, newest))
 
 
 def _manner(found: Verdict, signs: Sequence[Sign]) -> str:
@@ -105,24 +97,36 @@ def _manner(found: Verdict, signs: Sequence[Sign]) -> str:
 # --- while nothing is known to be wrong -------------------------------------------------------------
 
 
-def _while_well(signs: Sequence[Sign], previous: Verdict, now: int) -> Verdict:
-    settled_at = _believable(previous.score.settled_at, now)
-    fresh = [sign for sign in signs if sign.at > settled_at]
-    tally = weigh(fresh)
-    if tally.score >= CONFIRM_AT:
-        run = _run_of_successes(fresh)
-        if _over_already(fresh, run, tally):
-            return msgspec.structs.replace(_up_again(run, previous, now), since=previous.since or now)
-        return _failing(fresh, tally, previous)
-    if tally.score >= SUSPECT_AT or (previous.state is State.SUSPECTED and tally.score >= CLEAR_BELOW):
-        return _suspected(tally, previous)
-    return _well(fresh, tally, previous, now)
+def _while_well(balance: Balance, previous: Verdict, now: int) -> Verdict:
+    own = balance.score
+    hints = min(balance.hint_now(now), balance.suspect_at + HINTS_MAX_OVER)
+    total = min(max(own + hints, own + balance.rhythm), balance.confirm_at + 6.0)
+    if total >= balance.confirm_at and own >= OWN_MIN and balance.lasted_ms() >= balance.method.burst_ms:
+        if _over_already(balance):
+            return _up_again(balance, previous, now, since=previous.since or now)
+        return _failing(balance, total, previous)
+    lately = _newest_trouble(balance)
+    fresh = lately is not None and now - lately < EVIDENCE_MS
+    if fresh and (
+        total >= balance.suspect_at or (previous.state is State.SUSPECTED and total >= CLEAR_BELOW)
+    ):
+        return _suspected(balance, total, previous)
+    return _well(balance, total, previous, now)
 
 
-def _over_already(signs: Sequence[Sign], run: Sequence[Sign], tally: Tally) -> bool:
+def _newest_trouble(balance: Balance) -> int | None:
+    times = [sign.at for sign in balance.hints.values()]
+    if balance.last_bad is not None:
+        times.append(balance.last_bad)
+    return max(times, default=None)
+
+
+def _over_already(balance: Balance) -> bool:
     """Found out about afterwards, as gaps and missing echoes are, when a return has already been proven."""
-    share, _ = failing_shares([sign for sign in signs if sign not in run], tally.onset or 0)
-    return proof_in(run, whole=False, cause=Cause.NONE) >= proof_needed(share, CHANCE_OF_FALSE_UP)
+    last_bad = balance.last_bad or 0
+    run = [entry for entry in balance.entries if entry.sign.good and entry.sign.at > last_bad]
+    share, _ = failing_shares([e for e in balance.entries if e.sign.at <= last_bad], balance.onset or 0)
+    return weights(e for e in run if e.sign.strong) * return_step(share) >= UP_AT - ALMOST
 
 
 def _believable(at: int, now: int) -> int:
@@ -130,43 +134,23 @@ def _believable(at: int, now: int) -> int:
     return at if at <= now + SKEW_MS else 0
 
 
-def weigh(signs: Sequence[Sign]) -> Tally:
-    """Strong and weak signs are summed apart: a success of the capability itself refutes failed probes,
-    but a probe that succeeds says nothing against failed sends.
-    """
-    strong = weak = 0.0
-    onset: int | None = None
-    for sign in signs:
-        step = BAD_STEP * sign.weight if not sign.good else GOOD_STEP
-        if sign.strong:
-            strong = min(max(strong + step, 0.0), SCORE_MAX)
-            weak = 0.0 if sign.good else weak
-        else:
-            weak = min(max(weak + step, 0.0), SCORE_MAX)
-        if strong + weak <= 0:
-            onset = None
-        elif onset is None:
-            onset = sign.at
-    return Tally(min(strong + weak, SCORE_MAX), onset)
-
-
-def _suspected(tally: Tally, previous: Verdict) -> Verdict:
-    onset = tally.onset
+def _suspected(balance: Balance, total: float, previous: Verdict) -> Verdict:
+    onset = balance.onset
+    hinted = min((sign.at for sign in balance.hints.values()), default=0)
     return msgspec.structs.replace(
         previous,
         state=State.SUSPECTED,
-        confidence=confidence(tally.score),
+        confidence=confidence(total),
         share=0.0,
-        since=onset or previous.since,
+        since=onset or (previous.since if previous.state is State.SUSPECTED else hinted or previous.since),
         score=msgspec.structs.replace(previous.score, onset=onset),
     )
 
 
-def _well(signs: Sequence[Sign], tally: Tally, previous: Verdict, now: int) -> Verdict:
-    seen_working = any(sign.good for sign in signs) or previous.state is State.UP
-    state = State.UP if seen_working else State.UNKNOWN
-    proven = any(sign.good and sign.strong for sign in signs)
-    sure = (1 - confidence(tally.score)) * (1.0 if proven else 0.7)
+def _well(balance: Balance, total: float, previous: Verdict, now: int) -> Verdict:
+    state = State.UP if balance.seen_good or previous.state is State.UP else State.UNKNOWN
+    proven = balance.good_at > 0 and now - balance.good_at <= EVIDENCE_MS
+    sure = (1 - confidence(total)) * (1.0 if proven else 0.7)
     return msgspec.structs.replace(
         previous,
         state=state,
@@ -177,34 +161,32 @@ def _well(signs: Sequence[Sign], tally: Tally, previous: Verdict, now: int) -> V
     )
 
 
-def confidence(score: float) -> float:
-    """The probability of trouble after a score, given how rare trouble is."""
-    return round(1 / (1 + exp(PRIOR - score)), 2)
-
-
-def _failing(signs: Sequence[Sign], tally: Tally, previous: Verdict) -> Verdict:
-    onset = tally.onset or previous.since
-    share, hard = failing_shares(signs, onset)
+def _failing(balance: Balance, total: float, previous: Verdict) -> Verdict:
+    onset = balance.onset or previous.since
+    share, hard = failing_shares(balance.entries, onset)
     return msgspec.structs.replace(
         previous,
         state=_severity(hard, previous.state),
-        confidence=confidence(tally.score),
+        confidence=confidence(total),
         share=share,
         since=onset,
-        score=msgspec.structs.replace(previous.score, onset=onset, whole=_probes_fail_too(signs, previous)),
+        score=msgspec.structs.replace(
+            previous.score, onset=onset, whole=_probes_fail_too(balance.entries, previous), relapses=0
+        ),
     )
 
 
-def failing_shares(signs: Sequence[Sign], onset: int) -> tuple[float, float]:
+def failing_shares(entries: Sequence[Entry], onset: int) -> tuple[float, float]:
     """(share of signs that are bad, share that are bad and not merely slow) among the newest."""
-    since = [sign for sign in signs if sign.at >= onset]
-    strong_failed = any(sign.strong and not sign.good for sign in since)
-    telling = [sign for sign in since if sign.strong or not strong_failed][-SHARE_SIGNS:]
-    if not telling:
+    since = [entry for entry in entries if entry.sign.at >= onset]
+    strong_failed = any(entry.sign.strong and not entry.sign.good for entry in since)
+    telling = [entry for entry in since if entry.sign.strong or not strong_failed][-SHARE_SIGNS:]
+    whole = weights(telling)
+    if whole <= 0:
         return 1.0, 1.0
-    bad = sum(not sign.good for sign in telling)
-    hard = sum(not sign.good and not sign.soft for sign in telling)
-    return round(bad / len(telling), 2), hard / len(telling)
+    bad = weights(entry for entry in telling if not entry.sign.good)
+    hard = weights(entry for entry in telling if not entry.sign.good and not entry.sign.soft)
+    return round(bad / whole, 2), hard / whole
 
 
 def _severity(hard_share: float, before: State) -> State:
@@ -212,103 +194,75 @@ def _severity(hard_share: float, before: State) -> State:
     return State.DOWN if hard_share >= bound else State.PARTIAL
 
 
-def _probes_fail_too(signs: Sequence[Sign], previous: Verdict) -> bool:
+def _probes_fail_too(entries: Sequence[Entry], previous: Verdict) -> bool:
     """Whether the newest probe before the newest failure had failed as well."""
-    last_bad = _last_bad(signs)
+    last_bad = max((entry.sign.at for entry in entries if not entry.sign.good), default=None)
     if last_bad is None:
         return previous.score.whole
-    probes = [sign for sign in signs if not sign.strong and sign.at <= last_bad]
+    probes = [entry.sign for entry in entries if not entry.sign.strong and entry.sign.at <= last_bad]
     return bool(probes) and not probes[-1].good
-
-
-def _last_bad(signs: Sequence[Sign]) -> int | None:
-    return max((sign.at for sign in signs if not sign.good), default=None)
 
 
 # --- while something is known to be wrong -----------------------------------------------------------
 
 
-def _while_failing(signs: Sequence[Sign], previous: Verdict, now: int) -> Verdict:
-    if not signs:
+def _while_failing(balance: Balance, previous: Verdict, now: int) -> Verdict:
+    if not balance.entries:
         return previous
-    onset = _believable(previous.score.onset or previous.since, now)
-    relevant = [sign for sign in signs if sign.at >= onset]
-    whole = _probes_fail_too(relevant, previous)
+    whole = _probes_fail_too(balance.entries, previous)
     previous = msgspec.structs.replace(previous, score=msgspec.structs.replace(previous.score, whole=whole))
-    run = _run_of_successes(relevant)
-    proof = proof_in(run, whole=whole, cause=previous.cause)
-    if proof >= proof_needed(previous.share, CHANCE_OF_FALSE_UP):
-        return _up_again(run, previous, now)
-    if proof >= proof_needed(previous.share, CHANCE_OF_FALSE_RECOVERING):
-        return _recovering(run, previous)
-    return _still_failing(relevant, previous, now)
+    longer = 1 + min(previous.score.relapses, RELAPSES_MAX)
+    if balance.back >= UP_AT * longer - ALMOST:
+        return _up_again(balance, previous, now, since=now)
+    recovering = previous.state is State.RECOVERING
+    if balance.back >= RECOVERING_AT * longer - ALMOST or (recovering and balance.back > 0):
+        return _recovering(balance, previous)
+    return _still_failing(balance, previous, now)
 
 
-def _run_of_successes(signs: Sequence[Sign]) -> list[Sign]:
-    last_bad = _last_bad(signs)
-    return [sign for sign in signs if sign.good and (last_bad is None or sign.at > last_bad)]
-
-
-def proof_in(run: Sequence[Sign], *, whole: bool, cause: Cause) -> float:
-    """How many successes a run is worth.
-
-    Probes count only where probes had failed too, or to complete what a real success began. A
-    subscription that is back is itself the proof that was missing.
-    """
-    strong = sum(sign.strong for sign in run)
-    if cause is Cause.SUBSCRIPTION:
-        return float(len(run))
-    weak = len(run) - strong if whole or strong else 0
-    return strong + WEAK_PROOF * weak
-
-
-def proof_needed(share: float, chance: float) -> int:
-    """The run of successes that would come by less than this chance if failures went on at this share."""
-    share = min(max(share, SHARE_FOR_PROOF_MIN), SHARE_FOR_PROOF_MAX)
-    return ceil(round(log(chance) / log(1 - share), 6))
-
-
-def _up_again(run: Sequence[Sign], previous: Verdict, now: int) -> Verdict:
+def _up_again(balance: Balance, previous: Verdict, now: int, *, since: int) -> Verdict:
+    newest = balance.entries[-1].sign.at
     return msgspec.structs.replace(
         previous,
         state=State.UP,
-        confidence=_trust(run, previous.share),
+        confidence=_trust(max(balance.back, UP_AT)),
         share=0.0,
-        since=now,
-        score=Score(settled_at=run[-1].at, good_at=previous.score.good_at),
+        since=since,
+        score=Score(settled_at=_believable(newest, now), good_at=previous.score.good_at),
     )
 
 
-def _recovering(run: Sequence[Sign], previous: Verdict) -> Verdict:
+def _recovering(balance: Balance, previous: Verdict) -> Verdict:
     fresh = previous.state is not State.RECOVERING
     return msgspec.structs.replace(
         previous,
         state=State.RECOVERING,
-        confidence=_trust(run, previous.share),
-        since=run[0].at if fresh else previous.since,
+        confidence=_trust(balance.back),
+        since=(balance.proven_by or previous.since) if fresh else previous.since,
     )
 
 
-def _trust(run: Sequence[Sign], share: float) -> float:
-    """How unlikely the run would be if failures went on."""
-    bounded = min(max(share, SHARE_FOR_PROOF_MIN), SHARE_FOR_PROOF_MAX)
-    return round(1 - (1 - bounded) ** max(1, len(run)), 2)
+def _trust(back: float) -> float:
+    """How unlikely the successes would be if failures went on."""
+    return round(1 - exp(-back), 2)
 
 
-def _still_failing(signs: Sequence[Sign], previous: Verdict, now: int) -> Verdict:
+def _still_failing(balance: Balance, previous: Verdict, now: int) -> Verdict:
     """Unchanged without a new failure: what was recovering does not fall back by mere silence either.
 
     The run of successes at the end is no part of the share: it is what may prove that the share is over.
     """
-    last_bad = _last_bad(signs)
+    last_bad = balance.last_bad
     recovering = previous.state is State.RECOVERING
     if last_bad is None or (recovering and last_bad < _believable(previous.since, now)):
         return previous
-    share, hard = failing_shares([sign for sign in signs if sign.at <= last_bad], 0)
+    share, hard = failing_shares([e for e in balance.entries if e.sign.at <= last_bad], 0)
+    relapses = previous.score.relapses + recovering
     return msgspec.structs.replace(
         previous,
         state=_severity(hard, previous.state),
-        confidence=max(confidence(weigh(signs).score), 0.5),
+        confidence=max(confidence(balance.score), 0.5),
         share=share,
         since=previous.score.onset or previous.since,
+        score=msgspec.structs.replace(previous.score, relapses=relapses),
     )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import msgspec
+
 from holdfast.channels.contract import Capability, ErrorClass
 from holdfast.radar.evidence import EVIDENCE_MS, LATE_MS, SLOW_MS, Context, Sign
 from holdfast.radar.model import CONFIRMED, DETAIL_CHARACTERS_MAX, LATE, SLOW, Cause, Kind, State, Verdict
@@ -17,6 +19,12 @@ _WELL_STRONG: Final = {
     Capability.HISTORY: "Past messages can be read.",
     Capability.SIGN_IN: "Signing in works.",
 }
+_GO_THROUGH: Final = {
+    Capability.SEND: "Our own messages go through.",
+    Capability.RECEIVE: "Messages still arrive here.",
+    Capability.HISTORY: "We can still read past messages.",
+    Capability.SIGN_IN: "Our own sign-in works.",
+}
 _WELL_WEAK: Final = {
     Capability.SEND: f"Signing in works. Nothing was sent in the last {_MINUTES} minutes.",
     Capability.RECEIVE: f"We are subscribed. No message arrived in the last {_MINUTES} minutes.",
@@ -29,21 +37,50 @@ _WORK_COUNTED: Final = {
 }
 
 
-def evidence_sentences(verdict: Verdict, signs: Sequence[Sign], context: Context) -> tuple[str, ...]:
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What else is known: whether the capability itself worked lately, and what others say."""
+
+    proven: bool = False
+    hints: tuple[Sign, ...] = ()
+
+
+NOTHING_ELSE: Final = Beside()
+
+
+def evidence_sentences(
+    verdict: Verdict, signs: Sequence[Sign], context: Context, beside: Beside = NOTHING_ELSE
+) -> tuple[str, ...]:
     """What the verdict rests on; empty where there is nothing new to say."""
     if verdict.state is State.UNKNOWN:
         return ("There is no proof yet that it works, and none that it does not.",)
+    if verdict.state is State.UP:
+        return (*_of_health(verdict.capability, beside), *_of_others(verdict, beside))
+    if verdict.state is State.SUSPECTED:
+        return (*_of_trouble(verdict, signs, context), *_of_others(verdict, beside))
     if not signs:
         return ()
-    if verdict.state is State.UP:
-        return _of_health(verdict.capability, signs)
     if verdict.state is State.RECOVERING:
         return _of_return(verdict.capability, signs)
-    return tuple(_of_trouble(verdict, signs, context))
+    return (*_of_trouble(verdict, signs, context), *_of_others(verdict, beside))
 
 
-def _of_health(capability: Capability, signs: Sequence[Sign]) -> tuple[str, ...]:
-    if any(sign.good and sign.strong for sign in signs):
+def _of_others(verdict: Verdict, beside: Beside) -> Iterable[str]:
+    for sign in beside.hints:
+        said = _ended(sign.detail) if sign.detail else ""
+        if sign.kind is Kind.REPORT:
+            yield "People report that it fails for them."
+        elif sign.kind is Kind.BUTTON:
+            yield f"An agent says that something is wrong. {said}".rstrip()
+        elif sign.kind is Kind.ALERT:
+            yield f"Another monitor raised an alert. {said}".rstrip()
+        elif said:
+            yield said
+    if beside.hints and beside.proven and verdict.state in (State.UP, State.SUSPECTED):
+        yield _GO_THROUGH[verdict.capability]
+
+
+def _of_health(capability: Capability, beside: Beside) -> tuple[str, ...]:
+    if beside.proven:
         return (_WELL_STRONG[capability],)
     return (_WELL_WEAK.get(capability, _WELL_STRONG[capability]),)
 

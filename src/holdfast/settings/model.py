@@ -10,6 +10,7 @@ from holdfast.settings.secret import Secret, StoreAddress
 
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Seconds = Annotated[float, Meta(gt=0, le=86_400)]
+Pause = Annotated[float, Meta(ge=0, le=3_600)]
 Hours = Annotated[float, Meta(gt=0, le=8_760)]
 Days = Annotated[float, Meta(gt=0, le=3_650)]
 Rate = Annotated[float, Meta(gt=0, le=1_000_000)]
@@ -19,9 +20,13 @@ Address = Annotated[str, Meta(pattern=r"^(https?://[^\s/]+.*)?$")]
 
 class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the radar looks. ``control_urls`` are hosts unrelated to any platform, to tell our uplink from
-    their failure; ``feeds`` maps a platform to the address of its status feed.
+    their failure; ``feeds`` maps a platform to the address of its status feed. ``false_alarms_per_year``: how
+    often a channel may be called failing by mere chance; ``burst_seconds``: trouble no longer than this is
+    ordinary.
     """
 
+    false_alarms_per_year: Rate = 1.0
+    burst_seconds: Pause = 20.0
     probe_seconds: Seconds = 30.0
     feed_seconds: Seconds = 180.0
     control_seconds: Seconds = 15.0

@@ -180,6 +180,7 @@ class Bench:
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     settings = RadarSettings(
+        burst_seconds=0,
         probe_seconds=5,
         control_seconds=5,
         feed_seconds=60,

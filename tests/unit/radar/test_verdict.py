@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.channels.contract import Capability, ErrorClass
-from holdfast.radar import Cause, Kind, Observation, Result, State, Verdict
-from holdfast.radar.evidence import EVIDENCE_MS, Context
-from holdfast.radar.verdict import judge
+from holdfast.radar import Cause, Kind, Observation, Result, State, Verdict, watch
+from holdfast.radar.evidence import EVIDENCE_MS, ChannelFacts, Context
+from holdfast.radar.method import Method
 
 START = 1_790_000_000_000
 CHANNEL = "instagram:shop"
@@ -57,23 +57,44 @@ def webhook(
     )
 
 
+ABRUPT = Method(burst_ms=0)
+"""Chance alone has to be refuted: signs that come together count as if they came apart."""
+
+
 class Watch:
     """Judges after every observation, as the radar does."""
 
-    def __init__(self, capability: Capability = Capability.SEND, context: Context = INSTAGRAM) -> None:
-        self.verdict = Verdict(channel=CHANNEL, capability=capability)
+    def __init__(
+        self,
+        capability: Capability = Capability.SEND,
+        context: Context = INSTAGRAM,
+        method: Method = ABRUPT,
+    ) -> None:
+        self.capability = capability
         self.context = context
-        self.seen: list[Observation] = []
+        self.watch = watch.Watch(method)
+        facts = ChannelFacts(platform=context.platform, failure_domain="meta", silence_ms=context.silence_ms)
+        self.watch.know({CHANNEL: facts}, context.started_at)
         self.states: list[State] = []
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.watch.verdict(CHANNEL, self.capability)
 
     def see(self, observations: Iterable[Observation]) -> State:
         for observation in observations:
-            self.seen.append(observation)
+            self.watch.see(observation)
             self.look(observation.at)
         return self.verdict.state
 
+    def tell(self, observations: Iterable[Observation]) -> None:
+        """Several at once, before anything is judged."""
+        for observation in observations:
+            self.watch.see(observation)
+
     def look(self, now: int) -> State:
-        self.verdict = judge(self.seen[-300:], self.verdict, now, self.context)
+        self.watch.pass_time(now)
+        self.watch.judge(now, lambda *_: self.context, everything=True)
         if not self.states or self.states[-1] is not self.verdict.state:
             self.states.append(self.verdict.state)
         return self.verdict.state
@@ -174,7 +195,8 @@ def test_a_sign_in_that_fails_alone_says_nothing_about_sending() -> None:
     watch = Watch()
     for n in range(6):
         at = START + n * 5000
-        watch.see([probe(at, result=Result.FAIL, error="platform"), probe(at, Capability.HISTORY)])
+        watch.tell([probe(at, result=Result.FAIL, error="platform"), probe(at, Capability.HISTORY)])
+        watch.look(at)
     assert State.DOWN not in watch.states
 
 
@@ -390,10 +412,10 @@ def test_echoes_missed_before_the_return_are_not_held_against_it() -> None:
 def test_messages_found_after_the_return_are_not_held_against_it() -> None:
     watch = Watch(Capability.RECEIVE)
     watch.see([webhook(START), webhook(START + 20_000), webhook(START + 20_500)])
-    watch.seen += [webhook(START + 24_000, Kind.GAP, f"m{n}", 12_000) for n in range(3)]
+    watch.tell([webhook(START + 24_000, Kind.GAP, f"m{n}", 12_000) for n in range(3)])
     assert watch.look(START + 24_000) is State.UP
     assert watch.verdict.since == START
-    watch.seen += [webhook(START + 40_000, Kind.GAP, f"n{n}", 12_000) for n in range(3)]
+    watch.tell([webhook(START + 40_000, Kind.GAP, f"n{n}", 12_000) for n in range(3)])
     assert watch.look(START + 40_000) is State.DOWN
     assert watch.verdict.since == START + 28_000
 

@@ -67,7 +67,7 @@ async def test_our_own_connection_is_told_from_the_platform(bench: Any) -> None:
 
 
 async def test_without_controls_everything_failing_at_once_is_our_connection(bench: Any) -> None:
-    bench.settings = type(bench.settings)(probe_seconds=5)
+    bench.settings = type(bench.settings)(probe_seconds=5, burst_seconds=0)
     bench.radar = bench.make_radar()
     bench.add("direct:web", "own")
     for channel, domain in (("instagram:shop", "meta"), ("sms:shop", "twilio")):
