@@ -8,10 +8,12 @@ import msgspec
 from holdfast.channels.contract import Capability
 from holdfast.radar import Incident, Verdict
 from holdfast.radar.titles import listed
+from holdfast.status.maintenance import Maintenance, Outage, Phase, is_excused, without_maintenance
 from holdfast.status.snapshot import (
     Component,
     IncidentUpdate,
     PublicIncident,
+    PublicMaintenance,
     PublicPart,
     Snapshot,
     State,
@@ -40,18 +42,24 @@ _WORST_FIRST: Final = (
     State.SUSPECTED,
     State.RECOVERING,
     State.UP,
+    State.MAINTENANCE,
     State.UNKNOWN,
 )
 
 
 class ChannelFace(msgspec.Struct, frozen=True):
-    """What people see of a channel: its account's name, what they would type to reach it and the link."""
+    """What people see of a channel: its account's name, what they would type to reach it and the link.
+
+    ``shown_as`` is what the business itself calls it, ``group`` the heading it stands below.
+    """
 
     id: str
     platform: str
     name: str
     public_address: str = ""
     public_link: str = ""
+    shown_as: str = ""
+    group: str = ""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +69,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     incidents: Sequence[Incident] = ()
     uptime: dict[str, tuple[UptimeDay, ...]] = {}
     watched_since: int
+    maintenances: Sequence[Maintenance] = ()
 
 
 def build_snapshot(
@@ -71,23 +80,36 @@ def build_snapshot(
     hub_started_at: int,
     now: int,
     hub_url: str = "",
+    subscriptions: Sequence[str] = (),
 ) -> Snapshot:
     labels = _labels(faces)
     titles = _titles(known.incidents)
+    uptime = without_maintenance(known.uptime, _outages(known.incidents), known.maintenances, now)
+    known = msgspec.structs.replace(known, uptime=uptime)
     return Snapshot(
         business=business,
         written_at=now,
         hub_started_at=hub_started_at,
         watched_since=known.watched_since,
-        components=tuple(_component(face, labels[face.id], titles.get(face.id), known) for face in faces),
+        components=tuple(
+            _during_work(_component(face, labels[face.id], titles.get(face.id), known), known, now)
+            for face in faces
+        ),
         incidents=tuple(
             _public(incident, labels, known.verdicts)
             for incident in known.incidents
-            if _concerns_public(incident, now)
+            if _concerns_public(incident, now) and not is_announced_work(incident, known.maintenances, now)
         ),
         chat_url=next((face.public_link for face in faces if face.platform == "direct"), ""),
         hub_url=hub_url,
+        maintenances=tuple(_public_work(work, faces) for work in known.maintenances),
+        subscriptions=tuple(subscriptions),
     )
+
+
+def is_announced_work(incident: Incident, works: Sequence[Maintenance], now: int) -> bool:
+    """Whether the public knows of it already as maintenance, so that it is not told a second time."""
+    return is_excused(_in_order(incident), incident.onset_at, incident.closed_at or now, works)
 
 
 def worst(verdicts: Sequence[Verdict]) -> tuple[State, int]:
@@ -102,7 +124,8 @@ def worst(verdicts: Sequence[Verdict]) -> tuple[State, int]:
 def _labels(faces: Sequence[ChannelFace]) -> dict[str, str]:
     platforms = [face.platform for face in faces]
     return {
-        face.id: _label(face.platform, face.name if platforms.count(face.platform) > 1 else "")
+        face.id: face.shown_as
+        or _label(face.platform, face.name if platforms.count(face.platform) > 1 else "")
         for face in faces
     }
 
@@ -135,7 +158,45 @@ def _component(face: ChannelFace, label: str, title: str | None, known: Known) -
         since=since,
         sentence=_sentence(state, within(face.platform, label), title),
         days=known.uptime.get(face.id, ()),
+        group=face.group,
     )
+
+
+def _during_work(component: Component, known: Known, now: int) -> Component:
+    """A channel that is being worked on says so, whatever is seen of it meanwhile."""
+    active = [
+        work for work in known.maintenances if work.phase(now) is Phase.ACTIVE and work.touches(component.id)
+    ]
+    if not active:
+        return component
+    work = min(active, key=lambda each: each.starts_at)
+    return msgspec.structs.replace(
+        component,
+        state=State.MAINTENANCE,
+        since=work.starts_at,
+        sentence=f"{work.title.rstrip('.')}. We are working on it, as announced.",
+    )
+
+
+def _public_work(work: Maintenance, faces: Sequence[ChannelFace]) -> PublicMaintenance:
+    return PublicMaintenance(
+        id=work.id,
+        title=work.title,
+        text=work.text,
+        components=tuple(face.id for face in faces if work.touches(face.id)),
+        starts_at=work.starts_at,
+        ends_at=work.ends_at,
+        announced_at=work.announced_at,
+        cancelled_at=work.cancelled_at,
+    )
+
+
+def _outages(incidents: Sequence[Incident]) -> list[Outage]:
+    return [
+        Outage(each.channel, each.onset_at, each.recovered_at or each.closed_at)
+        for incident in incidents
+        for each in incident.components
+    ]
 
 
 def _state(face: ChannelFace, verdicts: Sequence[Verdict]) -> tuple[State, int]:

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from holdfast.status import statuspage
+from holdfast.status import feeds, statuspage
+from holdfast.status.badges import badge, badge_of, badge_path
 from holdfast.status.snapshot import Snapshot
 from holdfast.status.strip import DAYS as STRIP_DAYS
 from holdfast.status.strip import PITCH, STRIP_HEIGHT, minutes, strip
@@ -24,6 +25,9 @@ from holdfast.status.wording import (
     View,
     age,
     as_known,
+    coming,
+    finished,
+    going_on,
     headline,
     iso,
     moment,
@@ -34,7 +38,6 @@ from holdfast.status.wording import (
 
 REFRESH_SECONDS: Final = 30
 RECENT_DAYS: Final = 14
-FEED_ENTRIES_MAX: Final = 50
 GZIP_BYTES_MIN: Final = 600
 GZIP_LEVEL: Final = 6
 NOT_FOUND: Final = "/404"
@@ -45,21 +48,13 @@ CSS: Final = "text/css; charset=utf-8"
 SVG: Final = "image/svg+xml; charset=utf-8"
 JSON: Final = "application/json; charset=utf-8"
 ATOM: Final = "application/atom+xml; charset=utf-8"
+ICS: Final = "text/calendar; charset=utf-8"
+FEED: Final = "application/feed+json; charset=utf-8"
 RSS: Final = "application/rss+xml; charset=utf-8"
 
 _MARKUP: Final = ("html", "svg", "atom", "rss")
 _LINK_SCHEMES: Final = {"http", "https", "mailto", "tel", "sms"}
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_BADGE_LETTER_PIXELS: Final = 7
-_BADGE_PADDING_PIXELS: Final = 20
-_BADGE_WORDS: Final = {
-    "up": "working",
-    "suspected": "checking",
-    "partial": "partly failing",
-    "down": "failing",
-    "recovering": "recovering",
-    "unknown": "not known",
-}
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -95,6 +90,7 @@ class StatusPages:
             "link": safe_link,
             "mail_date": mail_date,
             "minutes": minutes,
+            "span": feeds.span_of,
         }
         self._stylesheet = self._load("status.css")
         self._style_version = hashlib.sha256(self._stylesheet.encode()).hexdigest()[:12]
@@ -104,8 +100,15 @@ class StatusPages:
         known = snapshot or Snapshot(business="", written_at=now, hub_started_at=now, watched_since=now)
         view = View(_printable(known), hub_silent_since if snapshot else None, now)
         facts = self._facts(view, empty=snapshot is None)
-        texts = self._fixed(facts) | self._incidents(view, facts) | self._documents(view)
-        return {path: make_page(text, kind) for path, (text, kind) in texts.items()}
+        texts = (
+            self._fixed(facts)
+            | self._stories(view, facts)
+            | self._badges(view, facts)
+            | self._documents(view)
+        )
+        made = {path: make_page(text, kind) for path, (text, kind) in texts.items()}
+        subscribe = self._filler(facts)("subscribe.html")
+        return made | {"/subscribe": make_page(subscribe, form_to=facts["hub_origin"])}
 
     def _facts(self, view: View, *, empty: bool) -> dict[str, Any]:
         """What the templates speak of."""
@@ -123,7 +126,13 @@ class StatusPages:
                 for item in as_known(view).components
             ],
             "empty": empty,
-            "feed": snapshot.incidents[:FEED_ENTRIES_MAX],
+            "coming": coming(view),
+            "feed": feeds.entries(view),
+            "finished": finished(view),
+            "going_on": going_on(view),
+            "labels": {item.id: item.label for item in snapshot.components},
+            "hub_origin": origin_of(snapshot.hub_url),
+            "subscriptions": snapshot.subscriptions,
             "headline": head,
             "incident_words": INCIDENT_WORDS,
             "moment": lambda at: moment(at, now),
@@ -145,29 +154,52 @@ class StatusPages:
 
     def _fixed(self, facts: dict[str, Any]) -> dict[str, tuple[str, str]]:
         fill = self._filler(facts)
+        whole = badge(facts["headline"].state, silent=facts["silent_since"] is not None)
         return {
             "/": (fill("index.html"), HTML),
             "/history": (fill("history.html"), HTML),
             NOT_FOUND: (fill("not_found.html"), HTML),
             "/feed.atom": (fill("feed.atom"), ATOM),
             "/feed.rss": (fill("feed.rss"), RSS),
-            "/badge.svg": (fill("badge.svg", **_badge(facts)), SVG),
+            "/badge.svg": (
+                fill("badge.svg", **whole),
+                SVG,
+            ),
             "/icon.svg": (fill("icon.svg"), SVG),
             "/status.txt": (fill("status.txt"), TEXT),
             "/status.css": (self._stylesheet, CSS),
             "/robots.txt": ("User-agent: *\nAllow: /\n", TEXT),
         }
 
-    def _incidents(self, view: View, facts: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    def _stories(self, view: View, facts: dict[str, Any]) -> dict[str, tuple[str, str]]:
         fill = self._filler(facts)
-        return {
+        incidents = {
             f"/incidents/{incident.id}": (fill("incident.html", incident=incident), HTML)
             for incident in view.snapshot.incidents
+        }
+        works = {
+            f"/maintenance/{work.id}": (fill("maintenance.html", work=work), HTML)
+            for work in view.snapshot.maintenances
+        }
+        return incidents | works
+
+    def _badges(self, view: View, facts: dict[str, Any]) -> dict[str, tuple[str, str]]:
+        fill = self._filler(facts)
+        return {
+            badge_path(item.id): (
+                fill("badge.svg", **badge_of(item, silent=view.silent_since is not None)),
+                SVG,
+            )
+            for item in as_known(view).components
         }
 
     def _documents(self, view: View) -> dict[str, tuple[str, str]]:
         documents = statuspage.documents(view, self._base_url)
-        return {path: (msgspec.json.encode(body).decode(), JSON) for path, body in documents.items()}
+        documents["/history.json"] = feeds.history(view)
+        texts = {path: (_json(body), JSON) for path, body in documents.items()}
+        texts["/feed.json"] = (_json(feeds.json_feed(view, self._base_url)), FEED)
+        texts["/maintenance.ics"] = (feeds.calendar(view, self._base_url), ICS)
+        return texts
 
     def _filler(self, facts: dict[str, Any]) -> Callable[..., str]:
         def fill(name: str, **more: object) -> str:
@@ -186,6 +218,16 @@ def safe_link(url: str) -> str:
         return url if urlsplit(url).scheme.lower() in _LINK_SCHEMES else ""
     except ValueError:
         return ""
+
+
+def origin_of(url: str) -> str:
+    """``https://hub.example`` of an address; empty where it is none."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def mail_date(at: int) -> str:
@@ -214,15 +256,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_clean(item) for item in value]
     return value
-
-
-def _badge(facts: dict[str, Any]) -> dict[str, object]:
-    state = str(facts["headline"].state)
-    word = "hub silent" if facts["silent_since"] is not None else _BADGE_WORDS[state]
-    left = len("status") * _BADGE_LETTER_PIXELS + _BADGE_PADDING_PIXELS
-    return {
-        "state": state,
-        "word": word,
-        "left": left,
-        "right": len(word) * _BADGE_LETTER_PIXELS + _BADGE_PADDING_PIXELS,
-    }

@@ -84,7 +84,6 @@ class PublicIncident(msgspec.Struct, frozen=True, kw_only=True):
     recovered_at: int | None = None
     closed_at: int | None = None
     updates: tuple[IncidentUpdate, ...] = ()
-    components: tuple[str, ...] = ()
 
 
 class PublicMaintenance(msgspec.Struct, frozen=True, kw_only=True):

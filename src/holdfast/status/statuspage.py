@@ -6,8 +6,15 @@ component is ``degraded_performance``, and ``holdfast_state`` carries the truth 
 
 from typing import Any, Final
 
-from holdfast.status.snapshot import Component, IncidentUpdate, PublicIncident, Snapshot, State
-from holdfast.status.wording import View, as_known, headline, iso, open_incidents, plain
+from holdfast.status.snapshot import (
+    Component,
+    IncidentUpdate,
+    PublicIncident,
+    PublicMaintenance,
+    Snapshot,
+    State,
+)
+from holdfast.status.wording import View, as_known, coming, going_on, headline, iso, open_incidents, plain
 
 Json = dict[str, Any]
 
@@ -18,6 +25,7 @@ _COMPONENT_STATUS: Final = {
     State.UNKNOWN: "degraded_performance",
     State.PARTIAL: "partial_outage",
     State.DOWN: "major_outage",
+    State.MAINTENANCE: "under_maintenance",
 }
 _INCIDENT_STATUS: Final = {"open": "identified", "recovering": "monitoring", "closed": "resolved"}
 _UPDATE_STATUS: Final = {
@@ -37,18 +45,28 @@ def documents(view: View, base_url: str) -> dict[str, Json]:
     status = {"indicator": _indicator(view, snapshot), "description": plain(headline(view).title)}
     every = [_incident(item, snapshot, base_url) for item in snapshot.incidents]
     unresolved = [_incident(item, snapshot, base_url) for item in open_incidents(snapshot)]
+    works = {
+        "upcoming": [_work(item, view, base_url) for item in coming(view)],
+        "active": [_work(item, view, base_url) for item in going_on(view)],
+    }
+    all_works = [_work(item, view, base_url) for item in snapshot.maintenances if item.cancelled_at is None]
     return {
         "/api/v2/summary.json": {
             "page": page,
             "components": components,
             "incidents": unresolved,
-            "scheduled_maintenances": [],
+            "scheduled_maintenances": [*works["active"], *works["upcoming"]],
             "status": status,
         },
         "/api/v2/status.json": {"page": page, "status": status},
         "/api/v2/components.json": {"page": page, "components": components},
         "/api/v2/incidents.json": {"page": page, "incidents": every},
         "/api/v2/incidents/unresolved.json": {"page": page, "incidents": unresolved},
+        "/api/v2/scheduled-maintenances.json": {"page": page, "scheduled_maintenances": all_works},
+        **{
+            f"/api/v2/scheduled-maintenances/{which}.json": {"page": page, "scheduled_maintenances": found}
+            for which, found in works.items()
+        },
     }
 
 
@@ -64,13 +82,16 @@ def _page(view: View, base_url: str) -> Json:
 
 
 def _indicator(view: View, snapshot: Snapshot) -> str:
-    """``none``, ``minor``, ``major`` or ``critical``: the last when every channel fails."""
+    """``none``, ``maintenance``, ``minor``, ``major`` or ``critical``: the last when every channel fails."""
     states = [component.state for component in snapshot.components]
     if states and all(state is State.DOWN for state in states):
         return "critical"
     if view.silent_since is not None or State.DOWN in states:
         return "major"
-    return "none" if all(state is State.UP for state in states) else "minor"
+    worked_on = [state for state in states if state is not State.UP]
+    if worked_on and all(state is State.MAINTENANCE for state in worked_on):
+        return "maintenance"
+    return "minor" if worked_on else "none"
 
 
 def _component(component: Component, place: int, snapshot: Snapshot) -> Json:
@@ -111,6 +132,50 @@ def _incident(incident: PublicIncident, snapshot: Snapshot, base_url: str) -> Js
         "incident_updates": [_update(item, incident) for item in reversed(incident.updates)],
         "components": [_component(touched[1], touched[0], snapshot)] if touched else [],
     }
+
+
+def _work(work: PublicMaintenance, view: View, base_url: str) -> Json:
+    status = _work_status(work, view.now)
+    at = iso(work.announced_at)
+    places = [
+        (number, item)
+        for number, item in enumerate(view.snapshot.components, 1)
+        if item.id in work.components
+    ]
+    body = work.text or work.title
+    update = {
+        "id": f"{work.id}_1",
+        "status": status,
+        "body": body,
+        "incident_id": work.id,
+        "created_at": at,
+        "updated_at": at,
+        "display_at": at,
+        "affected_components": None,
+    }
+    return {
+        "id": work.id,
+        "name": work.title,
+        "status": status,
+        "impact": "maintenance",
+        "created_at": at,
+        "started_at": iso(work.starts_at),
+        "updated_at": at,
+        "monitoring_at": None,
+        "resolved_at": iso(work.ends_at) if status == "completed" else None,
+        "scheduled_for": iso(work.starts_at),
+        "scheduled_until": iso(work.ends_at),
+        "shortlink": f"{base_url}/maintenance/{work.id}",
+        "page_id": "holdfast",
+        "incident_updates": [update],
+        "components": [_component(item, number, view.snapshot) for number, item in places],
+    }
+
+
+def _work_status(work: PublicMaintenance, now: int) -> str:
+    if now < work.starts_at:
+        return "scheduled"
+    return "in_progress" if now < work.ends_at else "completed"
 
 
 def _update(update: IncidentUpdate, incident: PublicIncident) -> Json:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from holdfast.status.snapshot import Component, PublicIncident, Snapshot, State
+from holdfast.status.snapshot import Component, PublicIncident, PublicMaintenance, Snapshot, State
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 60 * MINUTE_MS
@@ -23,6 +23,7 @@ STATE_WORDS: Final = {
     State.PARTIAL: "Partly failing",
     State.DOWN: "Failing",
     State.RECOVERING: "Recovering",
+    State.MAINTENANCE: "Under maintenance",
     State.UNKNOWN: "Not known",
 }
 INCIDENT_WORDS: Final = {"open": "Failing", "recovering": "Recovering", "closed": "Over"}
@@ -32,6 +33,9 @@ UPDATE_WORDS: Final = {
     "step": "What we do",
     "recovering": "Recovering",
     "closed": "Over",
+    "identified": "Identified",
+    "monitoring": "Making sure",
+    "resolved": "Resolved",
 }
 
 
@@ -114,6 +118,23 @@ def joined(names: Sequence[str], last: str = "and") -> str:
 
 def open_incidents(snapshot: Snapshot) -> list[PublicIncident]:
     return [incident for incident in snapshot.incidents if incident.state != "closed"]
+
+
+def coming(view: View) -> list[PublicMaintenance]:
+    """Announced work that is still to come, the next one first."""
+    works = [work for work in view.snapshot.maintenances if work.cancelled_at is None]
+    return sorted((work for work in works if work.starts_at > view.now), key=lambda work: work.starts_at)
+
+
+def going_on(view: View) -> list[PublicMaintenance]:
+    """Announced work that is being done now."""
+    works = [work for work in view.snapshot.maintenances if work.cancelled_at is None]
+    return [work for work in works if work.starts_at <= view.now < work.ends_at]
+
+
+def finished(view: View) -> list[PublicMaintenance]:
+    works = view.snapshot.maintenances
+    return [work for work in works if work.cancelled_at is None and work.ends_at <= view.now]
 
 
 def ways(view: View) -> list[Component]:
@@ -220,10 +241,19 @@ def _no_incident(view: View) -> Headline:
     if by_state[State.RECOVERING]:
         title = f"Working again: {joined(by_state[State.RECOVERING])}. We are making sure."
         return Headline(State.RECOVERING, (title,), "You can write to us on any channel below.")
+    works = going_on(view)
+    if works:
+        return _under_maintenance(works, view.now)
     if _outside_is_well(view.snapshot):
         return _all_well(by_state[State.UNKNOWN])
     title = "We do not know yet how our channels are."
     return Headline(State.UNKNOWN, (title,), _first_signs(view.snapshot))
+
+
+def _under_maintenance(works: list[PublicMaintenance], now: int) -> Headline:
+    first = min(works, key=lambda work: work.ends_at)
+    title = (f"{first.title.rstrip('.')}: we are working on it until ", moment(first.ends_at, now), ".")
+    return Headline(State.MAINTENANCE, title, "This was announced. What you send us is kept meanwhile.")
 
 
 def _first_signs(snapshot: Snapshot) -> str:

@@ -23,8 +23,16 @@ JSON_PAGES = (
     "/api/v2/components.json",
     "/api/v2/incidents.json",
     "/api/v2/incidents/unresolved.json",
+    "/api/v2/scheduled-maintenances.json",
+    "/api/v2/scheduled-maintenances/upcoming.json",
+    "/api/v2/scheduled-maintenances/active.json",
+    "/history.json",
+    "/feed.json",
 )
-EVERY_PAGE = {"/", "/history", "/404", "/status.txt", "/status.css", "/robots.txt", *XML_PAGES, *JSON_PAGES}
+EVERY_PAGE = {
+    *("/", "/history", "/subscribe", "/404", "/status.txt", "/status.css", "/robots.txt"),
+    *("/maintenance.ics", *XML_PAGES, *JSON_PAGES),
+}
 
 
 def _html(pages: dict[str, Page], path: str = "/") -> str:
@@ -45,7 +53,7 @@ def _json(pages: dict[str, Page], name: str) -> dict[str, object]:
 def test_a_quiet_day_is_one_calm_sentence(render: Render, shop: Snapshot) -> None:
     pages = render(shop)
 
-    assert set(pages) == EVERY_PAGE
+    assert set(pages) == EVERY_PAGE | {f"/badge/{item.id}.svg" for item in shop.components}
     assert _title(pages) == "All our channels are working."
     assert "You can still reach us" not in _html(pages)
     assert _html(pages).count("Working</span>") == 3
@@ -266,7 +274,8 @@ def test_pages_need_nothing_but_the_style_sheet(render: Render, troubled: Troubl
             assert " style=" not in html, path
             assert "<style" not in html, path
             assert "<script" not in html, path
-            assert '<meta http-equiv="refresh" content="30">' in html
+            # A form that somebody fills in is not read again under their hands.
+            assert ('<meta http-equiv="refresh" content="30">' in html) == (path != "/subscribe")
 
 
 def test_pages_come_packed_and_named_by_their_content(render: Render, shop: Snapshot, now: int) -> None:

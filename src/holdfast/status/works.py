@@ -1,0 +1,116 @@
+"""Announcing maintenance, ending it early, calling it off."""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Final
+
+from holdfast.kernel import Clock, IdSource
+from holdfast.status import store
+from holdfast.status.maintenance import DAY_MS, Maintenance, Phase, problem_of
+from holdfast.storage import Database, EventLog, Tx, append_event
+
+LISTED_DAYS: Final = 90
+
+
+class MaintenanceRefusedError(ValueError):
+    """``field`` cannot be taken; the sentence says why."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class Maintenances:
+    """``channels`` gives the ids of the channels there are."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        ids: IdSource,
+        channels: Callable[[], Collection[str]],
+    ) -> None:
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._ids = ids
+        self._channels = channels
+
+    async def recent(self) -> Sequence[Maintenance]:
+        """Those of the last 90 days and those to come, the latest start first."""
+        since = self._clock.now_ms() - LISTED_DAYS * DAY_MS
+        return await self._database.read(store.load_maintenances, since)
+
+    async def announce(
+        self, *, title: str, text: str, channels: Sequence[str], starts_at: int, ends_at: int, by: str
+    ) -> Maintenance:
+        """Times in ms; no channels means all. Raises MaintenanceRefusedError."""
+        now = self._clock.now_ms()
+        field, sentence = problem_of(title, text, starts_at, ends_at, now)
+        if field:
+            raise MaintenanceRefusedError(field, sentence)
+        unknown = [channel for channel in channels if channel not in self._channels()]
+        if unknown:
+            raise MaintenanceRefusedError("channels", f"There is no channel {unknown[0]}.")
+        work = Maintenance(
+            id=self._ids.new("mnt"),
+            title=title.strip(),
+            text=text.strip(),
+            channels=tuple(dict.fromkeys(channels)),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            announced_at=now,
+            announced_by=by,
+        )
+        await self._database.write(_announce, work)
+        self._events.wake()
+        return work
+
+    async def end(self, maintenance_id: str) -> Maintenance:
+        """Say that the work is done now. Raises LookupError, MaintenanceRefusedError where none is going on."""
+        return await self._change(maintenance_id, _end)
+
+    async def cancel(self, maintenance_id: str) -> Maintenance:
+        """Call off what has not begun. Raises LookupError, MaintenanceRefusedError."""
+        return await self._change(maintenance_id, _cancel)
+
+    async def _change(
+        self, maintenance_id: str, change: Callable[[Tx, str, int], Awaitable[Maintenance]]
+    ) -> Maintenance:
+        changed = await self._database.write(change, maintenance_id, self._clock.now_ms())
+        self._events.wake()
+        return changed
+
+
+async def _announce(tx: Tx, work: Maintenance) -> None:
+    await store.add_maintenance(tx, work)
+    await _tell(tx, work, "maintenance.announced", work.announced_at)
+
+
+async def _end(tx: Tx, maintenance_id: str, now: int) -> Maintenance:
+    work = await _found(tx, maintenance_id)
+    if work.phase(now) is not Phase.ACTIVE:
+        raise MaintenanceRefusedError("", "Only maintenance that is going on can be ended.")
+    await store.end_maintenance(tx, maintenance_id, now)
+    return await _tell(tx, await _found(tx, maintenance_id), "maintenance.changed", now)
+
+
+async def _cancel(tx: Tx, maintenance_id: str, now: int) -> Maintenance:
+    work = await _found(tx, maintenance_id)
+    if work.phase(now) is not Phase.SCHEDULED:
+        raise MaintenanceRefusedError("", "Only maintenance that has not begun can be called off.")
+    await store.cancel_maintenance(tx, maintenance_id, now)
+    return await _tell(tx, await _found(tx, maintenance_id), "maintenance.changed", now)
+
+
+async def _found(tx: Tx, maintenance_id: str) -> Maintenance:
+    work = await store.load_maintenance(tx, maintenance_id)
+    if work is None:
+        raise LookupError(f"there is no maintenance {maintenance_id}")
+    return work
+
+
+async def _tell(tx: Tx, work: Maintenance, kind: str, at: int) -> Maintenance:
+    await append_event(tx, at=at, kind=kind, body={"maintenance_id": work.id, "title": work.title})
+    return work
