@@ -26,6 +26,7 @@ from holdfast.radar.method import Method
 from holdfast.radar.model import Incident, IncidentState, Observation, Verdict
 from holdfast.radar.patience import wait_for_wake
 from holdfast.radar.probes import Prober
+from holdfast.radar.rhythm import ROUND_SECONDS, Past, RhythmWatch, no_past
 from holdfast.radar.store import (
     UptimeDay,
     add_uptime,
@@ -34,6 +35,7 @@ from holdfast.radar.store import (
     save_verdict,
 )
 from holdfast.radar.surroundings import Surroundings
+from holdfast.radar.titles import place_name
 from holdfast.radar.uptime import UptimeMeter
 from holdfast.radar.watch import Watch
 from holdfast.settings import model as settings_model
@@ -69,7 +71,7 @@ class Radar:
 
     ``channels`` gives the present adapters by channel id, ``names`` a channel's name for people. Verdicts
     are answered from memory; the store holds what a restart needs. ``may_write``: whether this node may still
-    take itself for the one that watches.
+    take itself for the one that watches. ``past`` counts the messages of the last weeks, for what is usual.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class Radar:
         transport: Transport,
         settings: settings_model.Radar,
         may_write: Callable[[], bool] = lambda: True,
+        past: Past = no_past,
     ) -> None:
         self._may_write = may_write
         self._database = database
@@ -100,6 +103,14 @@ class Radar:
         ]
         self._method = Method(
             false_alarms_per_year=settings.false_alarms_per_year, burst_ms=int(settings.burst_seconds * 1000)
+        )
+        self._rhythm = RhythmWatch(
+            database=database,
+            clock=clock,
+            places=self._places,
+            hand=self.hand,
+            past=past,
+            false_alarms_per_year=settings.false_alarms_per_year,
         )
         self._memory = Memory()
         self._watch = Watch(self._method)
@@ -145,8 +156,10 @@ class Radar:
 
     async def run(self) -> None:
         """Watch until cancelled."""
+        self._rhythm.forget()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._evaluate_for_ever())
+            group.create_task(self._repeat("rhythm", ROUND_SECONDS, self._rhythm.round))
             group.create_task(self._probe_for_ever(group))
             if self._settings.control_urls:
                 group.create_task(
@@ -192,6 +205,15 @@ class Radar:
 
     async def _ask_controls(self) -> None:
         await self.hand(await ask_controls(self._settings.control_urls, self._transport, self._clock))
+
+    def _places(self) -> dict[str, str]:
+        platforms = [adapter.platform for adapter in self._channels().values()]
+        return {
+            channel: place_name(
+                adapter.platform, self._names(channel) if platforms.count(adapter.platform) > 1 else ""
+            )
+            for channel, adapter in self._channels().items()
+        }
 
     def _read_feed(self, reader: FeedReader) -> Callable[[], Awaitable[None]]:
         async def step() -> None:
