@@ -23,6 +23,7 @@ from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
 from holdfast.conversations.store import read_cursor
+from holdfast.conversations.volume import messages_by_hour
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
@@ -89,6 +90,7 @@ class Hub:
             transport=transport,
             settings=settings.radar,
             may_write=self._may_begin,
+            past=self._messages_by_hour,
         )
         self.reports = Reports(
             database=database,
@@ -254,6 +256,9 @@ class Hub:
     def _applied(self) -> None:
         self.radar.wake()
         self.outbox.dispatcher.wake()
+
+    async def _messages_by_hour(self, channel: str, since: int) -> Sequence[tuple[int, int]]:
+        return await self.database.read(messages_by_hour, channel, since)
 
     async def _observe_arrival(self, tx: Tx, envelope: Envelope, events: Sequence[InboundEvent]) -> None:
         """What arrived by the platform's own delivery is evidence that receiving works."""
