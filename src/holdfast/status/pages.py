@@ -77,21 +77,7 @@ class StatusPages:
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url.rstrip("/")
-        self._templates = Environment(
-            loader=PackageLoader("holdfast.status"),
-            autoescape=select_autoescape(_MARKUP),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters |= {
-            "age": age,
-            "iso": iso,
-            "link": safe_link,
-            "mail_date": mail_date,
-            "minutes": minutes,
-            "span": feeds.span_of,
-        }
+        self._templates = environment()
         self._stylesheet = self._load("status.css")
         self._style_version = hashlib.sha256(self._stylesheet.encode()).hexdigest()[:12]
 
@@ -210,6 +196,31 @@ class StatusPages:
     def _load(self, name: str) -> str:
         source, _, _ = PackageLoader("holdfast.status").get_source(self._templates, name)
         return source
+
+
+def environment() -> Environment:
+    """The templates of the whole public site, and what they may call."""
+    templates = Environment(
+        loader=PackageLoader("holdfast.status"),
+        autoescape=select_autoescape(_MARKUP),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "age": age,
+        "iso": iso,
+        "link": safe_link,
+        "mail_date": mail_date,
+        "minutes": minutes,
+        "span": feeds.span_of,
+        "thousands": thousands,
+    }
+    return templates
+
+
+def thousands(number: float) -> str:
+    return f"{number:,.0f}"
 
 
 def safe_link(url: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from holdfast.inbox.access import Buckets, Rate
 from holdfast.kernel import Clock
 from holdfast.radar.reports import Cell, Reports, Surface, Symptom, Taken
-from holdfast.status.tracker.pages import environment
+from holdfast.status.pages import environment
 from holdfast.status.tracker.places import PLACE_LETTERS_MAX, Place, atlas
 from holdfast.status.tracker.snapshot import Concluded, Tracked, Tracker
 from holdfast.status.tracker.words import answer_to

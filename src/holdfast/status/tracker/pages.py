@@ -5,9 +5,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import PackageLoader
 
-from holdfast.status.pages import CSS, HTML, JSON, SVG, Page, make_page, safe_link
+from holdfast.status.pages import CSS, HTML, JSON, SVG, Page, environment, make_page
 from holdfast.status.snapshot import State
 from holdfast.status.tracker.chart import (
     CHART_HEIGHT,
@@ -21,7 +21,7 @@ from holdfast.status.tracker.chart import (
 )
 from holdfast.status.tracker.places import PLACE_LETTERS_MAX, atlas
 from holdfast.status.tracker.snapshot import Tracked, Tracker
-from holdfast.status.wording import STATE_WORDS, age, iso, moment
+from holdfast.status.wording import STATE_WORDS, moment
 
 TRACKER: Final = "/tracker"
 REPORT: Final = "/report"
@@ -64,7 +64,6 @@ class TrackerPages:
             "here": "reports",
             "hub_url": known.hub_url,
             "known": known,
-            "link": safe_link,
             "looks": _LOOKS,
             "map": {"width": MAP_WIDTH, "height": MAP_HEIGHT, "href": self._address("/world.svg")},
             "chart_size": {"width": CHART_WIDTH, "height": CHART_HEIGHT},
@@ -113,18 +112,6 @@ class TrackerPages:
     def _load(self, name: str) -> str:
         source, _, _ = PackageLoader("holdfast.status").get_source(self._templates, name)
         return source
-
-
-def environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("holdfast.status"),
-        autoescape=select_autoescape(("html", "svg")),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"age": age, "iso": iso, "link": safe_link, "thousands": lambda number: f"{number:,.0f}"}
-    return made
 
 
 def origin(url: str) -> str:
