@@ -18,7 +18,9 @@ import msgspec
 
 from holdfast.app.demo_world import demo_people, hub_toml, new_keys, simulator_settings
 from holdfast.app.private import make_private_folder, write_private
+from holdfast.app.replayed_day import ReplayError, replay_day
 from holdfast.app.seed import SignIn, seed
+from holdfast.kernel import SystemClock
 from holdfast.settings import load_settings
 
 HOST: Final = "127.0.0.1"
@@ -27,6 +29,8 @@ STOP_SECONDS_MAX: Final = 10.0
 RESTART_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 0.05
 SEED: Final = 7
+REPLAY_SPEED: Final = 2_880.0
+"""A day in half a minute."""
 
 Say = Callable[[str], None]
 
@@ -47,6 +51,7 @@ class DemoOptions(msgspec.Struct, frozen=True, kw_only=True):
     data_dir: Path | None = None
     people: int = 12
     database: str = ""
+    replay_day: bool = False
 
 
 class Process:
@@ -120,13 +125,37 @@ async def run_demo(options: DemoOptions, *, say: Say, announce: Callable[[dict[s
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 announce(starting.result())
-                await stopping
+                await _until(stopping, starting.result(), options, say)
         finally:
             for task in (starting, stopping):
                 task.cancel()
             await asyncio.gather(starting, stopping, return_exceptions=True)
             say("Stopping …")
             await demo.stop()
+
+
+async def _until(
+    stopping: asyncio.Task[bool], addresses: dict[str, Any], options: DemoOptions, say: Say
+) -> None:
+    """Wait for the stop; meanwhile people report what failed on a day of long ago, if that is wished."""
+    if options.replay_day:
+        playing = asyncio.create_task(_replay(addresses, say))
+        await asyncio.wait({playing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+    await stopping
+
+
+async def _replay(addresses: dict[str, Any], say: Say) -> None:
+    clock = SystemClock()
+    try:
+        counted = await replay_day(
+            addresses["api"], addresses["api_token"], speed=REPLAY_SPEED, now_ms=clock.now_ms, say=say
+        )
+    except (ReplayError, aiohttp.ClientError, TimeoutError) as error:
+        say(f"The day could not be replayed: {error}")
+    else:
+        say(f"Counted {counted:,} reports: {addresses['status']}/tracker")
 
 
 class _Demo:

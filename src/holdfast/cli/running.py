@@ -52,6 +52,9 @@ PORT = click.IntRange(0, 65_535)
     "--people", type=click.IntRange(1, PEOPLE_MAX), default=12, show_default=True, help="Customers."
 )
 @click.option(
+    "--replay-day", is_flag=True, help="Let people report, in half a minute, what failed on a real day."
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Print one line of JSON with every address when all answers."
 )
 def demo(
@@ -62,6 +65,7 @@ def demo(
     database: str,
     people: int,
     *,
+    replay_day: bool,
     as_json: bool,
 ) -> None:
     """Run the whole story on this machine: a shop, its customers and simulated platforms."""
@@ -73,6 +77,7 @@ def demo(
         data_dir=data_dir,
         people=people,
         database=database,
+        replay_day=replay_day,
     )
 
     def announce(addresses: dict[str, Any]) -> None:
@@ -99,6 +104,7 @@ Holdfast is running, with every platform simulated on this machine.
   Faults         {addresses["faults"]}
                  switch Instagram off, and on again
   Status page    {addresses["status"]}
+  Reports        {addresses["status"]}/tracker
   Web chat       {addresses["chat"]}
   API            {addresses["openapi"]}
                  Authorization: Bearer {addresses["api_token"]}

@@ -40,7 +40,7 @@ BODY_BYTES_MAX: Final = 8 * 1024
 BODY_SECONDS: Final = 10.0
 FIELDS_MAX: Final = 20
 VALUE_LETTERS_MAX: Final = 200
-TAPPED_MS_MIN: Final = 600
+TAPPED_MS_MIN: Final = 100
 """Nobody has read the page and tapped sooner than this; what has is kept, but not shown."""
 OF_ADDRESS: Final = Rate(burst=60, per_second=2)
 """Large, as many people may come from one address of a carrier."""

@@ -10,19 +10,24 @@ if (offered && !form.place.value) {
   form.place.value = offered;
   document.getElementById('offered').hidden = false;
 }
+const add = document.getElementById('add');
+let report = '';
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  send(form, event.submitter);
+  form.took.value = String(Date.now() - opened);
+  send(form.action, new URLSearchParams(new FormData(form, event.submitter)));
+});
+add.addEventListener('click', () => {
+  const { surface, place } = form;
+  send(`${form.action}/details`, new URLSearchParams({ report, surface: surface.value, place: place.value }));
 });
 
-async function send(sent, submitter) {
-  sent.took.value = String(Date.now() - opened);
-  const body = new URLSearchParams(new FormData(sent, submitter));
-  const buttons = [...sent.querySelectorAll('button')];
+async function send(address, body) {
+  const buttons = [...form.querySelectorAll('.symptoms button, .send')];
   buttons.forEach((button) => { button.disabled = true; });
   let answer;
   try {
-    const response = await fetch(sent.action, {
+    const response = await fetch(address, {
       method: 'POST', body, headers: { accept: 'application/json' }, signal: AbortSignal.timeout(ANSWER_MS),
     });
     answer = await response.json();
@@ -39,6 +44,9 @@ async function send(sent, submitter) {
 
 function show(answer) {
   const taken = Boolean(answer.id);
+  report = answer.id || report;
+  add.hidden = !report;
+  document.getElementById('told-said').textContent = answer.said ?? '';
   document.getElementById('told-title').textContent = answer.title;
   document.getElementById('told-lead').textContent = answer.lead;
   document.getElementById('told-ways').replaceChildren(...(answer.ways ?? []).map(way));

@@ -22,7 +22,7 @@ SPOT_RADIUS_MIN: Final = 3.0
 SPOT_RADIUS_MAX: Final = 24.0
 
 _HOUR_MS: Final = 3_600_000
-_STEPS: Final = (1, 2, 2.5, 5, 10)
+_STEPS: Final = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 class Tick(msgspec.Struct, frozen=True):
