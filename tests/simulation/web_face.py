@@ -51,6 +51,7 @@ def make_web(hub: Hub, portal: Portal, chance: random.Random) -> Front:
             portal=portal,
             playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
             channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
+            incident_desk=hub.incident_desk,
             nodes=_no_nodes,
             registry=CollectorRegistry(),
             built=BUILT,

@@ -24,6 +24,7 @@ from holdfast.channels.transport import Transport
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
 from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
+from holdfast.incidents import Drafter, IncidentDesk, Rule
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
@@ -140,6 +141,7 @@ class Hub:
             every_seconds=settings.radar.history_seconds,
         )
         self.mail = MailReader(database=database, spool=spool, clock=clock, mailboxes=self._mailboxes)
+        self.incident_desk = IncidentDesk(database=database, events=self.events, clock=clock, ids=self.ids)
         self.playbook = PlaybookFile(settings.playbook.file or settings.hub.data_dir / "playbook.toml")
         self.applier.on_applied = self._applied
         if self.nodes is not None:
@@ -178,6 +180,13 @@ class Hub:
             playbook=self.playbook.read,
             surroundings=surroundings,
         )
+        drafter = Drafter(
+            database=self.database,
+            events=self.events,
+            clock=self.clock,
+            rule=self._publish_rule,
+            other_ways=surroundings.other_ways,
+        )
         everywhere = {
             "applier": self.applier.run,
             "dispatcher": self.outbox.dispatcher.run,
@@ -192,6 +201,7 @@ class Hub:
             "radar": self.radar.run,
             "reports": self.reports.run,
             "playbooks": playbooks.run,
+            "drafts": drafter.run,
             "housekeeping": self._keep_house,
         }
         if self.nodes is None:
@@ -244,6 +254,11 @@ class Hub:
             for name, adapter in self.channels.adapters().items()
             if isinstance(adapter, EmailAdapter)
         }
+
+    def _publish_rule(self) -> Rule:
+        publish = self.playbook.read().publish
+        policy = publish.policy if publish.enabled else "off"
+        return Rule(policy, int(publish.after_minutes * 60_000))
 
     def _may_begin(self) -> bool:
         return self.nodes is None or self.nodes.is_fresh()

@@ -200,6 +200,7 @@ def _services(hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None)
         portal=portal,
         playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
         channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
+        incident_desk=hub.incident_desk,
         nodes=lambda: node_views(hub),
         registry=CollectorRegistry(),
         built=BUILT,

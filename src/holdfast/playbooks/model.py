@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -16,6 +16,7 @@ from holdfast.settings import line_of
 TEXT_CHARACTERS_MAX: Final = 900
 PLAYBOOK_BYTES_MAX: Final = 20_000
 AFTER_SECONDS_MAX: Final = 86_400
+AFTER_MINUTES_MAX: Final = 1_440
 _PLACES: Final = {"business", "failing", "channel", "other_ways", "continue_link"}
 _PLAIN: Final = (
     ("Object contains unknown field", "there is no setting"),
@@ -47,6 +48,16 @@ class AutoReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str = ""
 
 
+class Publish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the public is told: ``auto`` lets drafts out after ``after_minutes`` unless a person has edited
+    them, ``draft`` keeps them for a person, ``off`` writes none. ``enabled`` false means that nothing is told.
+    """
+
+    enabled: bool = True
+    policy: Literal["auto", "draft", "off"] = "auto"
+    after_minutes: float = 5
+
+
 class Recovery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     drain: bool = True
     read_back: bool = True
@@ -59,7 +70,7 @@ class Playbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold: Switch = Switch()
     fail_over: FailOver = FailOver()
     auto_reply: AutoReply = AutoReply()
-    publish: Switch = Switch()
+    publish: Publish = Publish()
     recovery: Recovery = Recovery()
 
 
@@ -109,6 +120,8 @@ def _value_problems(playbook: Playbook) -> Iterator[tuple[str, str]]:
     if not 0 <= playbook.fail_over.after_seconds <= AFTER_SECONDS_MAX:
         sentence = f"fail_over.after_seconds must be between 0 and {AFTER_SECONDS_MAX}."
         yield "fail_over.after_seconds", sentence
+    if not 0 <= playbook.publish.after_minutes <= AFTER_MINUTES_MAX:
+        yield "publish.after_minutes", f"publish.after_minutes must be between 0 and {AFTER_MINUTES_MAX}."
 
 
 def _text_problems(playbook: Playbook) -> Iterator[tuple[str, str]]:

@@ -145,6 +145,9 @@ class UpdateKind(StrEnum):
     STEP = "step"
     RECOVERING = "recovering"
     CLOSED = "closed"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
 
 
 class IncidentUpdate(msgspec.Struct, frozen=True, kw_only=True):

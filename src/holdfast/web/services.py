@@ -12,6 +12,7 @@ from holdfast.channels.contract import Adapter, ProbeResult
 from holdfast.conversations import Conversations
 from holdfast.inbox import Access
 from holdfast.inbox.access import RandomBytes
+from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import Outbox
 from holdfast.portal import Portal
@@ -99,6 +100,7 @@ class WebServices:
     portal: Portal
     playbook: PlaybookShelf
     channel_desk: ChannelDesk
+    incident_desk: IncidentDesk
     nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     registry: CollectorRegistry
     built: Path

@@ -42,6 +42,7 @@ SHORT_INDEXES: Final = frozenset(
     {
         "delivery_ahead",
         "incident_component_open",
+        "incident_draft_waiting",
         "incident_open",
         "lane_due",
         "lane_leased",

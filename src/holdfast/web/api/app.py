@@ -20,6 +20,7 @@ from holdfast.web.api.conversations import ConversationsController
 from holdfast.web.api.events import EventsController
 from holdfast.web.api.gate import principal_of, require_scope
 from holdfast.web.api.incidents import IncidentsController
+from holdfast.web.api.incidents_by_hand import IncidentsByHandController
 from holdfast.web.api.kept import ExportController, KeptController, PlaybookController
 from holdfast.web.api.messages import MessagesController
 from holdfast.web.api.nodes import NodesController
@@ -43,6 +44,7 @@ CONTROLLERS: Final = (
     MessagesController,
     ContactsController,
     IncidentsController,
+    IncidentsByHandController,
     EventsController,
     KeptController,
     ExportController,

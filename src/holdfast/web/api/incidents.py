@@ -70,8 +70,30 @@ class UpdateView(msgspec.Struct, frozen=True):
     public: bool
 
 
+class ComponentView(msgspec.Struct, frozen=True, kw_only=True):
+    """One channel's part in an incident. ``place`` is what people call the channel, ``placed_by`` who put it
+    here by hand.
+    """
+
+    channel: str
+    domain: str
+    place: str
+    capabilities: list[str]
+    cause: str
+    title: str
+    state: str
+    onset_at: int
+    recovered_at: int | None
+    closed_at: int | None
+    placed_by: str
+
+
 class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
-    """``ledger`` is null for closed incidents in a list; ask for the incident or its ledger."""
+    """``channel`` failed first; ``components`` are all channels that the failure takes down. ``titled_by``,
+    ``kept_by`` (open) and ``closed_by`` name the person whose decision stands. ``merged_into`` is the incident
+    that it goes on as a part of. ``ledger`` is null for closed incidents in a list; ask for the incident or its
+    ledger.
+    """
 
     id: str
     channel: str
@@ -84,6 +106,13 @@ class IncidentView(msgspec.Struct, frozen=True, kw_only=True):
     recovered_at: int | None
     closed_at: int | None
     evidence: list[str]
+    components: list[ComponentView] = []
+    titled_by: str = ""
+    kept_by: str = ""
+    closed_by: str = ""
+    merged_into: str = ""
+    summary: str = ""
+    will_change: str = ""
     updates: list[UpdateView]
     ledger: LedgerView | None = None
 
@@ -119,7 +148,7 @@ class IncidentsController(Controller):
         responses=refuses(404),
     )
     async def get_one(self, services: Services, incident_id: IncidentId) -> IncidentView:
-        found = await services.database.read(_one, plain(incident_id))
+        found = await services.database.read(load_view, plain(incident_id))
         if found is None:
             raise not_found("incident", incident_id)
         return found
@@ -146,7 +175,7 @@ class IncidentsController(Controller):
         except LookupError as error:
             raise not_found("incident", incident_id) from error
         services.events.wake()
-        found = await services.database.read(_one, plain(incident_id))
+        found = await services.database.read(load_view, plain(incident_id))
         if found is None:
             raise not_found("incident", incident_id)
         return found
@@ -188,7 +217,7 @@ async def _list(tx: Tx, state: str, limit: int) -> list[IncidentView]:
     ]
 
 
-async def _one(tx: Tx, incident_id: str) -> IncidentView | None:
+async def load_view(tx: Tx, incident_id: str) -> IncidentView | None:
     incident = await load_incident(tx, incident_id)
     return incident_view(incident, await incident_ledger(tx, incident_id)) if incident else None
 
