@@ -7,6 +7,7 @@ from holdfast.cli.doubts import doubt
 from holdfast.cli.main import main
 from holdfast.cli.nodes import node
 from holdfast.cli.outage import outage
+from holdfast.cli.radar import radar
 from holdfast.cli.running import demo, serve, simulate
 from holdfast.cli.sample import data
 
@@ -24,6 +25,7 @@ for _command in (
     export,
     data,
     node,
+    radar,
 ):
     main.add_command(_command)
 

@@ -14,8 +14,11 @@ import msgspec
 
 from holdfast.radar.evidence import EVIDENCE_MS, Sign
 from holdfast.radar.method import (
+    CONFIRM_AT,
+    HABIT_MS,
     SCORE_OVER,
     SUSPECT_SHARE,
+    UP_AT,
     Habit,
     Method,
     bad_step,
@@ -36,6 +39,8 @@ NEARER_FOR_WEBHOOKS: Final = 0.5
 HINT_MS: Final = 5 * 60 * 1000
 """What others say counts for so long, less and less."""
 FOUND_LATER: Final = frozenset({Kind.GAP, Kind.ECHO_EXPECTED})
+RHYTHM_MS: Final = 60_000
+"""What the counts say is said again and again while it is so."""
 HINT_STEPS: Final = {Kind.REPORT: 0.6, Kind.BUTTON: 2.0, Kind.ALERT: 4.0}
 """One report says little, an agent's button more, a monitor's alert most."""
 
@@ -56,7 +61,7 @@ class Balance:
         "_highest",
         "_ordinary",
         "_waited_ms",
-        "_webhooks",
+        "apart_ms",
         "back",
         "calm",
         "confirm_at",
@@ -71,6 +76,8 @@ class Balance:
         "proven_by",
         "recent",
         "rhythm",
+        "rhythm_at",
+        "rhythm_since",
         "run_strong",
         "seen_good",
         "settled_at",
@@ -86,7 +93,7 @@ class Balance:
 
     def __init__(self, method: Method, *, webhooks: bool = False) -> None:
         self.method = method
-        self._webhooks = webhooks
+        self.apart_ms = method.apart_ms * (NEARER_FOR_WEBHOOKS if webhooks else 1.0)
         self.strong_habit, self.weak_habit = Habit(), Habit()
         self.entries: list[Entry] = []
         self.recent: deque[tuple[int, bool]] = deque(maxlen=RECENT_MAX)
@@ -96,7 +103,7 @@ class Balance:
         self.whole = self.subscription = False
         self.share = 0.0
         self.hint = self.rhythm = 0.0
-        self.hint_at = 0
+        self.hint_at = self.rhythm_at = self.rhythm_since = 0
         self.hints: dict[Kind, Sign] = {}
         self._start_afresh()
         self._take_measure()
@@ -135,10 +142,11 @@ class Balance:
             return False
         habit = self.strong_habit if strong else self.weak_habit
         gap = at - habit.at
-        if gap > 0:
-            apart = self._apart_ms()
-            habit.pass_to(at)
-            habit.seen += 1.0 if gap >= apart else gap / apart
+        if gap > 0:  # as Habit.pass_to and _weight do it, without their calls: this is done for every success
+            habit.bad *= 1.0 - gap / HABIT_MS if gap < HABIT_MS else 0.0
+            weight = gap / self.apart_ms if gap < self.apart_ms else 1.0
+            habit.seen = habit.seen * (1.0 - gap / HABIT_MS if gap < HABIT_MS else 0.0) + weight
+            habit.at = at
         self.recent.append((at, strong))
         if strong and at > self.good_at:
             self.good_at = at
@@ -185,7 +193,7 @@ class Balance:
     def hear(self, sign: Sign, strength: float) -> bool:
         """What others say, or our counts; whether the verdict may have changed."""
         if sign.kind is Kind.RHYTHM:
-            self.rhythm = 0.0 if sign.good else strength
+            self._hear_rhythm(sign, strength)
         else:
             self.hint = self.hint_now(sign.at)
             self.hint = 0.0 if sign.good else self.hint + (strength or HINT_STEPS.get(sign.kind, 0.0))
@@ -196,6 +204,17 @@ class Balance:
             self.hints[sign.kind] = sign
         self.calm = False
         return True
+
+    def _hear_rhythm(self, sign: Sign, strength: float) -> None:
+        """The strength is that of the whole silence, on the scale on which CONFIRM_AT confirms."""
+        self.rhythm_since = 0 if sign.good else sign.at - sign.waited_ms
+        self.rhythm = 0.0 if sign.good else strength / CONFIRM_AT
+        self.rhythm_at = sign.at
+        if sign.good and self.failing:
+            self.back = max(self.back, UP_AT)  # what came since has been held against what is usual
+
+    def rhythm_now(self, now: int) -> float:
+        return self.rhythm * self.confirm_at if now - self.rhythm_at <= RHYTHM_MS else 0.0
 
     def hint_now(self, now: int) -> float:
         """What others say lately: at most enough for suspicion."""
@@ -209,13 +228,10 @@ class Balance:
                 self.good_at = max(self.good_at, sign.at)
         self.calm = False
 
-    def _apart_ms(self) -> float:
-        return self.method.apart_ms * (NEARER_FOR_WEBHOOKS if self._webhooks else 1.0)
-
     def _weight(self, sign: Sign) -> float:
         """What stands close together has one cause: a sign counts for the time that it stands for."""
         habit = self.strong_habit if sign.strong else self.weak_habit
-        apart = self._apart_ms()
+        apart = self.apart_ms
         gap = sign.at - habit.at if sign.at >= habit.at else self._gap_before(sign)
         if not apart:
             weight = max(sign.weight, sign.count)

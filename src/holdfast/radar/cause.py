@@ -25,7 +25,7 @@ def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> 
     """The likeliest cause of these failures; what was believed before where there are none."""
     failures = [sign for sign in signs if not sign.good][-SIGNS_READ_MAX:]
     if not failures:
-        return context.cause_before
+        return context.cause_before or _without_failures(context)
     if any(sign.error_class == ErrorClass.SUBSCRIPTION for sign in failures):
         return Cause.SUBSCRIPTION  # it explains whatever else does not arrive
     common = _commonest_class(failures)
@@ -36,6 +36,11 @@ def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> 
     if onset is not None and context.sibling_good_at > onset:
         return Cause.ACCOUNT
     return Cause.PLATFORM
+
+
+def _without_failures(context: Context) -> Cause:
+    """Others say so, or silence does: nothing failed that could name its own cause."""
+    return Cause.UPLINK if _uplink_fails(context) else Cause.PLATFORM
 
 
 def _commonest_class(failures: Sequence[Sign]) -> str:

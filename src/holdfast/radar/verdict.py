@@ -18,6 +18,7 @@ from holdfast.radar.evidence import EVIDENCE_MS, SKEW_MS, Context, Sign
 from holdfast.radar.method import (
     CLEAR_BELOW,
     RECOVERING_AT,
+    SCORE_OVER,
     UP_AT,
     confidence,
     return_step,
@@ -98,10 +99,10 @@ def _manner(found: Verdict, signs: Sequence[Sign]) -> str:
 
 
 def _while_well(balance: Balance, previous: Verdict, now: int) -> Verdict:
-    own = balance.score
-    hints = min(balance.hint_now(now), balance.suspect_at + HINTS_MAX_OVER)
-    total = min(max(own + hints, own + balance.rhythm), balance.confirm_at + 6.0)
-    if total >= balance.confirm_at and own >= OWN_MIN and balance.lasted_ms() >= balance.method.burst_ms:
+    own = balance.score + balance.rhythm_now(now)
+    total = own + min(balance.hint_now(now), balance.suspect_at + HINTS_MAX_OVER)
+    total = min(total, balance.confirm_at + SCORE_OVER)
+    if total >= balance.confirm_at and own >= OWN_MIN and _outlasts_a_burst(balance, now):
         if _over_already(balance):
             return _up_again(balance, previous, now, since=previous.since or now)
         return _failing(balance, total, previous)
@@ -114,6 +115,17 @@ def _while_well(balance: Balance, previous: Verdict, now: int) -> Verdict:
     return _well(balance, total, previous, now)
 
 
+def _outlasts_a_burst(balance: Balance, now: int) -> bool:
+    """Whether it has gone on for longer than ordinary trouble does."""
+    silent_ms = now - balance.rhythm_since if balance.rhythm_now(now) else 0
+    return max(balance.lasted_ms(), silent_ms) >= balance.method.burst_ms
+
+
+def _onset(balance: Balance) -> int | None:
+    times = [at for at in (balance.onset, balance.rhythm_since) if at]
+    return min(times, default=None)
+
+
 def _newest_trouble(balance: Balance) -> int | None:
     times = [sign.at for sign in balance.hints.values()]
     if balance.last_bad is not None:
@@ -123,6 +135,8 @@ def _newest_trouble(balance: Balance) -> int | None:
 
 def _over_already(balance: Balance) -> bool:
     """Found out about afterwards, as gaps and missing echoes are, when a return has already been proven."""
+    if not balance.entries:
+        return False
     last_bad = balance.last_bad or 0
     run = [entry for entry in balance.entries if entry.sign.good and entry.sign.at > last_bad]
     share, _ = failing_shares([e for e in balance.entries if e.sign.at <= last_bad], balance.onset or 0)
@@ -135,7 +149,7 @@ def _believable(at: int, now: int) -> int:
 
 
 def _suspected(balance: Balance, total: float, previous: Verdict) -> Verdict:
-    onset = balance.onset
+    onset = _onset(balance)
     hinted = min((sign.at for sign in balance.hints.values()), default=0)
     return msgspec.structs.replace(
         previous,
@@ -162,7 +176,7 @@ def _well(balance: Balance, total: float, previous: Verdict, now: int) -> Verdic
 
 
 def _failing(balance: Balance, total: float, previous: Verdict) -> Verdict:
-    onset = balance.onset or previous.since
+    onset = _onset(balance) or previous.since
     share, hard = failing_shares(balance.entries, onset)
     return msgspec.structs.replace(
         previous,
@@ -207,7 +221,7 @@ def _probes_fail_too(entries: Sequence[Entry], previous: Verdict) -> bool:
 
 
 def _while_failing(balance: Balance, previous: Verdict, now: int) -> Verdict:
-    if not balance.entries:
+    if not balance.entries or balance.rhythm_now(now) >= balance.suspect_at:
         return previous
     whole = _probes_fail_too(balance.entries, previous)
     previous = msgspec.structs.replace(previous, score=msgspec.structs.replace(previous.score, whole=whole))
