@@ -4,10 +4,12 @@ from holdfast.cli.agents import agent, token
 from holdfast.cli.channels import channel, check
 from holdfast.cli.data import export, migrate
 from holdfast.cli.doubts import doubt
+from holdfast.cli.incidents import incident
 from holdfast.cli.main import main
 from holdfast.cli.nodes import node
 from holdfast.cli.outage import outage
 from holdfast.cli.radar import radar
+from holdfast.cli.reports import report
 from holdfast.cli.running import demo, serve, simulate
 from holdfast.cli.sample import data
 
@@ -19,12 +21,14 @@ for _command in (
     check,
     channel,
     outage,
+    incident,
     doubt,
     token,
     agent,
     export,
     data,
     node,
+    report,
     radar,
 ):
     main.add_command(_command)
