@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 import aiohttp
 import msgspec
+from aiohttp.abc import AbstractResolver
 
 ANSWER_BYTES_MAX: Final = 8 * 1024 * 1024
 CONNECT_SECONDS: Final = 5.0
@@ -64,8 +65,10 @@ class Transport(Protocol):
 class HttpTransport:
     """Real HTTP: one session, every time-out set, no cookies, no redirects, bounded answers."""
 
-    def __init__(self, *, connections_max: int = 200) -> None:
+    def __init__(self, *, connections_max: int = 200, resolver: AbstractResolver | None = None) -> None:
+        """``resolver`` looks names up in another way than this machine does."""
         self._connections_max = connections_max
+        self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
 
     async def request(self, request: HttpRequest) -> HttpAnswer:
@@ -99,7 +102,10 @@ class HttpTransport:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._connections_max, limit_per_host=CONNECTIONS_PER_HOST, keepalive_timeout=10
+                    limit=self._connections_max,
+                    limit_per_host=CONNECTIONS_PER_HOST,
+                    keepalive_timeout=10,
+                    resolver=self._resolver,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=True,

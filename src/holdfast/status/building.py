@@ -98,7 +98,7 @@ def build_snapshot(
         incidents=tuple(
             _public(incident, labels, known.verdicts)
             for incident in known.incidents
-            if _concerns_public(incident, now) and not is_announced_work(incident, known.maintenances, now)
+            if concerns_public(incident, now) and not is_announced_work(incident, known.maintenances, now)
         ),
         chat_url=next((face.public_link for face in faces if face.platform == "direct"), ""),
         hub_url=hub_url,
@@ -109,7 +109,7 @@ def build_snapshot(
 
 def is_announced_work(incident: Incident, works: Sequence[Maintenance], now: int) -> bool:
     """Whether the public knows of it already as maintenance, so that it is not told a second time."""
-    return is_excused(_in_order(incident), incident.onset_at, incident.closed_at or now, works)
+    return is_excused(touched(incident), incident.onset_at, incident.closed_at or now, works)
 
 
 def worst(verdicts: Sequence[Verdict]) -> tuple[State, int]:
@@ -220,14 +220,15 @@ def _sentence(state: State, place: str, title: str | None) -> str:
     }[state]
 
 
-def _concerns_public(incident: Incident, now: int) -> bool:
+def concerns_public(incident: Incident, now: int) -> bool:
+    """Whether customers feel it, and it is not long over."""
     if incident.merged_into or not _FELT.intersection(incident.capabilities):
         return False
     return incident.state != "closed" or (incident.closed_at or now) >= now - INCIDENT_DAYS * DAY_MS
 
 
 def _public(incident: Incident, labels: Mapping[str, str], verdicts: Sequence[Verdict]) -> PublicIncident:
-    channels = _in_order(incident)
+    channels = touched(incident)
     ours = [verdict for verdict in verdicts if verdict.channel in channels]
     told = [update for update in incident.updates if update.public][-UPDATES_MAX:]
     return PublicIncident(
@@ -252,5 +253,6 @@ def _public(incident: Incident, labels: Mapping[str, str], verdicts: Sequence[Ve
     )
 
 
-def _in_order(incident: Incident) -> list[str]:
+def touched(incident: Incident) -> list[str]:
+    """The channels that it takes down, the first one first."""
     return [each.channel for each in incident.components] or [incident.channel]

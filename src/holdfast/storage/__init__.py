@@ -7,6 +7,7 @@ from holdfast.storage.event_log import (
     NewEvent,
     append_event,
     append_events,
+    last_event_seq,
     read_events,
 )
 from holdfast.storage.migrations import MigrationError, migrate
@@ -33,6 +34,7 @@ __all__ = [
     "Tx",
     "append_event",
     "append_events",
+    "last_event_seq",
     "migrate",
     "open_database",
     "read_events",

@@ -40,6 +40,7 @@ COARSE: Final = frozenset({"channel=?", "state=?", "status=?", "direction=?", "k
 
 SHORT_INDEXES: Final = frozenset(
     {
+        "announcement_spreading",
         "delivery_ahead",
         "incident_component_open",
         "incident_draft_waiting",
@@ -47,6 +48,7 @@ SHORT_INDEXES: Final = frozenset(
         "lane_due",
         "lane_leased",
         "message_waiting",
+        "notice_sending",
     }
 )
 """Indexes of nothing but what is on its way or open now: little beside what ever was."""
@@ -60,6 +62,7 @@ EXCEPTIONS: Final = {
     "radar.incidents.store._INCIDENTS": "the newest in the order of an index; a limit ends it",
     "radar.store._UPTIME": "a row for each channel and day with a failure; the page shows ninety days",
     "sample.store._IS_USED": "one row is enough",
+    "status.subscribers.store._UNCONFIRMED": "those who did not confirm; after a week they are forgotten",
     "storage.event_log._LAST": "the end of the primary key",
     "storage.event_log._FIRST": "the beginning of the primary key",
     "portal.store._LAST_EVENT": "the end of the primary key",

@@ -17,6 +17,7 @@ from holdfast.channels.contract import (
     InboundEvent,
     Limits,
     NotSent,
+    Outcome,
     Outgoing,
     ProbeResult,
     RawRequest,
@@ -28,6 +29,7 @@ from holdfast.channels.contract import (
 from holdfast.channels.email.compose import compose, is_usable_address, wire_address
 from holdfast.channels.email.identity import message_id_of
 from holdfast.channels.email.mailbox import Kept, Mailbox, MailboxUnavailableError
+from holdfast.channels.email.notices import MailNotice, compose_notice, notice_message_id
 from holdfast.channels.email.parse import parse_email
 from holdfast.channels.email.settings import EmailSettings
 from holdfast.channels.email.submit import Submission
@@ -87,6 +89,17 @@ class EmailAdapter:
             message_id=message_id_of(outgoing.delivery_id, self._settings.domain),
         )
         return Sending(outcome, int((self._clock.monotonic() - started) * 1000))
+
+    async def send_notice(self, notice: MailNotice) -> Outcome:
+        """Hand over a mail that belongs to no conversation. Raises nothing."""
+        if not is_usable_address(notice.address):
+            return Rejected(ErrorClass.RECIPIENT, "The address cannot be used.")
+        return await self._submission.hand_over(
+            sender="",
+            receiver=wire_address(notice.address),
+            mail=compose_notice(self._settings, notice),
+            message_id=notice_message_id(notice, self._settings),
+        )
 
     async def touch(self, address: str) -> ProbeResult | None:
         """`probe` signs in to the server that sends our mail."""

@@ -43,7 +43,7 @@ def wire_address(address: str) -> str:
 def compose(settings: EmailSettings, outgoing: Outgoing) -> bytes:
     """The mail of one delivery. The receiver's address must be usable."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = Address(display_name=_one_line(settings.name), addr_spec=settings.address)
+    mail["From"] = Address(display_name=one_line(settings.name), addr_spec=settings.address)
     mail["To"] = wire_address(outgoing.address)
     mail["Subject"] = _subject(settings, outgoing)
     mail["Date"] = format_datetime(datetime.fromtimestamp(outgoing.created_at // 1000, UTC))
@@ -82,13 +82,13 @@ def _ids(text: str) -> list[str]:
 
 
 def _subject(settings: EmailSettings, outgoing: Outgoing) -> str:
-    subject = _one_line(outgoing.subject)
+    subject = one_line(outgoing.subject)
     if not subject:
-        return _one_line(settings.subject.replace("{name}", settings.name or settings.address))
+        return one_line(settings.subject.replace("{name}", settings.name or settings.address))
     answers = outgoing.in_reply_to and not subject.casefold().startswith("re:")
     return f"Re: {subject}" if answers else subject
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     visible = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(visible.split())[:SUBJECT_CHARACTERS_MAX]
