@@ -1,6 +1,7 @@
 """Running one hub as one process: web server and loops together, stopped together."""
 
 import asyncio
+import gc
 import secrets
 import signal
 import socket
@@ -13,6 +14,7 @@ from typing import Final
 import uvicorn
 from prometheus_client import CollectorRegistry
 
+from holdfast.app.announcements import Announcements, kinds_of, maintenances_of, subscriptions_of
 from holdfast.app.connection import BoundedConnection
 from holdfast.app.desk import Desk, Shelf
 from holdfast.app.home import node_name, only_process
@@ -38,6 +40,8 @@ from holdfast.web.services import ChannelFace, WebServices
 STOP_SECONDS: Final = 5
 BACKLOG: Final = 2_048
 WEBSOCKET_BYTES_MAX: Final = 64 * 1024
+COLLECT_AFTER: Final = (20_000, 20, 50)
+"""New objects, young collections and middle ones after which the collector looks again."""
 BUILT: Final = Path(__file__).parent.parent / "web" / "built"
 
 
@@ -89,12 +93,21 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         clock=hub.clock,
         settings=hub.settings,
         channels=lambda: public_faces(hub),
+        subscriptions=lambda: kinds_of(hub),
     )
     tracker = tracker_of(hub)
-    web = build_web(_services(hub, portal, tracker))
+    services = _services(hub, portal, tracker)
+    announcements = Announcements(hub, subscriptions_of(hub))
+    web = build_web(services)
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
-    loops = {**hub.loops(surroundings(hub, portal)), "status": publisher.run, "tracker": tracker.run}
+    loops = {
+        **hub.loops(surroundings(hub, portal)),
+        **announcements.loops(),
+        "status": publisher.run,
+        "tracker": tracker.run,
+    }
     running = asyncio.create_task(_run(hub, loops, is_prepared=is_prepared))
+    _leave_to_the_end()
     get_log("hub").info("listening", url=hub.settings.public_url)
     try:
         await server.serve(sockets=[listening])
@@ -102,6 +115,14 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
+        await announcements.close()
+
+
+def _leave_to_the_end() -> None:
+    """What stands by now stays for as long as the process: a collector that looks at all of it holds everybody up."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 async def _run(hub: Hub, loops: Mapping[str, Loop], *, is_prepared: bool) -> None:
@@ -206,6 +227,8 @@ def _services(hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None)
         built=BUILT,
         reports=hub.reports,
         tracker=lambda: shown.current,
+        maintenances=maintenances_of(hub),
+        subscriptions=subscriptions_of(hub),
     )
 
 
@@ -234,9 +257,23 @@ def public_faces(hub: Hub) -> Sequence[PublicFace]:
             name=hub.channels.name_of(name),
             public_address=hub.channels.settings_of(name).public_address,
             public_link=hub.channels.settings_of(name).public_link,
+            shown_as=hub.channels.settings_of(name).public_name,
+            group=hub.channels.settings_of(name).public_group,
         )
-        for name, adapter in hub.channels.adapters().items()
+        for name, adapter in _in_order(hub)
     ]
+
+
+def _in_order(hub: Hub) -> list[tuple[str, Adapter]]:
+    """As the business puts its channels, and those of one group together."""
+    return sorted(hub.channels.adapters().items(), key=lambda each: _place(hub, each[0]))
+
+
+def _place(hub: Hub, channel: str) -> tuple[int, int, str]:
+    settings = hub.channels.settings_of(channel)
+    beside = [hub.channels.settings_of(name) for name in hub.channels.adapters()]
+    first = min(each.public_order for each in beside if each.public_group == settings.public_group)
+    return (first if settings.public_group else settings.public_order, settings.public_order, "")
 
 
 def surroundings(hub: Hub, portal: Portal) -> Surroundings:
