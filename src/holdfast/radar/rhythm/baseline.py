@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from holdfast.radar.rhythm.counts import few_nats, many_nats
+from holdfast.radar.rhythm.counts import few_nats, many_nats, quantile
 
 HOUR_MS: Final = 3_600_000
 HOURS_OF_DAY: Final = 24
@@ -118,6 +118,7 @@ class Baseline(msgspec.Struct, kw_only=True):
         stays = self.odd_run > ODD_STAYS_HOURS
         if odd and not stays:
             trust *= ODD_TRUST
+            count = min(count, quantile(ODD_NATS, usual, scatter=self.scatter(at_ms), clump=self.clump)[1])
         else:
             self._learn_scatter(count, usual, trust)
             self._learn_clumps(slices, usual)

@@ -7,7 +7,7 @@ import msgspec
 
 from holdfast.radar.rhythm.baseline import HOUR_MS, SLICES, Baseline
 from holdfast.radar.rhythm.silence import (
-    ARRIVALS_LOOKED_AT,
+    ARRIVALS_KEPT,
     SILENT_BELOW,
     Silence,
     expected_least,
@@ -67,7 +67,7 @@ class ChannelRhythm(msgspec.Struct, kw_only=True):
         if written_at >= self.listened_to - OPEN_MS:
             self._open(written_at).slices[written_at % HOUR_MS // SLICE_MS] += 1
         insort(self.recent, written_at)
-        del self.recent[:-ARRIVALS_LOOKED_AT]
+        del self.recent[:-ARRIVALS_KEPT]
 
     def _open(self, at: int) -> OpenHour:
         return self.hours.setdefault(at - at % HOUR_MS, OpenHour())

@@ -4,14 +4,14 @@ A negative binomial with mean ``usual`` and variance ``usual * clump + usual ** 
 clumps is counted in clumps, and the rate itself is only known up to a scatter.
 """
 
-from math import asinh, erfc, exp, inf, log, log1p, pi, sqrt
+from collections.abc import Iterable
+from math import inf, lgamma, log, log1p, pi, sqrt
 from typing import Final
 
-EXACT_COUNT_MAX: Final = 400
-"""Up to this count the lower tail is summed; beyond it the transformed normal is near enough."""
 SCATTER_MIN: Final = 1e-6
-FAR_OUT: Final = 25.0
-"""From so many standard deviations on only the leading terms of the tail are used."""
+TERMS_MAX: Final = 1_000
+"""Of a tail that are summed one by one."""
+TERM_SHARE_MIN: Final = 1e-9
 
 
 def few_nats(count: float, usual: float, *, scatter: float, clump: float = 1.0) -> float:
@@ -19,60 +19,53 @@ def few_nats(count: float, usual: float, *, scatter: float, clump: float = 1.0) 
     usual, seen = usual / clump, int(count / clump)
     if usual <= 0.0 or seen >= usual:
         return 0.0
-    if seen > EXACT_COUNT_MAX:
-        return _tail_nats(-_deviation(seen, usual, scatter))
-    return max(-_log_at_most(seen, usual, max(scatter, SCATTER_MIN)), 0.0)
+    size = 1.0 / max(scatter, SCATTER_MIN)
+    growth = (usual + size) / usual
+    tail = _sum_of(k / (k - 1 + size) * growth for k in range(seen, 0, -1))
+    return max(-_log_chance(seen, usual, size) - log(tail), 0.0)
 
 
 def many_nats(count: float, usual: float, *, scatter: float, clump: float = 1.0) -> float:
-    """-log of the probability that so many, or more, come where ``usual`` are usual."""
-    usual, seen = usual / clump, count / clump
+    """-log of the probability that so many, or more, come where ``usual`` are usual; inf where none are."""
+    usual, seen = usual / clump, round(count / clump)
     if seen <= usual:
         return 0.0
-    return _tail_nats(_deviation(max(seen - 1.0, usual), usual, scatter))
+    if usual <= 0.0:
+        return inf
+    size = 1.0 / max(scatter, SCATTER_MIN)
+    decay = usual / (usual + size)
+    tail = _sum_of((k + size) / (k + 1) * decay for k in range(seen, 2 * seen + TERMS_MAX))
+    return max(-_log_chance(seen, usual, size) - log(tail), 0.0)
+
+
+def _sum_of(ratios: Iterable[float]) -> float:
+    """1 + r1 + r1 r2 + …, for falling ratios below 1; a sum that is broken off counts its rest too high."""
+    total = term = 1.0
+    for n, ratio in enumerate(ratios):
+        term *= ratio
+        total += term
+        if term < TERM_SHARE_MIN * total:
+            return total
+        if n == TERMS_MAX:
+            return total + term * ratio / (1.0 - ratio)
+    return total
+
+
+def _log_chance(count: int, usual: float, size: float) -> float:
+    """Of exactly so many."""
+    ways = lgamma(count + size) - lgamma(size) - lgamma(count + 1)
+    return ways - size * log1p(usual / size) + count * log(usual / (usual + size))
 
 
 def quantile(nats: float, usual: float, *, scatter: float, clump: float = 1.0) -> tuple[float, float]:
-    """(low, high): the counts that are rarer than this on either side lie beyond them."""
+    """(low, high): the counts that are rarer than this on either side lie beyond them, nearly."""
     width = _deviation_of(nats) * sqrt(usual * clump + usual * usual * scatter)
     return max(usual - width, 0.0), usual + width + 1.0
 
 
-def _log_at_most(seen: int, usual: float, scatter: float) -> float:
-    spread = usual * scatter
-    term = total = 1.0
-    ratio = spread / (1.0 + spread)
-    for k in range(1, seen + 1):
-        term *= (1.0 / scatter + k - 1) / k * ratio
-        total += term
-    return -log1p(spread) / scatter + log(total)
-
-
-def _deviation(count: float, usual: float, scatter: float) -> float:
-    """In standard deviations, after the transformation that makes them alike for all means."""
-    root = sqrt(max(scatter, SCATTER_MIN))
-    apart = asinh(root * sqrt(count + 0.375)) - asinh(root * sqrt(usual + 0.375))
-    return 2.0 / root * apart
-
-
-def _tail_nats(deviation: float) -> float:
-    if deviation <= 0.0:
-        return 0.0
-    if deviation < FAR_OUT:
-        return -log(0.5 * erfc(deviation / sqrt(2.0)))
-    return 0.5 * deviation * deviation + log(deviation * sqrt(2.0 * pi))
-
-
 def _deviation_of(nats: float) -> float:
-    """The inverse of the tail, near enough: x with a tail of exp(-nats)."""
-    if nats <= 0.0:
-        return 0.0
+    """The standard deviations beyond which a normal has exp(-nats) of its mass, nearly."""
     x = sqrt(2.0 * nats)
     for _ in range(3):
         x = sqrt(max(2.0 * (nats - log(max(x, 0.5) * sqrt(2.0 * pi))), 0.0))
-    return x if x < inf else 0.0
-
-
-def likelihood(nats: float) -> float:
-    """The probability that a rarity stands for."""
-    return exp(-nats)
+    return x

@@ -31,6 +31,10 @@ SHIFT_GAIN: Final = 0.1
 RESOLUTION: Final = 1e-3
 """Differences below this share of the level are no differences."""
 TINY: Final = 1e-9
+RAISE_NATS: Final = 1.0
+"""After each anomaly the next one has to be rarer by so much: what is frequent is no anomaly."""
+RAISE_BUCKETS: Final = 1000
+"""How slowly that is forgotten."""
 FLAT: Final = 0.02
 """Added before a logarithm is taken of a spread that may be nothing."""
 
@@ -80,6 +84,7 @@ class Detector:
         "_off",
         "_one",
         "_power",
+        "_raised",
         "_run",
         "_season",
         "_seen",
@@ -106,6 +111,7 @@ class Detector:
         self._stretch, self._spread, self._run = 0.0, 1.0, 0
         self._one, self._stretches, self._spreads = Tail(), Tail(), Tail()
         self._alarm = -self._settings.hold
+        self._raised = 0.0
 
     def feed(self, at_ms: int, value: float) -> Reading:
         """Judge a value by all that came before it, then learn from it. ``at_ms``: since the epoch.
@@ -186,9 +192,11 @@ class Detector:
         )
 
     def _is_news(self, rare: float) -> bool:
-        if rare < self._settings.surprise or self._seen <= self._settings.warm_up:
+        self._raised -= self._raised / RAISE_BUCKETS
+        if rare < self._settings.surprise + self._raised or self._seen <= self._settings.warm_up:
             return False
         if self._seen - self._alarm <= self._settings.hold:
             return False
         self._alarm = self._seen
+        self._raised += RAISE_NATS
         return True

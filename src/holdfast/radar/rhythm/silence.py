@@ -14,11 +14,18 @@ from holdfast.radar.rhythm.baseline import HOUR_MS, Baseline
 from holdfast.radar.rhythm.counts import few_nats
 
 HOURS_OF_YEAR: Final = 8_766
-ARRIVALS_LOOKED_AT: Final = 32
+ARRIVALS_KEPT: Final = 64
+GAPS_LOOKED_AT: Final = 12
+"""Back to the newest arrival, to the second newest and so on."""
+PACE_MS: Final = 3 * HOUR_MS
+"""So far before a gap the day's own pace is taken from."""
+HOURLY_SHARE: Final = 0.2
+"""Of the scatter: what an hour does not share with the hours before it."""
 SILENT_BELOW: Final = 0.125
 """Silence is at most an eighth of what is usual: less on a holiday is a quiet day."""
-LOOKS_PER_ARRIVAL: Final = 3.0
-"""Gaps back to the second, third … newest arrival are looked at too, but they mostly tell the same."""
+LOOKS_PER_ARRIVAL: Final = 1.0
+"""Gaps back to the second, third … newest arrival mostly tell the same as the first: in simulated years fewer
+are claimed than one look at each arrival would allow."""
 WINDOW_MS_MAX: Final = 7 * 24 * HOUR_MS
 SUSPECT_STRENGTH: Final = 6.0
 CONFIRM_STRENGTH: Final = 9.0
@@ -53,22 +60,56 @@ def look_for_silence(
     if baseline.hours < KNOWN_HOURS_MIN or baseline.level <= 0:
         return None
     allowed = nats_allowed(baseline, false_alarms_per_year)
+    back = _looking_back(baseline, arrivals[-ARRIVALS_KEPT:], now, max(listening_since, now - WINDOW_MS_MAX))
     found: Silence | None = None
-    usual, end = 0.0, now
-    starts = list(reversed(arrivals[-ARRIVALS_LOOKED_AT:]))
-    if len(starts) < ARRIVALS_LOOKED_AT:  # all there ever were
-        starts.append(0)
-    for seen, start in enumerate(starts):
-        begin = max(start, listening_since, now - WINDOW_MS_MAX)
-        if begin < end:
-            usual += expected_least(baseline, begin, end)
-            end = begin
-        strength = _strength(baseline, seen, usual, (begin + now) // 2, allowed)
+    for seen, (begin, usual) in enumerate(back[:GAPS_LOOKED_AT]):
+        if seen > usual * SILENT_BELOW:
+            continue
+        rare = _rarity(baseline, seen, usual, back[seen:])
+        strength = round(rare - allowed + CONFIRM_STRENGTH, 2)
         if strength >= SUSPECT_STRENGTH and (found is None or strength > found.strength):
-            found = Silence(since=begin, seen=seen, usual=usual, strength=round(strength, 2))
-        if begin > start:
-            break
+            found = Silence(since=begin, seen=seen, usual=usual, strength=strength)
     return found
+
+
+def _looking_back(
+    baseline: Baseline, arrivals: Sequence[int], now: int, earliest: int
+) -> list[tuple[int, float]]:
+    """For the newest arrival, the second newest and so on: (its time, how many come usually from then to now).
+
+    The last of all is ``earliest``, unless there are arrivals before it that were not kept.
+    """
+    back: list[tuple[int, float]] = []
+    usual, end = 0.0, now
+    for at in reversed(arrivals):
+        begin = max(at, earliest)
+        usual += expected_least(baseline, begin, end)
+        end = min(begin, end)
+        back.append((begin, usual))
+        if at <= earliest:
+            return back
+    if len(arrivals) < ARRIVALS_KEPT:
+        back.append((earliest, usual + expected_least(baseline, earliest, end)))
+    return back
+
+
+def _rarity(baseline: Baseline, seen: int, usual: float, before: Sequence[tuple[int, float]]) -> float:
+    """How rare so few are, at the pace of the hours before them.
+
+    A holiday's pace shows before the gap, and on a usual day the rate is better known than the week alone
+    tells: part of the scatter is the day's, and of that the arrivals before the gap are evidence.
+    """
+    begin = before[0][0]
+    scatter, clump = baseline.scatter(begin), baseline.clump
+    count, oldest = 0, usual
+    for at, so_far in before[1:]:
+        if at < begin - PACE_MS:
+            break
+        count, oldest = count + 1, so_far
+    firm = 1.0 / scatter
+    pace = (firm + count / clump) / (firm + (oldest - usual) / clump)
+    left = HOURLY_SHARE * scatter + 1.0 / (firm + count / clump)
+    return few_nats(seen, usual * min(pace, 1.0), scatter=min(left, scatter), clump=clump)
 
 
 def nats_allowed(baseline: Baseline, false_alarms_per_year: float) -> float:
@@ -85,10 +126,3 @@ def expected_least(baseline: Baseline, begin: int, end: int) -> float:
         expected += baseline.least_rate(begin) * (until - begin) / HOUR_MS
         begin = until
     return expected
-
-
-def _strength(baseline: Baseline, seen: int, usual: float, middle: int, allowed: float) -> float:
-    if seen > usual * SILENT_BELOW:
-        return 0.0
-    rare = few_nats(seen, usual, scatter=baseline.scatter(middle), clump=baseline.clump)
-    return rare - allowed + CONFIRM_STRENGTH
