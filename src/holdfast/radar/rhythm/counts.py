@@ -39,7 +39,7 @@ def many_nats(count: float, usual: float, *, scatter: float, clump: float = 1.0)
 
 
 def _sum_of(ratios: Iterable[float]) -> float:
-    """1 + r1 + r1 r2 + …, for falling ratios below 1; a sum that is broken off counts its rest too high."""
+    """1 + r1 + r1 r2 + …, for falling ratios; a sum that is broken off counts its rest too high."""
     total = term = 1.0
     for n, ratio in enumerate(ratios):
         term *= ratio
@@ -47,7 +47,7 @@ def _sum_of(ratios: Iterable[float]) -> float:
         if term < TERM_SHARE_MIN * total:
             return total
         if n == TERMS_MAX:
-            return total + term * ratio / (1.0 - ratio)
+            return total + term * ratio / (1.0 - ratio) if ratio < 1.0 else inf
     return total
 
 
