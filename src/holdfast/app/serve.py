@@ -22,7 +22,7 @@ from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import Loop, run_loops
 from holdfast.app.private import make_private_folder
 from holdfast.app.roll import node_views
-from holdfast.channels.contract import Capability
+from holdfast.channels.contract import Adapter, Capability
 from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
 from holdfast.kernel import SystemClock, get_log
@@ -265,15 +265,10 @@ def public_faces(hub: Hub) -> Sequence[PublicFace]:
 
 
 def _in_order(hub: Hub) -> list[tuple[str, Adapter]]:
-    """As the business puts its channels, and those of one group together."""
-    return sorted(hub.channels.adapters().items(), key=lambda each: _place(hub, each[0]))
-
-
-def _place(hub: Hub, channel: str) -> tuple[int, int, str]:
-    settings = hub.channels.settings_of(channel)
-    beside = [hub.channels.settings_of(name) for name in hub.channels.adapters()]
-    first = min(each.public_order for each in beside if each.public_group == settings.public_group)
-    return (first if settings.public_group else settings.public_order, settings.public_order, "")
+    """As the business puts its channels on its status page."""
+    return sorted(
+        hub.channels.adapters().items(), key=lambda each: hub.channels.settings_of(each[0]).public_order
+    )
 
 
 def surroundings(hub: Hub, portal: Portal) -> Surroundings:

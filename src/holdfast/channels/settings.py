@@ -34,6 +34,9 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     name: Annotated[str, Meta(description="what people see as the name of this channel")] = ""
     public_address: Annotated[str, Meta(description="how people reach us here, such as @shop or +31…")] = ""
     public_link: Annotated[str, Meta(description="a link that opens this channel for people")] = ""
+    public_name: Annotated[str, Meta(description="what the status page calls this channel")] = ""
+    public_group: Annotated[str, Meta(description="the heading below which the status page shows it")] = ""
+    public_order: Annotated[int, Meta(description="its place on the status page, the smallest first")] = 0
     timeout_seconds: Annotated[Seconds, Meta(description="how long a call may take")] = 20.0
     probe_timeout_seconds: Annotated[Seconds, Meta(description="how long a probe may take")] = 8.0
     sends_per_second: Annotated[PerSecond, Meta(description="our own pace of sending")] = 10.0

@@ -6,12 +6,14 @@ from holdfast.cli.data import export, migrate
 from holdfast.cli.doubts import doubt
 from holdfast.cli.incidents import incident
 from holdfast.cli.main import main
+from holdfast.cli.maintenance import maintenance
 from holdfast.cli.nodes import node
 from holdfast.cli.outage import outage
 from holdfast.cli.radar import radar
 from holdfast.cli.reports import report
 from holdfast.cli.running import demo, serve, simulate
 from holdfast.cli.sample import data
+from holdfast.cli.subscribers import subscriber
 
 for _command in (
     demo,
@@ -22,6 +24,8 @@ for _command in (
     channel,
     outage,
     incident,
+    maintenance,
+    subscriber,
     doubt,
     token,
     agent,

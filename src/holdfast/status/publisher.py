@@ -22,7 +22,10 @@ PUBLISH_SECONDS_MAX: Final = 1.0
 
 
 class StatusPublisher:
-    """Writes ``<data_dir>/public/snapshot.json``; ``channels`` gives what people see of each channel."""
+    """Writes ``<data_dir>/public/snapshot.json``; ``channels`` gives what people see of each channel.
+
+    ``subscriptions`` gives the ways in which visitors may be told of changes.
+    """
 
     def __init__(
         self,
@@ -32,12 +35,14 @@ class StatusPublisher:
         clock: Clock,
         settings: Settings,
         channels: Callable[[], Sequence[ChannelFace]],
+        subscriptions: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         self._database = database
         self._events = events
         self._clock = clock
         self._settings = settings
         self._channels = channels
+        self._subscriptions = subscriptions
         self._started_at = clock.now_ms()
         self._file = snapshot_path(settings.hub.data_dir)
         self._published: Snapshot | None = None
@@ -70,6 +75,7 @@ class StatusPublisher:
             hub_started_at=self._started_at,
             now=now,
             hub_url=self._settings.public_url,
+            subscriptions=self._subscriptions(),
         )
 
     def _is_news(self, snapshot: Snapshot) -> bool:

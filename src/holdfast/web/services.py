@@ -19,7 +19,9 @@ from holdfast.portal import Portal
 from holdfast.radar import Radar
 from holdfast.radar.reports import Reports
 from holdfast.settings import Settings
+from holdfast.status.subscribers import Subscriptions
 from holdfast.status.tracker import Tracker
+from holdfast.status.works import Maintenances
 from holdfast.storage import Database, EventLog, Spool
 
 
@@ -106,6 +108,8 @@ class WebServices:
     built: Path
     reports: Reports | None = None
     tracker: Callable[[], Tracker] | None = None
+    maintenances: Maintenances | None = None
+    subscriptions: Subscriptions | None = None
 
     def windows(self) -> Mapping[str, int | None]:
         """The reply window of each channel in ms, None where it has none."""

@@ -25,6 +25,7 @@ from holdfast.web.api.kept import ExportController, KeptController, PlaybookCont
 from holdfast.web.api.messages import MessagesController
 from holdfast.web.api.nodes import NodesController
 from holdfast.web.api.parts import OPEN, asgi_scope
+from holdfast.web.api.public_word import MaintenancesController, SubscribersController
 from holdfast.web.api.reports import ReportsController
 from holdfast.web.errors import answer_exception
 from holdfast.web.feed import Feed
@@ -52,6 +53,8 @@ CONTROLLERS: Final = (
     PlaybookController,
     NodesController,
     ReportsController,
+    MaintenancesController,
+    SubscribersController,
 )
 
 
