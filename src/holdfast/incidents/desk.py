@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from holdfast.channels.contract import Capability
 from holdfast.conversations.store import audit
 from holdfast.incidents.drafting import change_draft, discard_draft, publish_draft
+from holdfast.incidents.trouble import press_button
 from holdfast.kernel import Clock, IdSource
 from holdfast.radar import Incident, incidents
 from holdfast.storage import Database, EventLog, Tx
@@ -58,6 +60,20 @@ class IncidentDesk:
     async def discard_draft(self, incident_id: str, stage: str, round_: int, by: str) -> None:
         key = {"incident_id": incident_id, "stage": stage, "round": round_}
         await self._do(by, "draft.discarded", incident_id, stage, _discard_draft, key)
+
+    async def tell_trouble(self, channel: str, capability: Capability, text: str, by: str) -> str:
+        """An agent's word that something is wrong; the open incident that tells of it, or nothing."""
+        told = await self._database.write(
+            press_button,
+            channel,
+            capability,
+            text,
+            by=by,
+            now=self._clock.now_ms(),
+            entry_id=self._ids.new("aud"),
+        )
+        self._events.wake()
+        return told
 
     async def _do(
         self,

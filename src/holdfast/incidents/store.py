@@ -31,6 +31,10 @@ _SETTLE: Final = """
 UPDATE incident_draft SET state = :state, told_at = :at, told_by = :by
 WHERE incident_id = :incident_id AND stage = :stage AND round = :round AND state = 'draft'
 """
+_OPEN_OF: Final = """
+SELECT incident_id FROM incident_component WHERE channel = :channel AND state <> 'closed'
+ORDER BY joined_at DESC LIMIT 1
+"""
 _PEOPLE: Final = """
 SELECT COUNT(DISTINCT contact_id) AS count FROM (
     SELECT v.contact_id FROM delivery d JOIN message m ON m.id = d.message_id
@@ -54,6 +58,12 @@ _REPORTS: Final = """
 SELECT COALESCE(SUM(shown), 0) AS count FROM report_bucket
 WHERE platform IN :platforms AND at >= :since AND at <= :until
 """
+
+
+async def open_incident_of(tx: Tx, channel: str) -> str:
+    """Its identifier, or nothing."""
+    row = await tx.one(_OPEN_OF, channel=channel)
+    return str(row["incident_id"]) if row else ""
 
 
 async def drafts_of(tx: Tx, incident_id: str) -> list[Row]:

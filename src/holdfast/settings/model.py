@@ -61,17 +61,12 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The public status page, served by a process of its own. ``mail_channel``: the email channel that tells
-    subscribers, without one the first. ``webhooks_inside``: subscribers' webhooks may be inside addresses.
-    """
+    """The public status page, served by a process of its own."""
 
     host: str = "127.0.0.1"
     port: Port = 8781
     public_url: Address = ""
     hub_silent_seconds: Seconds = 10.0
-    mail_channel: str = ""
-    mails_per_second: Rate = 5.0
-    webhooks_inside: bool = False
 
 
 class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -120,6 +115,25 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     archive_dir: Path | None = None
 
 
+class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to tell of incidents: addresses of Apprise, each a secret. ``inside_allowed``: whether they may
+    lead into the hub's own networks. ``give_up_hours``: how long one is tried.
+    """
+
+    urls: tuple[Secret, ...] = ()
+    inside_allowed: bool = False
+    give_up_hours: Hours = 24.0
+
+
+class Monitors(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Outside monitors that tell us what they see. ``token`` ends the address that they call; ``rules`` map
+    what a monitor calls a thing to a channel or a platform.
+    """
+
+    token: Secret | None = None
+    rules: dict[str, str] = {}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole configuration; ``channel`` tables are decoded by the platform they name."""
 
@@ -130,6 +144,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     status: Status = Status()
     direct: Direct = Direct()
     retention: Retention = Retention()
+    alerts: Alerts = Alerts()
+    monitors: Monitors = Monitors()
     channel: tuple[dict[str, Any], ...] = ()
 
     @property

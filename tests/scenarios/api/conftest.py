@@ -22,12 +22,14 @@ from holdfast.kernel import SystemClock
 from holdfast.portal import Portal
 from holdfast.settings import Direct, Settings
 from holdfast.settings import Hub as HubSettings
-from holdfast.settings.secret import StoreAddress
+from holdfast.settings.model import Monitors
+from holdfast.settings.secret import Secret, StoreAddress
 from holdfast.web.app import build_web
 
 POLL_SECONDS = 0.01
 PATIENCE_SECONDS = 10.0
 APP_SECRET = "app-secret"
+MONITOR_TOKEN = "twenty-characters-and-more"
 ACCOUNT = "17841400000000000"
 PERSON = "900100200300400"
 EMAIL, PASSWORD = "mara@kelp.example", "correct horse battery"
@@ -193,6 +195,7 @@ def settings_of(folder: Path, database: str) -> Settings:
             database=StoreAddress(database) if database else None,
         ),
         direct=Direct(allowed_origins=("https://shop.example",)),
+        monitors=Monitors(token=Secret(MONITOR_TOKEN), rules={"Insta": "instagram"}),
         channel=(
             {
                 "id": "instagram:shop",

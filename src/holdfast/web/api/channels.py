@@ -1,17 +1,19 @@
 """Channels, what the radar says of them, and what is under way on each."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Controller, get, patch, post
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
+from holdfast.channels.contract import Capability
 from holdfast.inbox import breakers, channel_counts
 from holdfast.inbox.model import BreakerView, ChannelCounts, Page
 from holdfast.radar import Verdict
+from holdfast.radar.model import DETAIL_CHARACTERS_MAX
 from holdfast.storage import Tx
-from holdfast.web.api.parts import ADMIN, READ, WRITE, Asker, Services, refuses
+from holdfast.web.api.parts import ADMIN, READ, WRITE, Asker, Services, plain, refuses
 from holdfast.web.errors import ApiError, not_found, refusals
 from holdfast.web.services import ChannelTakenError, WebServices
 
@@ -62,6 +64,19 @@ class CheckView(msgspec.Struct, frozen=True):
     capability: str
     ok: bool | None
     detail: str
+
+
+class NewTrouble(msgspec.Struct, frozen=True):
+    """What an agent sees going wrong, in their words."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=DETAIL_CHARACTERS_MAX)]
+    capability: Literal["send", "receive", "history", "sign_in"] = "send"
+
+
+class TroubleView(msgspec.Struct, frozen=True):
+    """The open incident whose story tells of it, null where none is open."""
+
+    incident_id: str | None
 
 
 class ChecksView(msgspec.Struct, frozen=True):
@@ -122,6 +137,26 @@ class ChannelsController(Controller):
         except LookupError as error:
             raise not_found("channel", channel_id) from error
         return ChecksView([CheckView(each.capability.value, each.ok, each.detail) for each in results])
+
+    @post(
+        "/{channel_id:str}/trouble",
+        opt=WRITE,
+        operation_id="tellTrouble",
+        summary="Say that something is wrong: evidence for the radar",
+        responses=refuses(404, 422),
+    )
+    async def tell_trouble(
+        self, services: Services, principal: Asker, channel_id: ChannelId, data: JSONBody[NewTrouble]
+    ) -> TroubleView:
+        text = plain(data.text).strip()
+        if channel_id not in services.channels():
+            raise not_found("channel", channel_id)
+        if not text:
+            raise ApiError(422, "refused", "Say what is wrong in a few words.", field="text")
+        capability = Capability(data.capability)
+        told = await services.incident_desk.tell_trouble(channel_id, capability, text, principal.author)
+        services.radar.wake()
+        return TroubleView(told or None)
 
 
 async def _channel(services: WebServices, channel_id: str) -> ChannelView:
