@@ -61,12 +61,17 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The public status page, served by a process of its own."""
+    """The public status page, served by a process of its own. ``mail_channel``: the email channel that tells
+    subscribers, without one the first. ``webhooks_inside``: subscribers' webhooks may be inside addresses.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8781
     public_url: Address = ""
     hub_silent_seconds: Seconds = 10.0
+    mail_channel: str = ""
+    mails_per_second: Rate = 5.0
+    webhooks_inside: bool = False
 
 
 class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

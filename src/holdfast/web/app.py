@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import cast
 
-from holdfast.web import chat, hooks, monitors, report
+from holdfast.web import chat, hooks, monitors, report, subscriptions
 from holdfast.web.api import build_api
 from holdfast.web.api.app import PREFIX as API
 from holdfast.web.api.gate import Gate
@@ -23,6 +23,7 @@ from holdfast.web.report import ReportDesk
 from holdfast.web.services import ChannelDesk, ChannelFace, PlaybookShelf, PlaybookText, WebServices
 from holdfast.web.static_files import StaticFiles
 from holdfast.web.stream import Streams
+from holdfast.web.subscriptions import SubscriptionDesk
 
 __all__ = ["ChannelDesk", "ChannelFace", "PlaybookShelf", "PlaybookText", "WebServices", "build_web"]
 
@@ -89,6 +90,7 @@ def _faces(
         ("health", "/health/", health),
         ("health", "/metrics", health),
         *_reporting(services),
+        *_subscribing(services),
         ("monitors", monitors.PREFIX, _monitoring(services)),
         ("pages", "/", Pages(StaticFiles(services.built), services.faces)),
     )
@@ -115,6 +117,18 @@ def _reporting(services: WebServices) -> Sequence[tuple[str, str, AsgiApp]]:
         status_url=services.settings.status_url,
     )
     return (("report", report.PREFIX, desk),)
+
+
+def _subscribing(services: WebServices) -> Sequence[tuple[str, str, AsgiApp]]:
+    if services.subscriptions is None:
+        return ()
+    desk = SubscriptionDesk(
+        subscriptions=services.subscriptions,
+        clock=services.clock,
+        business=services.settings.hub.name,
+        status_url=services.settings.status_url,
+    )
+    return (("subscriptions", subscriptions.PREFIX, desk),)
 
 
 class _Lifespan:
