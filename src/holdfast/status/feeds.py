@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.status.snapshot import Component, PublicIncident, PublicMaintenance, Snapshot
 from holdfast.status.strip import strip
-from holdfast.status.wording import View, as_known, iso, moment
+from holdfast.status.wording import DAY_MS, View, as_known, iso, moment
 
 ENTRIES_MAX: Final = 50
 ICS_LINE_BYTES_MAX: Final = 75
@@ -153,5 +153,7 @@ def _folded(line: str) -> str:
 
 
 def span_of(work: PublicMaintenance, now: int) -> str:
-    """``31 Jan, 8:00 UTC to 9:00 UTC``: the end with its date where it is another day."""
-    return f"{moment(work.starts_at, now).text} to {moment(work.ends_at, now).text}"
+    """``31 Jan, 8:00 UTC to 9:00 UTC``: the end with its date where it is another day than the start."""
+    is_one_day = work.starts_at // DAY_MS == work.ends_at // DAY_MS
+    end = moment(work.ends_at, work.starts_at if is_one_day else now)
+    return f"{moment(work.starts_at, now).text} to {end.text}"

@@ -128,6 +128,8 @@ class SubscriptionDesk:
         except (TooLargeError, TooSlowError, ValueError) as error:
             raise SubscriptionRefusedError("", "Please use the form on the status page.") from error
         channels = [value for name, value in fields if name == "channel"]
+        if "chosen" in dict(fields) and not channels:
+            raise SubscriptionRefusedError("channel", "Choose at least one channel.")
         await self._subscriptions.ask(kind, dict(fields).get("address", "").strip(), channels)
         return Said(title="Thank you", lead=_ASKED[kind])
 
