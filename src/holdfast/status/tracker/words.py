@@ -47,7 +47,7 @@ def answer_to(label: str, concluded: Concluded, recent: int) -> Concluded:
     if concluded.kind != "usual":
         return concluded
     others = max(0, recent - 1)
-    said = "Nobody else has reported" if not others else f"{_number(others, 'other report')} came in"
+    said = "Nobody else has reported" if not others else f"{_number(others, 'other report')} arrived"
     return Concluded(
         kind="connection",
         title="Probably your connection",

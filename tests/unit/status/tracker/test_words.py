@@ -54,6 +54,6 @@ def test_who_reports_alone_is_told_that_it_is_probably_their_connection() -> Non
     alone = answer_to("Instagram", calm, 1)
     assert alone.title == "Probably your connection"
     assert alone.lead.startswith("Nobody else has reported")
-    assert answer_to("Instagram", calm, 3).lead.startswith("2 other reports came in")
+    assert answer_to("Instagram", calm, 3).lead.startswith("2 other reports arrived")
     storm = conclude("Instagram", **{**CALM, "recent": 12_000})
     assert answer_to("Instagram", storm, 12_001) is storm
