@@ -77,7 +77,13 @@ async def test_the_status_page(browsing: "Browsing", shop: Demo, pictures: Path,
     browsing.watch.forgive(r"^404 GET /nowhere$")
     page = await browsing.page(bypass_csp=True, **LOOKS[look])
     found = []
-    for name, path in (("status", "/"), ("status-history", "/history"), ("status-nothing", "/nowhere")):
+    places = (
+        ("status", "/"),
+        ("status-history", "/history"),
+        ("status-subscribe", "/subscribe"),
+        ("status-nothing", "/nowhere"),
+    )
+    for name, path in places:
         await page.goto(shop.addresses["status"] + path)
         found += await findings(page, pictures, name, look)
     assert found == []
