@@ -57,7 +57,7 @@ def evidence_sentences(
         return (*_of_health(verdict.capability, beside), *_of_others(verdict, beside))
     if verdict.state is State.SUSPECTED:
         return (*_of_trouble(verdict, signs, context), *_of_others(verdict, beside))
-    if not signs:
+    if not signs and not (beside.hints and verdict.state in CONFIRMED):
         return ()
     if verdict.state is State.RECOVERING:
         return _of_return(verdict.capability, signs)
