@@ -17,6 +17,7 @@ class Floor(msgspec.Struct, frozen=True):
 
 class Running(msgspec.Struct, frozen=True):
     url: str
+    status_url: str
     hub: Popen[bytes]
     page: Popen[bytes]
 
@@ -30,7 +31,7 @@ async def hub(folder: Path, sink_url: str, database: str) -> AsyncIterator[Runni
     with process("holdfast", "serve", "--config", str(config)) as child, process(*status) as page:
         await until_up(f"http://{HOST}:{port}/health/ready")
         await until_up(f"http://{HOST}:{status_port}/")
-        yield Running(f"http://{HOST}:{port}", child, page)
+        yield Running(f"http://{HOST}:{port}", f"http://{HOST}:{status_port}", child, page)
 
 
 @asynccontextmanager

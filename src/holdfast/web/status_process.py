@@ -6,6 +6,7 @@ holdfast.web.status_process --help`` shows its settings.
 
 import argparse
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -20,6 +21,8 @@ from holdfast.status import Heartbeat, PageSource, Shelf, StatusPages, StatusSou
 from holdfast.status.tracker import TrackerPages, TrackerSource, tracker_path
 from holdfast.web.public_server import PublicServer, listen
 
+PRIORITY: Final = 5
+"""Niceness: where the machine is short, the hub goes first."""
 WATCH_SECONDS: Final = 0.5
 """How often the hub's files are looked at."""
 HUB_SILENT_SECONDS: Final = 10.0
@@ -64,6 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         problem = error.strerror or str(error)
         sys.stderr.write(f"The status page cannot listen on {options.host}:{options.port}: {problem}\n")
         return 1
+    os.nice(PRIORITY)
     uvloop.run(_main(options, listening))
     return 0
 
