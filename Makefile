@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.8
 STAMP := $(VENV)/.installed
 SEEDS ?= 2000
+LONG_SEEDS ?= 150
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
@@ -57,6 +58,7 @@ bench: install ## measure, each figure beside its floor
 
 torture: install ## thousands of seeds on virtual time, a hunt for planted bugs, then kills, power cuts, full disks, dead databases
 	@$(BIN)/python -m tests.simulation.torture --seeds $(SEEDS)
+	@$(BIN)/python -m tests.simulation.torture --seeds $(LONG_SEEDS) --stretch 3
 	@$(BIN)/python -m tests.simulation.bugs.hunt
 	@HOLDFAST_KILL_ROUNDS=$(ROUNDS) HOLDFAST_POWER_CUTS=20 HOLDFAST_FULL_DISKS=5 HOLDFAST_DATABASE_DEATHS=10 \
 		$(BIN)/python -m pytest -q -o log_cli=true -o log_cli_level=INFO -o log_cli_format="%(message)s" \

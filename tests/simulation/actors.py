@@ -42,9 +42,10 @@ WHERE v.last_in_at IS NOT NULL AND a.proof IS NOT NULL ORDER BY v.id, a.channel
 _LONG_IN_DOUBT: Final = """
 SELECT d.message_id, d.channel, d.text, a.value, d.started_at FROM delivery d JOIN address a ON a.id = d.address_id
 WHERE d.state = 'in_doubt' AND d.doubt_since < :before
-    AND (d.channel LIKE 'whatsapp:%' OR d.reason LIKE '%More than%') ORDER BY d.id
+    AND (d.channel LIKE 'whatsapp:%' OR d.reason LIKE '%More than%' OR d.lane LIKE '%|aside') ORDER BY d.id
 """
-"""Only where the platform's record cannot tell: WhatsApp keeps none, the others hide what is behind many newer ones."""
+"""Only where the platform's record cannot tell: WhatsApp keeps none, the others hide what is behind many newer ones;
+and where it was told too late, when what was written afterwards had gone."""
 _SETTLED: Final = "SELECT external_id FROM delivery WHERE external_id IS NOT NULL"
 
 
@@ -216,9 +217,9 @@ class Agents:
 
     def _words(self, number: int) -> str:
         what = self._chance.random()
-        if what < 0.15:
+        if what < self._fate.stock:
             return self._chance.choice(STOCK)
-        count = self._chance.randint(*LONG_WORDS) if what < 0.25 else 1
+        count = self._chance.randint(*LONG_WORDS) if what < self._fate.stock + 0.1 else 1
         return " ".join(f"r{number}w{place}" for place in range(count))
 
     async def _write(self, reply: Reply, *, persist: bool) -> None:

@@ -6,14 +6,17 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from holdfast.storage import StoreUnavailableError
 from holdfast_simulators import World
 from holdfast_simulators.faults import Fault
 from holdfast_simulators.meta.signing import signed_headers
 from holdfast_simulators.twilio.signing import SIGNATURE_HEADER, signature
 
-from .fate import ClockJump, Kill, Misfortune, Poison, Stall
+from .blow import ClockJump, Kill, Misfortune, Poison, Stall
 from .hub_process import HubProcess, Machine
+from .lives import KilledError
 from .network import Network
+from .stumbles import Stumble, StumbledError, stumble
 from .town import HUB_URL
 
 PATIENCE_SECONDS: Final = 20.0
@@ -37,6 +40,7 @@ def all_blows(
         ),
         *(_turn_clock(machine, jump) for jump in fate.clock_jumps),
         *(_poison(network, poison, write_on) for poison in fate.poisons),
+        *(_stumble(nodes[0], network, each) for each in fate.stumbles),
     ]
 
 
@@ -97,6 +101,13 @@ async def _turn_clock(machine: Machine, jump: ClockJump) -> None:
     machine.clock.off_ms = round(jump.off_seconds * 1000)
     await asyncio.sleep(jump.seconds)
     machine.clock.off_ms = 0
+
+
+async def _stumble(node: HubProcess, network: Network, blow: Stumble) -> None:
+    await asyncio.sleep(blow.at)
+    await _soon(network.moments.next("commit"))
+    with suppress(KilledError, StoreUnavailableError, StumbledError):
+        await node.ask(node.hub.database.write(stumble, blow.number))
 
 
 async def _poison(network: Network, poison: Poison, write_on: WriteOn) -> None:

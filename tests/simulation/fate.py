@@ -4,6 +4,9 @@ import random
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from .blow import Blow, ClockJump, Kill, Misfortune, Poison, Stall, StoreTrouble
+from .stumbles import BODIES, Stumble
+
 PLATFORMS: Final = ("instagram", "whatsapp", "sms")
 ACCOUNTS: Final = {"instagram": ("17841400000000001", "17841400000000002")}
 SLOW_MS_MAX: Final = 12_000
@@ -17,6 +20,13 @@ KILL_DELAYS: Final = {"send": 0.15, "webhook": 0.08, "answer": 0.004, "commit": 
 KILL_TURNS_MAX: Final = 60
 STALL_SECONDS: Final = (3.0, 45.0)
 """Leases last 20 s: some of these outlast them."""
+BACKLOG_LEAD_SECONDS: Final = 0.05
+BACKLOG_SECONDS: Final = 0.4
+REFUSALS: Final = 3
+REFUSED_AFTER_SECONDS: Final = (0.005, 0.06)
+REFUSED_SECONDS: Final = (0.001, 0.006)
+SHORT_HOLDS_SECONDS: Final = (15.0, 30.0)
+"""Longer than any platform takes to act: what is set aside earlier than that may arrive after what follows it."""
 CLOCK_OFF_SECONDS: Final = (-120.0, -20.0, -2.0, 2.0, 20.0, 120.0)
 POISONS: Final = (
     "",
@@ -53,81 +63,6 @@ TOTAL_KINDS: Final = ("refused", "server_error", "webhooks_silent", "subscriptio
 
 
 @dataclass(frozen=True, kw_only=True)
-class Misfortune:
-    """A fault of a platform, from ``at`` seconds for ``seconds``."""
-
-    at: float
-    seconds: float
-    platform: str
-    kind: str
-    capability: str = "all"
-    account: str | None = None
-    rate: float = 1.0
-    delay_ms: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kill:
-    """The hub dies at a time, or soon after the next thing of a kind that it does then, and is away for a while.
-
-    ``after`` is ``send`` (a call that writes leaves), ``webhook`` (one arrives), ``answer`` (one
-    is answered) or ``commit``. ``turns``: how many turns of its loop it still has, when it is that and not
-    ``delay`` (s) that decides: between any two of its steps. ``power``: its machine loses power, and what
-    was not synced is lost.
-    """
-
-    at: float
-    after: str
-    delay: float
-    away_seconds: float
-    again_after: float | None = None
-    """It dies once more so many seconds after it was begun again, most likely while it comes up."""
-    turns: int = 0
-    power: bool = False
-    node: int = 0
-    """Of two nodes, the one that is meant: 0 has the web face."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stall:
-    """A node stands still: stopped, swapped out, or its machine paused. Its leases run out; it knows nothing of it."""
-
-    at: float
-    after: str
-    turns: int
-    seconds: float
-    node: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockJump:
-    """The clock of the hub's machine is wrong by so many seconds from then on, until it is set right."""
-
-    at: float
-    off_seconds: float
-    seconds: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Poison:
-    """A webhook that bears the platform's signature and that nobody can read, or that makes no sense."""
-
-    at: float
-    platform: str
-    body: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoreTrouble:
-    """full: commits are refused; away: reads as well; stalled: commits take until the trouble ends."""
-
-    at: float
-    seconds: float
-    spool: bool
-    kind: Literal["full", "away", "stalled"]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Fate:
     seed: int
     mood: Mood
@@ -147,6 +82,11 @@ class Fate:
     stalls: tuple[Stall, ...] = ()
     clock_jumps: tuple[ClockJump, ...] = ()
     poisons: tuple[Poison, ...] = ()
+    stumbles: tuple[Stumble, ...] = ()
+    holds_seconds: float = 900.0
+    """How long what was written after a message in doubt waits for it."""
+    stock: float = 0.15
+    """The share of replies that are one of a few sentences, which nobody can tell apart."""
 
     def told(self) -> str:
         """The whole fate in a few lines, for whoever has to find out what went wrong."""
@@ -158,7 +98,7 @@ class Fate:
         blows = sorted(self.blows(), key=lambda blow: blow.at)
         return "\n".join([head, *(f"  {blow.at:6.1f} s {blow}" for blow in blows)])
 
-    def blows(self) -> tuple["Blow", ...]:
+    def blows(self) -> tuple[Blow, ...]:
         return (
             *self.misfortunes,
             *self.kills,
@@ -166,10 +106,8 @@ class Fate:
             *self.stalls,
             *self.clock_jumps,
             *self.poisons,
+            *self.stumbles,
         )
-
-
-Blow = Misfortune | Kill | StoreTrouble | Stall | ClockJump | Poison
 
 
 def draw_fate(seed: int, stretch: float = 1.0) -> Fate:
@@ -227,6 +165,8 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
     seconds = chance.uniform(60, 130) * stretch
     two_nodes = chance.random() < 0.4
     poisons = _poisons(chance, chance.choice((0, 1, 2)), seconds)
+    apart = random.Random(f"fate of units {seed}")  # noqa: S311 - repeatable, not secret
+    indigestible = _indigestible(apart, apart.choice((0, 1, 2)), seconds)
     return Fate(
         seed=seed,
         mood="storm",
@@ -239,8 +179,12 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
         kills=_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds, two_nodes=two_nodes),
         store_troubles=(
             *_store_troubles(chance, int(chance.choice((0, 1, 2, 3)) * stretch), seconds),
-            *map(_backlog, poisons),
+            *map(_backlog, (*poisons, *indigestible)),
+            *(_refusal(apart, each) for each in indigestible for _ in range(REFUSALS)),
         ),
+        stumbles=_stumbles(apart, apart.choice((0, 2, 6)), seconds),
+        holds_seconds=apart.choice((900.0, *SHORT_HOLDS_SECONDS)),
+        stock=apart.choice((0.15, 0.5)),
         gap_seconds=chance.choice((0.4, 0.8, 2.0)),
         stalls=_stalls(
             chance,
@@ -249,7 +193,7 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
             two_nodes=two_nodes,
         ),
         clock_jumps=_clock_jumps(chance, chance.choice((0, 0, 0, 1)), seconds),
-        poisons=poisons,
+        poisons=(*poisons, *indigestible),
     )
 
 
@@ -365,7 +309,29 @@ def _poisons(chance: random.Random, count: int, until: float) -> tuple[Poison, .
 
 def _backlog(poison: Poison) -> StoreTrouble:
     """What a poison comes into, so that it is read together with others."""
-    return StoreTrouble(at=poison.at - 0.05, seconds=0.4, spool=False, kind="stalled")
+    return StoreTrouble(
+        at=poison.at - BACKLOG_LEAD_SECONDS, seconds=BACKLOG_SECONDS, spool=False, kind="stalled"
+    )
+
+
+def _indigestible(chance: random.Random, count: int, until: float) -> tuple[Poison, ...]:
+    places = [chance.choice(tuple(BODIES)) for _ in range(count)]
+    return tuple(Poison(at=chance.uniform(5, until), platform=each, body=BODIES[each]) for each in places)
+
+
+def _refusal(chance: random.Random, poison: Poison) -> StoreTrouble:
+    """For a moment, while its backlog is applied one by one."""
+    ends = poison.at - BACKLOG_LEAD_SECONDS + BACKLOG_SECONDS
+    return StoreTrouble(
+        at=ends + chance.uniform(*REFUSED_AFTER_SECONDS),
+        seconds=chance.uniform(*REFUSED_SECONDS),
+        spool=False,
+        kind="full",
+    )
+
+
+def _stumbles(chance: random.Random, count: int, until: float) -> tuple[Stumble, ...]:
+    return tuple(Stumble(at=chance.uniform(5, until), number=number) for number in range(count))
 
 
 _MOODS: Final = (_calm, _storm, _outage, _storm, _storm, _outage)

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from .fate import Fate, Kill, Misfortune
+from .blow import Kill, Misfortune
+from .fate import Fate
 
 KILLED_WHILE_A_PLATFORM_WORKS: Final = Fate(
     seed=8,

@@ -47,6 +47,11 @@ class FrontDoor:
             on_yes=lambda _: self._witness.reply(self._clock.monotonic(), key),
         )
 
+    async def read(self, what: str, token: str) -> HttpAnswer | None:
+        return await self._network.ask_hub(
+            "GET", f"{_API}/{what}", headers={"authorization": f"Bearer {token}"}
+        )
+
     async def decide(self, message_id: str, decision: str, token: str) -> HttpAnswer | None:
         """Say what became of a message in doubt."""
         return await self._post(f"{_API}/messages/{message_id}/doubt", {"decision": decision}, token)

@@ -4,6 +4,7 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -150,9 +151,10 @@ class HubProcess:
         spool = PacedSpool(
             machine.folder / spool_file(self._number), self._weather(life, spool=True), machine.disk, name
         )
+        spool.on_appended = partial(machine.witness.appended, machine.clock)
         self._database, self._stores = database, [database, spool]
         return Hub(
-            settings=hub_settings(machine.folder),
+            settings=hub_settings(machine.folder, machine.fate.holds_seconds),
             database=database,
             spool=spool,
             transport=Line(machine.network, life),

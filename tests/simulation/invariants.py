@@ -7,6 +7,7 @@ from typing import Final
 from holdfast_simulators.people import Message
 
 from .outage_known import alarms_are_true, all_closed, outage_is_known
+from .stumbles import INDIGESTIBLE
 from .truth import OPEN, PROVEN, STATED, Row, Truth, channel_of, seconds
 from .words import received_words, words_of
 
@@ -19,8 +20,9 @@ EXPECTED_COMPLAINTS: Final = (
     "the commit failed",
     "the process is gone",
     "the store is away",
+    INDIGESTIBLE,
 )
-"""What the hub rightly complains of while its store fails."""
+"""What the hub rightly complains of while its store fails, or refuses what is brought to it."""
 TELL_TIME: Final = frozenset({"instagram", "whatsapp"})
 WHOLE_SECOND_MS: Final = 1000
 SENT_BY_US: Final = "in"
@@ -148,7 +150,11 @@ def order_is_kept(truth: Truth) -> Iterator[str]:
 
 def words_are_in_order(truth: Truth) -> Iterator[str]:
     """The parts of a long reply, and the replies to one person on one channel, arrive as they were written."""
-    moved = {row["message_id"] for row in truth.deliveries if row["state"] == "superseded"}
+    moved = {
+        row["message_id"]
+        for row in truth.deliveries
+        if row["state"] == "superseded" or row["id"] in truth.aside
+    }
     detours = {r.number for r in truth.diary.replies if r.message_id in moved}
     last: dict[tuple[str, str], tuple[int, int]] = {}
     for message in truth.world:
@@ -299,6 +305,11 @@ def the_ledger_accounts_for_all(truth: Truth) -> Iterator[str]:
         yield f"the hub's own ledger counts {truth.lost} lost"
 
 
+def failed_units_leave_nothing(truth: Truth) -> Iterator[str]:
+    for each in truth.stumbled:
+        yield f"{each} was written by a unit of work that failed"
+
+
 def everything_comes_to_rest(truth: Truth) -> Iterator[str]:
     if not truth.rested:
         yield f"something is still open after {truth.ended_at:.0f} s"
@@ -339,6 +350,7 @@ INVARIANTS: Final[tuple[Invariant, ...]] = (
     all_closed,
     others_are_not_held_up,
     the_ledger_accounts_for_all,
+    failed_units_leave_nothing,
     everything_comes_to_rest,
     breakers_close,
     nothing_surprises,

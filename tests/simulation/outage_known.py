@@ -5,7 +5,8 @@ from typing import Final
 
 from holdfast_simulators.people import Message
 
-from .fate import TOTAL_KINDS, Misfortune
+from .blow import Misfortune
+from .fate import TOTAL_KINDS
 from .town import CHANNELS
 from .truth import Truth, channel_of, seconds
 

@@ -18,6 +18,7 @@ from .actors import Agents, People
 from .blows import all_blows
 from .diary import Diary
 from .fate import Fate, draw_fate
+from .follower import Follower
 from .front_door import FrontDoor
 from .hub_process import HubProcess, Machine
 from .invariants import broken_promises
@@ -105,7 +106,8 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary, *, st
     door = FrontDoor(network, machine.witness, clock)
     somebody = People(fate, people, fakes, door, diary)
     agents = Agents(fate, fakes, process, door, diary)
-    clearing = asyncio.create_task(agents.clear_doubts())
+    follower = Follower(fate.seed, process, door)
+    for_ever = [asyncio.create_task(work) for work in (agents.clear_doubts(), follower.follow())]
     whole = False
     try:
         async with asyncio.TaskGroup() as group:
@@ -120,8 +122,10 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary, *, st
         """What is left is as good as lived through."""
     world.faults.end_all()
     rested = not whole or await _come_to_rest(somebody, agents, folder, clock)
-    clearing.cancel()
+    for task in for_ever:
+        task.cancel()
     lost = await _count_lost(process) if whole else 0
+    misled = await follower.misled() if whole else []
     ended_at = loop.time()
     for node in machine.nodes:
         await node.kill()
@@ -133,7 +137,12 @@ async def _live(loop: VirtualLoop, fate: Fate, folder: Path, diary: Diary, *, st
         ended_at=ended_at,
         rested=rested,
         lost=lost,
-        witnessed=[*machine.witness.seen, *machine.overseer.seen],
+        witnessed=[
+            *machine.witness.seen,
+            *machine.overseer.seen,
+            *(f"clients_are_told: {sentence}" for sentence in misled),
+        ],
+        aside=machine.overseer.aside,
     )
     await world.close()
     return truth

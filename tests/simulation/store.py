@@ -9,11 +9,11 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar, cast
 
-from holdfast.storage import Spool, SqliteDatabase, StoreUnavailableError, Tx
+from holdfast.storage import Envelope, NewEnvelope, Spool, SqliteDatabase, StoreUnavailableError, Tx
+from holdfast.storage.spool import _get
 from holdfast.storage.sqlite import connect
 
 from .disk import Disk
@@ -22,6 +22,12 @@ from .weather import Weather
 
 LEVELS: Final = ("OFF", "NORMAL", "FULL", "EXTRA")
 """What SQLite's numbers of ``synchronous`` mean."""
+
+_HOW_TOLD: Final[dict[str, Callable[[Watch], None]]] = {
+    "ROLLBACK": Watch.undone,
+    "SAVEPOINT unit": Watch.unit_begun,
+    "ROLLBACK TO unit": Watch.unit_undone,
+}
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,15 +44,18 @@ class _Baton:
         self._work = work
         self._go = threading.Semaphore(0)
         self._back = threading.Semaphore(0)
+        self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="simulated writer", daemon=True)
         self.waits_for = "work"
         """What the writer waits for: work, the disk, or nothing any more."""
         self._thread.start()
 
     def resume(self) -> None:
-        """Let the writer go on until it waits again."""
+        """Let the writer go on until it waits again. Raises what it stumbled over, which would hang the run."""
         self._go.release()
         self._back.acquire()
+        if self._error is not None:
+            raise self._error
 
     def wait(self, for_what: str) -> None:
         """Called by the writer: let the loop go on."""
@@ -64,10 +73,15 @@ class _Baton:
 
     def _run(self) -> None:
         self._go.acquire()
-        if self.waits_for != "nothing":
-            with suppress(_AbandonedError):
+        try:
+            if self.waits_for != "nothing":
                 self._work()
-        self._back.release()
+        except _AbandonedError:
+            """Its process was killed."""
+        except BaseException as error:  # noqa: BLE001 - a thread has nobody to tell but the loop
+            self._error, self.waits_for = error, "nothing"
+        finally:
+            self._back.release()
 
 
 class _Wake:
@@ -106,18 +120,15 @@ class _Connection:
             return self._commit()
         was_open = self.inner.in_transaction
         cursor = self.inner.execute(sql, *values)
-        if sql.startswith("ROLLBACK"):
-            self._undone()
+        if sql in _HOW_TOLD:
+            if self.watch is not None:
+                _HOW_TOLD[sql](self.watch)
         elif was_open and not self.inner.in_transaction:
             raise RuntimeError(f"the simulated disk did not see this commit: {sql}")
         return cursor
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
-
-    def _undone(self) -> None:
-        if self.watch is not None:
-            self.watch.undone()
 
     def _commit(self) -> sqlite3.Cursor:
         self.baton.wait("the disk")
@@ -216,3 +227,10 @@ class PacedSpool(Spool):
         (level,) = own.execute("PRAGMA synchronous").fetchone()
         own.close()
         self._database = PacedDatabase(path, weather, disk, synchronous=LEVELS[level])
+        self.on_appended: Callable[[NewEnvelope, Envelope | None], None] = lambda _new, _kept: None
+        """Told of what was appended, and of what stands under the number that it was given."""
+
+    async def append(self, envelope: NewEnvelope) -> int:
+        seq = await super().append(envelope)
+        self.on_appended(envelope, self._database._read(lambda tx: _get(tx, seq, self.name)))
+        return seq

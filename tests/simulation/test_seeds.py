@@ -9,7 +9,8 @@ from typing import Final
 
 import pytest
 
-from .fate import Fate, Misfortune, draw_fate
+from .blow import Misfortune
+from .fate import Fate, draw_fate
 from .run import simulate
 
 REPLAYED: Final = os.environ.get("HOLDFAST_SEED")

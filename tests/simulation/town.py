@@ -148,7 +148,7 @@ def _in_world(person: Person) -> dict[str, str]:
     return {keys[channel]: value for channel, value in person.addresses.items()}
 
 
-def hub_settings(data_dir: Path) -> Settings:
+def hub_settings(data_dir: Path, holds_seconds: float = 900.0) -> Settings:
     return Settings(
         hub=HubSettings(name=SHOP, data_dir=data_dir, public_url=HUB_URL, key=Secret(KEY)),
         radar=Radar(
@@ -164,11 +164,11 @@ def hub_settings(data_dir: Path) -> Settings:
             doubt_evidence_seconds=DOUBT_EVIDENCE_SECONDS,
             doubt_recheck_seconds=6,
         ),
-        channel=tuple({"id": channel, **_table(channel)} for channel in (*ACCOUNT_OF, DIRECT)),
+        channel=tuple({"id": channel, **_table(channel, holds_seconds)} for channel in (*ACCOUNT_OF, DIRECT)),
     )
 
 
-def _table(channel: str) -> dict[str, Any]:
+def _table(channel: str, holds_seconds: float) -> dict[str, Any]:
     platform, _, name = channel.partition(":")
     if platform == "direct":
         return {"name": "Our chat", "public_link": f"{HUB_URL}/chat/web"}
@@ -177,6 +177,7 @@ def _table(channel: str) -> dict[str, Any]:
         "timeout_seconds": 6.0,
         "probe_timeout_seconds": 6.0,
         "late_acceptance_seconds": LATE_ACCEPTANCE_SECONDS,
+        "doubt_holds_seconds": holds_seconds,
     }
     match platform:
         case "sms":

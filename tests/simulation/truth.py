@@ -15,6 +15,7 @@ from holdfast_simulators.request_log import LoggedRequest
 
 from .diary import Diary
 from .fate import Fate
+from .stumbles import STUMBLED
 from .town import CHANNELS, DIRECT
 from .virtual_loop import START_MS
 
@@ -46,6 +47,7 @@ FROM incident_component c ORDER BY c.joined_at, c.channel
 _BREAKERS: Final = "SELECT * FROM breaker ORDER BY channel"
 _REACTIONS: Final = "SELECT message_id, emoji FROM reaction WHERE emoji <> '' ORDER BY message_id"
 _EVENTS: Final = "SELECT seq, at, kind, conversation_id, body FROM event ORDER BY seq"
+_STUMBLED: Final = f"SELECT id FROM audit_entry WHERE action = '{STUMBLED}' ORDER BY id"
 _UNRESTED: Final = """
 SELECT (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'held', 'sending', 'in_doubt'))
     + (SELECT COUNT(*) FROM incident WHERE state <> 'closed') AS count
@@ -77,6 +79,10 @@ class Truth:
     reactions: list[Row]
     witnessed: list[str]
     """What was seen to go wrong while it did, with the promise that it breaks."""
+    aside: frozenset[str]
+    """Deliveries that were once out of the way of what was written after them."""
+    stumbled: list[str]
+    """What is left of units of work that failed."""
     trace: str
 
     def counts(self) -> dict[str, int]:
@@ -139,6 +145,7 @@ def look_back(
     rested: bool,
     lost: int,
     witnessed: list[str],
+    aside: set[str],
 ) -> Truth:
     with closing(sqlite3.connect(store)) as connection:
         connection.row_factory = sqlite3.Row
@@ -153,6 +160,7 @@ def look_back(
                 _BREAKERS,
                 _REACTIONS,
                 _EVENTS,
+                _STUMBLED,
             )
         }
     said, requests = world.messages(), world.requests.newest(REQUESTS_READ_MAX)
@@ -163,6 +171,8 @@ def look_back(
         rested=rested,
         lost=lost,
         witnessed=witnessed,
+        aside=frozenset(aside),
+        stumbled=[row["id"] for row in rows[_STUMBLED]],
         world=said,
         requests=requests,
         owners=_owners(world, diary),

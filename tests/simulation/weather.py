@@ -7,7 +7,7 @@ from typing import Final
 
 from holdfast.storage import StoreUnavailableError
 
-from .fate import StoreTrouble
+from .blow import StoreTrouble
 from .lives import Life
 from .moments import Moments
 

@@ -7,6 +7,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from holdfast.kernel import Clock
+from holdfast.storage import Envelope, NewEnvelope
+
 from .diary import ids_in
 from .disk import Disk
 from .truth import spool_file
@@ -41,6 +44,12 @@ class Witness:
                 f"a webhook to {url} was answered at {at:.3f} s and is not in the spool", body.decode()
             )
         self._check_synced(self._spool, f"a webhook to {url} was answered at {at:.3f} s")
+
+    def appended(self, clock: Clock, new: NewEnvelope, kept: Envelope | None) -> None:
+        """The spool has just said under which number it keeps something: more than its body goes by that."""
+        if kept is None or kept.body != new.body:
+            what = f"an arrival on {new.channel} was given a number at {clock.monotonic():.3f} s"
+            self._complain(f"{what} under which the spool keeps {'something else' if kept else 'nothing'}")
 
     def chat(self, at: float, external_id: str) -> None:
         self._look_again()

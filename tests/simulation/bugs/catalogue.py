@@ -2,12 +2,8 @@
 
 from typing import Final
 
-from .model import Bug, Edit
-
-KEPT: Final = ("accepted_is_kept", "each_is_kept_once", "accepted_replies_exist")
-ONCE: Final = ("each_has_its_effect_once", "nothing_sent_is_shown_unsent", "doubts_are_looked_into")
-OWNED: Final = ("a_lane_has_one_owner", "order_is_kept", "states_move_forward")
-RESTS: Final = ("everything_comes_to_rest", "every_reply_is_settled", "all_closed", "breakers_close")
+from .model import KEPT, ONCE, OWNED, RESTS, Bug, Edit
+from .of_the_store import OF_THE_STORE
 
 _LATER: Final = "__import__('asyncio').ensure_future"
 
@@ -219,6 +215,34 @@ BUGS: Final = (
         finding="killed-while-a-platform-works",
     ),
     Bug(
+        name="late-acceptance-is-not-awaited-after-a-kill",
+        what="a platform that was at work when the hub was killed is not given its time to act",
+        edits=(Edit("outbox/rescuer.py", r"late_ms = fact\.late_ms if fact else LATE_MS", "late_ms = 0"),),
+        breaks=ONCE,
+        seeds=20,
+    ),
+    Bug(
+        name="late-acceptance-is-not-awaited",
+        what="a platform that took long to answer is not given its time to act",
+        edits=(Edit("outbox/settle.py", r"late_ms = fact\.late_ms if fact else LATE_MS", "late_ms = 0"),),
+        breaks=ONCE,
+        seeds=20,
+    ),
+    Bug(
+        name="proof-of-others-is-taken",
+        what="what a platform's record shows of another message of ours is taken as proof of this one",
+        edits=(Edit("outbox/doubt/store.py", r"return frozenset\(\(\*\(str\(.*$", "return frozenset()"),),
+        breaks=(*ONCE, *RESTS, "shown_states_are_true"),
+        seeds=20,
+    ),
+    Bug(
+        name="back-at-its-old-place",
+        what="what was set aside is sent again in front of what was written later and has gone",
+        edits=(Edit("outbox/doubt/store.py", r"tx\.run\(_TO_THE_END, ", "tx.run(_MOVE, "),),
+        breaks=OWNED,
+        seeds=20,
+    ),
+    Bug(
         name="sent-without-proof",
         what="a lost answer is taken for a yes",
         edits=(
@@ -303,9 +327,10 @@ BUGS: Final = (
     Bug(
         name="outages-are-not-told",
         what="a confirmed failure opens no incident",
-        edits=(Edit("radar/incidents.py", r"_open\(.*\) if confirmed else None", "None"),),
+        edits=(Edit("radar/incidents/course.py", r"_opened\(.*\) if confirmed else None", "None"),),
         breaks=("outage_is_known",),
         seeds=4,
         first=2,
     ),
+    *OF_THE_STORE,
 )

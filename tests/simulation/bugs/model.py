@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Final
 
 SOURCE: Final = Path(__file__).parents[3] / "src"
+KEPT: Final = ("accepted_is_kept", "each_is_kept_once", "accepted_replies_exist")
+ONCE: Final = ("each_has_its_effect_once", "nothing_sent_is_shown_unsent", "doubts_are_looked_into")
+OWNED: Final = ("a_lane_has_one_owner", "order_is_kept", "states_move_forward")
+RESTS: Final = ("everything_comes_to_rest", "every_reply_is_settled", "all_closed", "breakers_close")
+"""How the complaints about promises begin that a bug of a kind breaks."""
 PACKAGES: Final = ("holdfast", "holdfast_simulators")
 
 
