@@ -17,23 +17,23 @@ from holdfast.radar.rhythm.tail import FAR_NATS, Tail
 WIDTH_FROM_GAPS: Final = 40
 """Gaps whose median is taken for the width of a bucket."""
 WIDTH_FIRST_MS: Final = 300_000
-MEMORY_BUCKETS: Final = 300
+MEMORY_BUCKETS: Final = 600
 """How far back level and scale look."""
-STRETCH_BUCKETS: Final = 12
+STRETCH_BUCKETS: Final = 48
 """How long a stretch is that may be off as a whole."""
-SPREAD_BUCKETS: Final = 24
-CLIP: Final = 4.0
+SPREAD_BUCKETS: Final = 48
+CLIP: Final = 6.0
 """What lies further out, in mean deviations, is learnt as if it lay here."""
 LASTING_MAX: Final = 0.98
-SHIFT_AT: Final = 1.5
+SHIFT_AT: Final = 2.5
 """A stretch that is off by so many mean deviations, and stays so, is a new level."""
 SHIFT_GAIN: Final = 0.1
 RESOLUTION: Final = 1e-3
 """Differences below this share of the level are no differences."""
 TINY: Final = 1e-9
-RAISE_NATS: Final = 1.0
+RAISE_NATS: Final = 0.5
 """After each anomaly the next one has to be rarer by so much: what is frequent is no anomaly."""
-RAISE_BUCKETS: Final = 1000
+RAISE_BUCKETS: Final = 600
 """How slowly that is forgotten."""
 FLAT: Final = 0.02
 """Added before a logarithm is taken of a spread that may be nothing."""
@@ -44,7 +44,7 @@ class SeriesSettings(msgspec.Struct, frozen=True, kw_only=True):
     claimed before so many were seen, and nothing again within so many of the last claim.
     """
 
-    surprise: float = 7.0
+    surprise: float = 6.75
     warm_up: int = 150
     hold: int = 100
 

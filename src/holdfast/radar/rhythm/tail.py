@@ -8,13 +8,13 @@ FAR_SHARE: Final = 0.05
 FAR_NATS: Final = -log(FAR_SHARE)
 SETTLED_AFTER: Final = 5
 """Deviations that only find the mark."""
-MARK_GAIN_MIN: Final = 0.02
+MARK_GAIN_MIN: Final = 0.01
 DECAY_FIRST: Final = 0.3
 """How the far end thins out before anything is known: a deviation is beyond the mark by this many nats."""
 DECAY_FIRST_WEIGHT: Final = 10
 DECAY_MEMORY: Final = 300
 """Deviations of the far end that are remembered."""
-DECAY_MIN: Final = 0.1
+DECAY_MIN: Final = 0.02
 DECAY_CLIP: Final = 6.0
 """What lies further out, in mean lengths of the far end, enters as if it lay here: an outage teaches little."""
 TINY: Final = 1e-9
