@@ -6,15 +6,12 @@ the score has come back to nothing.
 
 from bisect import insort
 from collections import deque
-from collections.abc import Iterable
 from math import log
 from typing import Final
 
-import msgspec
-
+from holdfast.radar.entries import Entry, Region, step_region
 from holdfast.radar.evidence import EVIDENCE_MS, Sign
 from holdfast.radar.method import (
-    CONFIRM_AT,
     HABIT_MS,
     SCORE_OVER,
     SUSPECT_SHARE,
@@ -25,31 +22,24 @@ from holdfast.radar.method import (
     bounded_share,
     good_step,
     return_step,
+    share_at_least,
 )
-from holdfast.radar.model import FAILING, Cause, Kind, State, Verdict
+from holdfast.radar.model import FAILING, LATE, Cause, Kind, State, Verdict
+from holdfast.radar.others import Others
 
 ENTRIES_MAX: Final = 300
 """Signs kept of one trouble; the newest."""
 RECENT_MAX: Final = 20
 """Successes remembered while all is well, for failures that are found out later."""
 WEAK_PROOF: Final = 0.5
-"""A probe that succeeds is worth half of the capability itself."""
+"""A probe that succeeds is worth half of the capability itself, where probes had failed as well."""
+WEAK_COMPLETES: Final = 0.15
+"""Where they had not, it only completes what a real success began."""
+SHARE_IN_REGION: Final = 0.9
+"""Where one country alone fails, its calls are taken to fail nearly always."""
 NEARER_FOR_WEBHOOKS: Final = 0.5
 """Webhooks that are silent have already been waited for."""
-HINT_MS: Final = 5 * 60 * 1000
-"""What others say counts for so long, less and less."""
 FOUND_LATER: Final = frozenset({Kind.GAP, Kind.ECHO_EXPECTED})
-RHYTHM_MS: Final = 60_000
-"""What the counts say is said again and again while it is so."""
-HINT_STEPS: Final = {Kind.REPORT: 0.6, Kind.BUTTON: 2.0, Kind.ALERT: 4.0}
-"""One report says little, an agent's button more, a monitor's alert most."""
-
-
-class Entry(msgspec.Struct):
-    """A sign and what it weighs: less than 1 where others stand close by."""
-
-    sign: Sign
-    weight: float
 
 
 class Balance:
@@ -67,17 +57,15 @@ class Balance:
         "confirm_at",
         "entries",
         "good_at",
-        "hint",
-        "hint_at",
-        "hints",
         "last_bad",
         "method",
         "onset",
+        "others",
         "proven_by",
         "recent",
-        "rhythm",
-        "rhythm_at",
-        "rhythm_since",
+        "region",
+        "regions",
+        "relapses",
         "run_strong",
         "seen_good",
         "settled_at",
@@ -101,10 +89,10 @@ class Balance:
         self.state = State.UNKNOWN
         self.calm = self.seen_good = False
         self.whole = self.subscription = False
+        self.relapses = 0
+        self.region = ""
         self.share = 0.0
-        self.hint = self.rhythm = 0.0
-        self.hint_at = self.rhythm_at = self.rhythm_since = 0
-        self.hints: dict[Kind, Sign] = {}
+        self.others = Others()
         self._start_afresh()
         self._take_measure()
 
@@ -116,6 +104,7 @@ class Balance:
         self._highest = 0.0
         self.run_strong = False
         self.proven_by: int | None = None
+        self.regions: dict[str, Region] = {}
 
     def learnt(self) -> tuple[float, ...]:
         """What is ordinary here, to be remembered over a restart."""
@@ -131,6 +120,7 @@ class Balance:
         self.settled_at = verdict.score.settled_at
         self.state, self.share = verdict.state, verdict.share
         self.whole, self.subscription = verdict.score.whole, verdict.cause is Cause.SUBSCRIPTION
+        self.relapses, self.region = verdict.score.relapses, verdict.score.region
         self._start_afresh()
         self._take_measure()
 
@@ -179,7 +169,7 @@ class Balance:
         """What was found out late may have been dealt with; what else lies far back is a clock set back."""
         newest = self.entries[-1].sign.at if self.entries else self.settled_at
         if sign.at < newest - EVIDENCE_MS:
-            if sign.kind in FOUND_LATER:
+            if sign.kind in FOUND_LATER or sign.error_class == LATE:
                 return False
             self._set_back(sign.at)
         return sign.at > self.settled_at
@@ -192,33 +182,11 @@ class Balance:
 
     def hear(self, sign: Sign, strength: float) -> bool:
         """What others say, or our counts; whether the verdict may have changed."""
-        if sign.kind is Kind.RHYTHM:
-            self._hear_rhythm(sign, strength)
-        else:
-            self.hint = self.hint_now(sign.at)
-            self.hint = 0.0 if sign.good else self.hint + (strength or HINT_STEPS.get(sign.kind, 0.0))
-            self.hint_at = sign.at
-        if sign.good:
-            self.hints.pop(sign.kind, None)
-        else:
-            self.hints[sign.kind] = sign
+        self.others.hear(sign, strength)
+        if sign.kind is Kind.RHYTHM and sign.good and self.failing:
+            self.back = max(self.back, UP_AT)  # what came since has been held against what is usual
         self.calm = False
         return True
-
-    def _hear_rhythm(self, sign: Sign, strength: float) -> None:
-        """The strength is that of the whole silence, on the scale on which CONFIRM_AT confirms."""
-        self.rhythm_since = 0 if sign.good else sign.at - sign.waited_ms
-        self.rhythm = 0.0 if sign.good else strength / CONFIRM_AT
-        self.rhythm_at = sign.at
-        if sign.good and self.failing:
-            self.back = max(self.back, UP_AT)  # what came since has been held against what is usual
-
-    def rhythm_now(self, now: int) -> float:
-        return self.rhythm * self.confirm_at if now - self.rhythm_at <= RHYTHM_MS else 0.0
-
-    def hint_now(self, now: int) -> float:
-        """What others say lately: at most enough for suspicion."""
-        return self.hint * max(1.0 - max(now - self.hint_at, 0) / HINT_MS, 0.0)
 
     def _note(self, sign: Sign) -> None:
         if sign.good:
@@ -282,8 +250,16 @@ class Balance:
             self.weak = 0.0 if sign.good else self.weak
         else:
             self.weak = min(max(self.weak + step, 0.0), top)
-        self._highest = max(self._highest, self.strong + self.weak)
-        if self.strong + self.weak <= 0:
+        if sign.region and sign.strong:
+            step_region(
+                self.regions,
+                entry,
+                (self._good_steps if sign.good else self._bad_steps)[True],
+                apart_ms=self.apart_ms,
+                top=top,
+            )
+        self._highest = max(self._highest, self.score)
+        if self.score <= 0:
             self.onset = None
         elif self.onset is None:
             self.onset = sign.at
@@ -292,19 +268,31 @@ class Balance:
         if self.failing:
             self._step_back(entry, self._ordinary[sign.strong])
 
+    def only_region(self) -> str:
+        """The country that all failures speak of while calls to others succeed; empty where there is none."""
+        onset = self.onset or 0
+        strong = [e.sign for e in self.entries if e.sign.strong and e.sign.at >= onset]
+        failing = {sign.region for sign in strong if not sign.good}
+        others = any(sign.good and sign.region and sign.region not in failing for sign in strong)
+        return failing.pop() if len(failing) == 1 and others else ""
+
     def _step_back(self, entry: Entry, ordinary: float) -> None:
         """The proof of a return gathers with successes and is lost with failures.
 
         Probes count only where probes had failed too, or to complete what a real success began. A
         subscription that is back is itself the proof that was missing.
         """
-        sign, share = entry.sign, bounded_share(self.share)
+        sign, share = entry.sign, bounded_share(share_at_least(self.share, len(self.entries)))
         if not sign.good:
             self.back = max(self.back - log(share / ordinary) * entry.weight, 0.0)
+        elif self.region and sign.region not in ("", self.region):
+            return
         elif sign.strong or self.subscription:
             self.back += return_step(share) * entry.weight
-        elif self.whole or self.run_strong:
+        elif self.whole:
             self.back += return_step(share) * entry.weight * WEAK_PROOF
+        elif self.run_strong and not self.relapses:
+            self.back += return_step(share) * entry.weight * WEAK_COMPLETES
         if self.back <= 0:
             self.run_strong, self.proven_by = False, None
         elif sign.good:
@@ -315,14 +303,17 @@ class Balance:
         """Whether there is anything to judge; forgets a trouble that has come to nothing."""
         if self.state is not State.UP:
             return True
-        if self.score <= 0 and not self.hints:
+        if self.score <= 0 and not self.others.say:
             self._come_to_nothing()
             return False
         return self.score >= self.suspect_at
 
     @property
     def score(self) -> float:
-        return min(self.strong + self.weak, self.confirm_at + SCORE_OVER)
+        strong = self.strong
+        if self.regions:
+            strong = max(strong, *(each.score for each in self.regions.values()))
+        return min(strong + self.weak, self.confirm_at + SCORE_OVER)
 
     def _come_to_nothing(self) -> None:
         """It was ordinary, unless it was suspicious; either way it is over."""
@@ -356,14 +347,15 @@ class Balance:
         if verdict.state in FAILING:
             if before not in FAILING:
                 self.back, self.run_strong, self.proven_by = 0.0, False, None
-            self.share = verdict.share
+            self.share = verdict.share if not verdict.score.region else SHARE_IN_REGION
             self.subscription = verdict.cause is Cause.SUBSCRIPTION
-            self.whole = verdict.score.whole
+            self.whole, self.relapses = verdict.score.whole, verdict.score.relapses
+            self.region = verdict.score.region
         elif before in FAILING or verdict.score.settled_at > self.settled_at:
             self._settle(verdict.score.settled_at)
         if verdict.state is State.UP:
-            self.hints = {kind: sign for kind, sign in self.hints.items() if now - sign.at < HINT_MS}
-            self.calm = not self.entries and not self.hints
+            self.others.forget(now)
+            self.calm = not self.entries and not self.others.say
 
     @property
     def failing(self) -> bool:
@@ -372,9 +364,5 @@ class Balance:
     def _settle(self, at: int) -> None:
         self.settled_at = at
         self.entries = []
-        self.share, self.whole = 0.0, False
+        self.share, self.whole, self.region = 0.0, False, ""
         self._start_afresh()
-
-
-def weights(entries: Iterable[Entry]) -> float:
-    return sum(entry.weight for entry in entries)

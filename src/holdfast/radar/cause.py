@@ -31,7 +31,7 @@ def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> 
     common = _commonest_class(failures)
     if common in _BY_CLASS:
         return _BY_CLASS[common]
-    if common in _CONNECTION and _uplink_fails(context):
+    if common in _CONNECTION and (_uplink_fails(context) or _uplink_failed(failures, context)):
         return Cause.UPLINK
     if onset is not None and context.sibling_good_at > onset:
         return Cause.ACCOUNT
@@ -48,6 +48,11 @@ def _commonest_class(failures: Sequence[Sign]) -> str:
     telling = [sign for sign in failures if sign.strong] or list(failures)
     counted = Counter(sign.error_class for sign in reversed(telling))
     return counted.most_common(1)[0][0]
+
+
+def _uplink_failed(failures: Sequence[Sign], context: Context) -> bool:
+    """It was our connection, and nothing has failed since that is back."""
+    return context.cause_before is Cause.UPLINK and failures[-1].at <= context.controls_answer_since
 
 
 def _uplink_fails(context: Context) -> bool:

@@ -69,6 +69,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     ``silence_ms``: how long an echo may take, None where none is expected. ``started_at``: when this hub
     began to listen; what was written before may be late through our own fault. ``sibling_good_at``: the
     newest success of the same capability on another channel of the platform that is up.
+    ``controls_answer_since``: when unrelated addresses began to answer after a time without.
     ``everything_unreachable``: channels of all failure domains, at least two, fail to connect.
     ``feed`` is the sentence of the platform's own status page, or empty.
     """
@@ -78,6 +79,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     silence_ms: int | None = None
     started_at: int = 0
     controls_answer: bool | None = None
+    controls_answer_since: int = 0
     everything_unreachable: bool = False
     sibling_good_at: int = 0
     feed: str = ""
@@ -232,13 +234,15 @@ def _arrival(seen: Observation, replaces: str) -> Sign:
     if seen.kind is Kind.GAP:  # a failure of the moment of writing, like an echo that is missing
         written_at = seen.at - (seen.latency_ms or 0)
         return Sign(at=written_at, good=False, weight=GAP_WEIGHT, kind=Kind.GAP, region=seen.region)
-    late = (seen.latency_ms or 0) >= LATE_MS
+    age = seen.latency_ms or 0
+    late = age >= LATE_MS
     return Sign(
-        at=seen.at,
+        at=seen.at - age if late else seen.at,  # what comes late was held up when it was written
         good=not late,
         error_class=LATE if late else "",
         kind=seen.kind,
         region=seen.region,
+        waited_ms=age if late else 0,
         replaces=replaces,
     )
 

@@ -113,3 +113,8 @@ def proof_needed(share: float, chance: float) -> int:
 
 def bounded_share(share: float) -> float:
     return min(max(share, SHARE_FOR_PROOF_MIN), SHARE_FOR_PROOF_MAX)
+
+
+def share_at_least(share: float, signs: float) -> float:
+    """A share that was seen when it was at its worst, less what chance may have added."""
+    return share - sqrt(share * (1 - share) / max(signs, 1.0))

@@ -95,7 +95,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     may prove the return. ``settled_at``: evidence up to here has been dealt with. ``good_at``: the newest
     success of the capability itself. ``manner``: slow, late or throttled, where all failures are of that one
     kind. ``relapses``: how often a return was begun in vain. ``learnt``: what is ordinary, as counts of signs
-    and of failures, of the capability itself and of weaker ones.
+    and of failures, of the capability itself and of weaker ones. ``region``: where alone it fails, or empty.
     """
 
     onset: int | None = None
@@ -104,6 +104,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     good_at: int = 0
     manner: str = ""
     relapses: int = 0
+    region: str = ""
     learnt: tuple[float, ...] = ()
 
 

@@ -264,6 +264,7 @@ class Radar:
             names=self._names,
             verdicts=self._watch.verdicts,
             controls=self._watch.fresh_controls(now - fresh_ms),
+            controls_answer_since=self._watch.controls_answer_since,
             feeds={platform: seen for platform, seen in feeds.items() if seen is not None},
             last_errors=self._watch.last_error,
             started_at=started_at,

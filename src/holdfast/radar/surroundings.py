@@ -26,6 +26,7 @@ class Surroundings:
         names: Callable[[str], str],
         verdicts: Verdicts,
         controls: Iterable[Observation],
+        controls_answer_since: int = 0,
         feeds: Mapping[str, Observation],
         last_errors: Mapping[str, str],
         started_at: int,
@@ -34,6 +35,7 @@ class Surroundings:
         self._names = names
         self._verdicts = verdicts
         self._controls_answer = controls_answer(controls)
+        self._controls_answer_since = controls_answer_since
         self._feeds = feeds
         self._everything_unreachable = everything_unreachable(channels, last_errors)
         self._started_at = started_at
@@ -55,6 +57,7 @@ class Surroundings:
             silence_ms=facts.silence_ms,
             started_at=self._started_at,
             controls_answer=self._controls_answer,
+            controls_answer_since=self._controls_answer_since,
             everything_unreachable=self._everything_unreachable,
             sibling_good_at=self._sibling_good_at(channel, capability),
             feed=feed_sentence(facts.platform, place, self._feeds.get(facts.platform)),

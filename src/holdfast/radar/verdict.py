@@ -12,8 +12,9 @@ from typing import Final
 import msgspec
 
 from holdfast.channels.contract import ErrorClass
-from holdfast.radar.balance import Balance, Entry, weights
+from holdfast.radar.balance import Balance
 from holdfast.radar.cause import choose_cause
+from holdfast.radar.entries import Entry, weights
 from holdfast.radar.evidence import EVIDENCE_MS, SKEW_MS, Context, Sign
 from holdfast.radar.method import (
     CLEAR_BELOW,
@@ -77,7 +78,7 @@ def _explained(found: Verdict, balance: Balance, now: int, context: Context) -> 
     found = msgspec.structs.replace(found, cause=cause, score=score)
     beside = Beside(
         proven=now - balance.good_at <= EVIDENCE_MS and balance.good_at > 0,
-        hints=tuple(sign for sign in balance.hints.values() if now - sign.at <= EVIDENCE_MS),
+        hints=tuple(sign for sign in balance.others.say.values() if now - sign.at <= EVIDENCE_MS),
     )
     sentences = evidence_sentences(found, signs, context, beside)
     return msgspec.structs.replace(found, evidence=sentences or found.evidence)
@@ -99,8 +100,8 @@ def _manner(found: Verdict, signs: Sequence[Sign]) -> str:
 
 
 def _while_well(balance: Balance, previous: Verdict, now: int) -> Verdict:
-    own = balance.score + balance.rhythm_now(now)
-    total = own + min(balance.hint_now(now), balance.suspect_at + HINTS_MAX_OVER)
+    own = balance.score + balance.others.rhythm(now, balance.confirm_at)
+    total = own + min(balance.others.hint(now), balance.suspect_at + HINTS_MAX_OVER)
     total = min(total, balance.confirm_at + SCORE_OVER)
     if total >= balance.confirm_at and own >= OWN_MIN and _outlasts_a_burst(balance, now):
         if _over_already(balance):
@@ -117,17 +118,17 @@ def _while_well(balance: Balance, previous: Verdict, now: int) -> Verdict:
 
 def _outlasts_a_burst(balance: Balance, now: int) -> bool:
     """Whether it has gone on for longer than ordinary trouble does."""
-    silent_ms = now - balance.rhythm_since if balance.rhythm_now(now) else 0
+    silent_ms = now - balance.others.silent_since if balance.others.rhythm(now, balance.confirm_at) else 0
     return max(balance.lasted_ms(), silent_ms) >= balance.method.burst_ms
 
 
 def _onset(balance: Balance) -> int | None:
-    times = [at for at in (balance.onset, balance.rhythm_since) if at]
+    times = [at for at in (balance.onset, balance.others.silent_since) if at]
     return min(times, default=None)
 
 
 def _newest_trouble(balance: Balance) -> int | None:
-    times = [sign.at for sign in balance.hints.values()]
+    times = [sign.at for sign in balance.others.say.values()]
     if balance.last_bad is not None:
         times.append(balance.last_bad)
     return max(times, default=None)
@@ -150,7 +151,7 @@ def _believable(at: int, now: int) -> int:
 
 def _suspected(balance: Balance, total: float, previous: Verdict) -> Verdict:
     onset = _onset(balance)
-    hinted = min((sign.at for sign in balance.hints.values()), default=0)
+    hinted = min((sign.at for sign in balance.others.say.values()), default=0)
     return msgspec.structs.replace(
         previous,
         state=State.SUSPECTED,
@@ -177,15 +178,20 @@ def _well(balance: Balance, total: float, previous: Verdict, now: int) -> Verdic
 
 def _failing(balance: Balance, total: float, previous: Verdict) -> Verdict:
     onset = _onset(balance) or previous.since
+    region = balance.only_region()
     share, hard = failing_shares(balance.entries, onset)
     return msgspec.structs.replace(
         previous,
-        state=_severity(hard, previous.state),
+        state=State.PARTIAL if region else _severity(hard, previous.state),
         confidence=confidence(total),
         share=share,
         since=onset,
         score=msgspec.structs.replace(
-            previous.score, onset=onset, whole=_probes_fail_too(balance.entries, previous), relapses=0
+            previous.score,
+            onset=onset,
+            region=region,
+            whole=_probes_fail_too(balance.entries, previous),
+            relapses=0,
         ),
     )
 
@@ -221,7 +227,7 @@ def _probes_fail_too(entries: Sequence[Entry], previous: Verdict) -> bool:
 
 
 def _while_failing(balance: Balance, previous: Verdict, now: int) -> Verdict:
-    if not balance.entries or balance.rhythm_now(now) >= balance.suspect_at:
+    if not balance.entries or balance.others.rhythm(now, balance.confirm_at) >= balance.suspect_at:
         return previous
     whole = _probes_fail_too(balance.entries, previous)
     previous = msgspec.structs.replace(previous, score=msgspec.structs.replace(previous.score, whole=whole))
@@ -242,7 +248,10 @@ def _up_again(balance: Balance, previous: Verdict, now: int, *, since: int) -> V
         confidence=_trust(max(balance.back, UP_AT)),
         share=0.0,
         since=since,
-        score=Score(settled_at=_believable(newest, now), good_at=previous.score.good_at),
+        score=Score(
+            settled_at=_believable(newest, now),
+            good_at=previous.score.good_at,
+        ),
     )
 
 
@@ -272,11 +281,12 @@ def _still_failing(balance: Balance, previous: Verdict, now: int) -> Verdict:
         return previous
     share, hard = failing_shares([e for e in balance.entries if e.sign.at <= last_bad], 0)
     relapses = previous.score.relapses + recovering
+    region = balance.only_region() if previous.score.region else ""
     return msgspec.structs.replace(
         previous,
-        state=_severity(hard, previous.state),
+        state=State.PARTIAL if region else _severity(hard, previous.state),
         confidence=max(confidence(balance.score), 0.5),
         share=share,
         since=previous.score.onset or previous.since,
-        score=msgspec.structs.replace(previous.score, relapses=relapses),
+        score=msgspec.structs.replace(previous.score, relapses=relapses, region=region),
     )

@@ -39,6 +39,7 @@ class Watch:
         self._looked_at = 0
         self.last_error: dict[str, str] = {}
         self.controls: dict[str, Observation] = {}
+        self.controls_answer_since = 0
         self.feeds: dict[str, Observation] = {}
 
     def know(self, channels: Mapping[str, ChannelFacts], started_at: int = 0) -> None:
@@ -80,7 +81,7 @@ class Watch:
         if seen.kind in HINT_KINDS:
             self._hear(seen)
         elif seen.kind is Kind.CONTROL:
-            self.controls[seen.detail] = seen
+            self._see_control(seen)
         elif seen.kind is Kind.FEED:
             self.feeds[seen.channel] = seen
         elif (reader := self.readers.get(seen.channel)) is not None:
@@ -88,6 +89,12 @@ class Watch:
                 self.last_error[seen.channel] = seen.error_class
             for capability, sign in reader.read(seen):
                 self.weigh(seen.channel, capability, sign)
+
+    def _see_control(self, seen: Observation) -> None:
+        answered = any(each.result is Result.OK for each in self.controls.values())
+        if seen.result is Result.OK and not answered:
+            self.controls_answer_since = seen.at
+        self.controls[seen.detail] = seen
 
     def weigh(self, channel: str, capability: Capability, sign: Sign) -> None:
         key = (channel, capability)
@@ -152,7 +159,7 @@ class Watch:
 
     def _mind(self, key: Key, balance: Balance) -> None:
         """What is suspected or failing is looked at again and again: its cause may be found by others."""
-        if balance.state in (State.UP, State.UNKNOWN) and not balance.hints:
+        if balance.state in (State.UP, State.UNKNOWN) and not balance.others.say:
             self.uneasy.discard(key)
         else:
             self.uneasy.add(key)

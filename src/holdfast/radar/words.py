@@ -102,6 +102,8 @@ def _of_trouble(verdict: Verdict, signs: Sequence[Sign], context: Context) -> It
     yield from _of_calls([s for s in since if s.kind is Kind.SEND], ("send", "sends"))
     yield from _of_probes(verdict.capability, [s for s in since if s.kind is Kind.PROBE], context)
     yield from _of_webhooks(since, context)
+    if verdict.score.region:
+        yield f"Only what concerns {verdict.score.region} fails; elsewhere it works."
     if verdict.state in CONFIRMED:
         yield from _of_surroundings(verdict.cause, context)
 

@@ -265,8 +265,8 @@ def test_a_relapse_while_recovering_is_down_again() -> None:
 def test_one_send_and_then_probes_complete_the_proof() -> None:
     watch = Watch()
     now = down(watch)
-    watch.see([send(now + 1000), probe(now + 2000), probe(now + 7000)])
-    assert watch.verdict.state is State.UP
+    assert watch.see([send(now + 1000), probe(now + 2000), probe(now + 7000)]) is State.RECOVERING
+    assert watch.see([probe(now + 10_000 + n * 5000) for n in range(3)]) is State.UP
 
 
 def test_where_probes_failed_too_their_return_is_weaker_proof() -> None:

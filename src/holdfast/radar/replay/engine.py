@@ -304,6 +304,7 @@ class Replay:
             names=lambda channel: channel,
             verdicts=self._watch.verdicts,
             controls=self._watch.fresh_controls(now - CONTROLS_FRESH_MS),
+            controls_answer_since=self._watch.controls_answer_since,
             feeds={platform: seen for platform, seen in feeds.items() if seen is not None},
             last_errors=self._watch.last_error,
             started_at=0,
