@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Final, TextIO
 import click
 import msgspec
 
+from holdfast.radar.labelled import KINDS, SHOPS, Years
 from holdfast.radar.method import Method
 from holdfast.radar.replay import Replay, read_lines, replay_counts
 
@@ -96,3 +97,39 @@ def _complaints() -> Iterator[Callable[[int, str], None]]:
     if told > COMPLAINTS_MAX:
         click.echo(f"… and {told - COMPLAINTS_MAX} more lines that were left out.", err=True)
     sys.stderr.flush()
+
+
+@radar.command(
+    "simulate",
+    epilog="Example: holdfast radar simulate --years 1 --seed 7 --shop busy -o year.jsonl --labels truth.jsonl",
+)
+@click.option("--years", type=click.FloatRange(0.01, 20), default=1.0, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same lines.")
+@click.option("--shop", type=click.Choice(list(SHOPS)), default="shop", show_default=True)
+@click.option("--channel", default="instagram:shop", show_default=True, help="What the channel is called.")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(list(KINDS)),
+    help="Only outages of this kind; repeatable.",
+)
+@click.option("-o", "--output", type=click.File("wb"), default="-", help="Where the lines go.")
+@click.option("--labels", type=click.File("wb"), help="Where the truth about the outages goes.")
+def simulate(
+    *,
+    years: float,
+    seed: int,
+    shop: str,
+    channel: str,
+    kinds: tuple[str, ...],
+    output: BinaryIO,
+    labels: BinaryIO | None,
+) -> None:
+    """Make up labelled years of a shop's observations: what replay reads, and when which outage was."""
+    made = Years(SHOPS[shop], years=years, seed=seed, channel=channel, kinds=kinds or tuple(KINDS))
+    if labels is not None:
+        for outage in made.outages:
+            labels.write(msgspec.json.encode(outage.label(channel)) + b"\n")
+    encoder = msgspec.json.Encoder()
+    output.writelines(encoder.encode(line) + b"\n" for line in made.lines())
