@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import Any, Final
 
+import hypothesis
 import pytest
 from tests.postgres import PostgresServer
 
@@ -16,6 +17,10 @@ LONG: Final = ("torture", "scenarios", "simulation", "browser")
 ALONE: Final = frozenset({"torture", "scenarios"})
 PER_MODULE: Final = "module"
 STORE: Final = "store"
+
+# An example that takes long says that the machine is busy, not that it is wrong.
+hypothesis.settings.register_profile("holdfast", deadline=None)
+hypothesis.settings.load_profile("holdfast")
 
 
 @pytest.hookimpl(tryfirst=True)

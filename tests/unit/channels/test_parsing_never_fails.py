@@ -39,9 +39,7 @@ CHANGED = st.builds(
     },
     DOCUMENTS,
 )
-QUICKLY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICKLY = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ALL = ("instagram", "whatsapp", "sms", "email", "direct")
 
 
