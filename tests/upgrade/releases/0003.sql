@@ -1,5 +1,5 @@
-INSERT INTO report (id, at, platform, symptom, surface, country, city, sender, half_hour, is_shown)
-    VALUES ('rep_1', 1790000001000, 'instagram', 'cannot_send', 'app', 'US', 'Phoenix', 'aa11', 994444, 1);
+INSERT INTO report (id, at, platform, symptom, surface, country, city, sender, network, half_hour, is_shown)
+    VALUES ('rep_1', 1790000001000, 'instagram', 'cannot_send', 'app', 'US', 'Phoenix', 'aa11', 'bb22', 994444, 1);
 INSERT INTO report_bucket (at, platform, symptom, surface, country, city, shown, hidden)
     VALUES (1789999200000, 'instagram', 'cannot_send', 'app', 'US', 'Phoenix', 1, 0);
 INSERT INTO report_day (at, platform, symptom, surface, country, city, shown, hidden)

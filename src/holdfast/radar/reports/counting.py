@@ -34,6 +34,9 @@ NETWORK_BITS_V4: Final = 24
 NETWORK_BITS_V6: Final = 48
 HASH_LETTERS: Final = 32
 
+NETWORKS_MIN: Final = 3
+"""Whatever fewer networks say, says more about them than about the platform."""
+
 REGION_SHARE_MIN: Final = 0.8
 """Where so much of a surge comes from one country that usually has less, the trouble is there."""
 REGION_USUAL_MAX: Final = 0.5
@@ -45,6 +48,17 @@ class Reading(StrEnum):
     USUAL = "usual"
     UNUSUAL = "unusual"
     REGIONAL = "regional"
+    NARROW = "narrow"
+    """More than usual, but from hardly more than one network."""
+
+
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """How many single reports came in the last two buckets, and from how many networks. What was gathered
+    elsewhere has no network; who may count it is trusted with it.
+    """
+
+    single: int = 0
+    networks: int = 0
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +156,7 @@ def judge(
     *,
     countries: Mapping[str, int],
     usual_countries: Mapping[str, int],
+    spread: Spread,
 ) -> Level:
     """What the reports of now say; ``countries`` of the last half hour, ``usual_countries`` of the week."""
     usual = usual_at(counts, bucket_of(now), began)
@@ -150,6 +165,8 @@ def judge(
     if recent >= high:
         alone = _stands_alone(country, countries, usual_countries)
         reading = Reading.REGIONAL if alone else Reading.UNUSUAL
+        if spread.networks < NETWORKS_MIN and recent - spread.single < high:
+            reading = Reading.NARROW
     return Level(recent=recent, usual=usual, high=high, reading=reading, country=country)
 
 

@@ -7,11 +7,12 @@ from typing import Final
 from holdfast.channels.contract import Adapter
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.radar.model import Kind, Observation, Result
-from holdfast.radar.reports.counting import DAY_MS, MINUTE_MS, Level, Reading, judge, leading
+from holdfast.radar.reports.counting import DAY_MS, MINUTE_MS, Level, Reading, Spread, judge, leading
 from holdfast.radar.reports.model import CAPABILITIES, Batch, Cell, Report, Surface, Symptom, Taken
 from holdfast.radar.reports.store import (
     BUCKET_DAYS,
     Counted,
+    Day,
     Past,
     add_details,
     load_day,
@@ -27,6 +28,8 @@ OBSERVE_SECONDS: Final = 60.0
 SALT_BITS: Final = 128
 REPORT_DAYS_MAX: Final = BUCKET_DAYS
 """Reports gathered elsewhere may be so old."""
+
+_SAYS_SO: Final = frozenset({Reading.UNUSUAL, Reading.REGIONAL})
 
 Hand = Callable[[Sequence[Observation]], Awaitable[None]]
 
@@ -109,11 +112,11 @@ class Reports:
     async def observe(self) -> Sequence[Observation]:
         """Evidence from the reports of the last minute, one for each channel of a platform that has any."""
         now = self._clock.now_ms()
-        latest, past, lately = await self._database.read(_load_minute, now)
+        latest, past, day = await self._database.read(_load_minute, now)
         return [
             seen
             for platform in dict.fromkeys(each.platform for each in latest)
-            for seen in self._evidence(platform, latest, level_of(platform, past, lately, now), now)
+            for seen in self._evidence(platform, latest, level_of(platform, past, day, now), now)
         ]
 
     def _evidence(
@@ -127,7 +130,7 @@ class Reports:
                 kind=Kind.REPORT,
                 at=now,
                 capability=CAPABILITIES.get(Symptom(symptom)),
-                result=Result.UNKNOWN if level.reading is Reading.USUAL else Result.FAIL,
+                result=Result.FAIL if level.reading in _SAYS_SO else Result.UNKNOWN,
                 detail=symptom,
                 region=leading(summed(ours, 1)),
                 strength=level.likelihood,
@@ -145,19 +148,20 @@ def summed(counts: Sequence[Counted], part: int) -> dict[str, int]:
     return found
 
 
-def level_of(platform: str, past: Past, lately: Sequence[Counted], now: int) -> Level:
-    """How the reports about a platform stand now; ``lately`` are the last half hour's by country."""
+def level_of(platform: str, past: Past, day: Day, now: int) -> Level:
+    """How the reports about a platform stand now."""
     return judge(
         past.buckets.get(platform, {}),
         past.began if past.began is not None else now,
         now,
-        countries=summed([each for each in lately if each.platform == platform], 0),
+        countries=summed([each for each in day.lately if each.platform == platform], 0),
         usual_countries=summed([each for each in past.countries if each.platform == platform], 0),
+        spread=day.spread.get(platform, Spread()),
     )
 
 
-async def _load_minute(tx: Tx, now: int) -> tuple[Sequence[Counted], Past, Sequence[Counted]]:
+async def _load_minute(tx: Tx, now: int) -> tuple[Sequence[Counted], Past, Day]:
     latest = await load_latest(tx, now - MINUTE_MS, now)
     if not latest:
-        return (), Past(buckets={}, countries=(), began=None), ()
-    return latest, await load_past(tx, now), (await load_day(tx, now)).lately
+        return (), Past(buckets={}, countries=(), began=None), Day()
+    return latest, await load_past(tx, now), await load_day(tx, now)

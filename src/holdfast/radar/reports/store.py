@@ -8,6 +8,7 @@ import msgspec
 from holdfast.radar.reports.counting import (
     BUCKET_MS,
     DAY_MS,
+    Spread,
     bucket_of,
     day_of,
     half_hour_of,
@@ -25,8 +26,9 @@ COUNT_DAYS: Final = 400
 _SALT: Final = "SELECT salt FROM report_salt WHERE at = :at"
 _ADD_SALT: Final = "INSERT INTO report_salt (at, salt) VALUES (:at, :salt) ON CONFLICT (at) DO NOTHING"
 _ADD: Final = """
-INSERT INTO report (id, at, platform, symptom, surface, country, city, sender, half_hour, is_shown)
-VALUES (:id, :at, :platform, :symptom, :surface, :country, :city, :sender, :half_hour, :is_shown)
+INSERT INTO report (id, at, platform, symptom, surface, country, city, sender, network, half_hour,
+    is_shown)
+VALUES (:id, :at, :platform, :symptom, :surface, :country, :city, :sender, :network, :half_hour, :is_shown)
 ON CONFLICT (sender, platform, symptom, half_hour) DO NOTHING
 """
 _EARLIER: Final = """
@@ -77,6 +79,10 @@ _LATEST: Final = """
 SELECT platform, symptom, country, COUNT(*) AS count FROM report WHERE at >= :since AND at < :until AND is_shown = 1
 GROUP BY platform, symptom, country
 """
+_SPREAD: Final = """
+SELECT platform, COUNT(*) AS count, COUNT(DISTINCT network) AS networks FROM report
+WHERE at >= :since AND is_shown = 1 GROUP BY platform
+"""
 _PRUNE: Final = (
     ("DELETE FROM report WHERE at < :before", ROW_DAYS),
     ("DELETE FROM report_salt WHERE at < :before", ROW_DAYS),
@@ -95,13 +101,16 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
-    """What the tracker shows of the last day; ``lately`` are the countries of the last two buckets."""
+    """What the tracker shows of the last day; ``lately`` are the countries of the last two buckets, ``spread``
+    over how many networks their reports came, by platform.
+    """
 
-    symptoms: tuple[Counted, ...]
-    surfaces: tuple[Counted, ...]
-    places: tuple[Counted, ...]
-    lately: tuple[Counted, ...]
-    hidden: tuple[Counted, ...]
+    symptoms: tuple[Counted, ...] = ()
+    surfaces: tuple[Counted, ...] = ()
+    places: tuple[Counted, ...] = ()
+    lately: tuple[Counted, ...] = ()
+    hidden: tuple[Counted, ...] = ()
+    spread: dict[str, Spread] = {}
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +145,9 @@ async def take_report(tx: Tx, report: Report, new_salt: str) -> Taken:
         "country": report.cell.country,
         "city": report.cell.city,
     }
-    added = await tx.run(_ADD, id=report.id, at=report.at, is_shown=int(is_shown), **place, **sender)
+    added = await tx.run(
+        _ADD, id=report.id, at=report.at, network=network, is_shown=int(is_shown), **place, **sender
+    )
     if not added:
         earlier = await tx.one(_EARLIER, **sender)
         known = earlier or {"id": report.id, "is_shown": 0}
@@ -231,7 +242,15 @@ async def load_day(tx: Tx, now: int) -> Day:
         places=await _counted(tx, _BY_PLACE, "country", "city", since=since),
         lately=await _counted(tx, _BY_PLACE, "country", since=bucket_of(now) - BUCKET_MS),
         hidden=await _counted(tx, _HIDDEN, since=since),
+        spread=await _spread(tx, bucket_of(now) - BUCKET_MS),
     )
+
+
+async def _spread(tx: Tx, since: int) -> dict[str, Spread]:
+    return {
+        row["platform"]: Spread(single=int(row["count"]), networks=int(row["networks"]))
+        for row in await tx.all(_SPREAD, since=since)
+    }
 
 
 async def load_recent_buckets(tx: Tx, since: int) -> dict[str, dict[int, int]]:

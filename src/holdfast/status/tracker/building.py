@@ -61,7 +61,7 @@ def build_tracker(gathered: Gathered, atlas: Atlas, *, business: str, hub_url: s
 def _tracked(platform: str, gathered: Gathered, atlas: Atlas, now: int) -> Tracked:
     counts = gathered.past.buckets.get(platform, {})
     began = gathered.past.began if gathered.past.began is not None else now
-    level = level_of(platform, gathered.past, gathered.day.lately, now)
+    level = level_of(platform, gathered.past, gathered.day, now)
     state, ours_alone = _ours(platform, gathered)
     slots = _slots(counts, began, now)
     peak = max(slots, key=lambda slot: slot.count)
@@ -72,6 +72,7 @@ def _tracked(platform: str, gathered: Gathered, atlas: Atlas, now: int) -> Track
         usual=level.usual,
         high=level.high,
         region=_region(level, atlas),
+        is_narrow=level.reading is Reading.NARROW,
         ours=state,
         ours_alone=ours_alone,
     )

@@ -20,12 +20,14 @@ def conclude(
     region: str,
     ours: State,
     ours_alone: bool,
+    is_narrow: bool = False,
 ) -> Concluded:
     """``region`` is the country that stands alone with its reports, or empty. ``ours``: how our own messages
-    fare there; ``ours_alone``: they fail for a reason of our own. Our own evidence weighs more than reports.
+    fare there; ``ours_alone``: they fail for a reason of our own. ``is_narrow``: nearly all reports come from one
+    network. Our own evidence weighs more than reports.
     """
     people = _people(recent, usual)
-    is_unusual = recent >= high
+    is_unusual = recent >= high and not is_narrow
     if ours in _FAILING and not ours_alone:
         told = f"{people}, and our own messages fail too." if is_unusual else _few(people)
         return Concluded(kind="problem", title=f"Most likely a problem at {label}", lead=told)
@@ -38,6 +40,9 @@ def conclude(
         return Concluded(kind="problem", title=f"Most likely a problem at {label}", lead=f"{people}. {fare}")
     if is_unusual:
         return Concluded(kind="perhaps", title=f"Perhaps a problem at {label}", lead=f"{people}. {fare}")
+    if is_narrow:
+        lead = f"{people}, nearly all from one network, which says more about that network. {fare}"
+        return Concluded(kind="usual", title=f"Nothing unusual at {label}", lead=lead)
     lead = f"{people}. {fare} If it fails for you, it is probably your connection or your device."
     return Concluded(kind="usual", title=f"Nothing unusual at {label}", lead=lead)
 

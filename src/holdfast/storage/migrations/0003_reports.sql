@@ -8,6 +8,7 @@ CREATE TABLE report (
     country TEXT NOT NULL,
     city TEXT NOT NULL,
     sender TEXT NOT NULL,
+    network TEXT NOT NULL,
     half_hour INTEGER NOT NULL,
     is_shown INTEGER NOT NULL,
     UNIQUE (sender, platform, symptom, half_hour)

@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.radar.reports import BUCKET_MS, BUCKETS_OF_DAY, DAY_MS, Reading, bucket_of, judge, usual_at
-from holdfast.radar.reports.counting import high_of, may_be_shown, network_of, recent_of, sender_of
+from holdfast.radar.reports.counting import Spread, high_of, may_be_shown, network_of, recent_of, sender_of
 
 NOW = 1_790_000_000_000 - 1_790_000_000_000 % DAY_MS + 40 * BUCKET_MS
 BEGAN = NOW - 7 * DAY_MS
+WIDE = Spread(single=900, networks=400)
 WORLD = {"US": 600, "IN": 300, "DE": 200}
 
 
@@ -39,7 +40,12 @@ def test_many_more_than_usual_are_unusual_and_a_few_more_are_not() -> None:
     counts = week(40)
     for count, reading in ((60, Reading.USUAL), (900, Reading.UNUSUAL)):
         level = judge(
-            {**counts, NOW: count}, BEGAN, NOW + BUCKET_MS - 1, countries=WORLD, usual_countries=WORLD
+            {**counts, NOW: count},
+            BEGAN,
+            NOW + BUCKET_MS - 1,
+            countries=WORLD,
+            usual_countries=WORLD,
+            spread=WIDE,
         )
         assert level.reading is reading
     assert level.strength > 90
@@ -49,9 +55,11 @@ def test_many_more_than_usual_are_unusual_and_a_few_more_are_not() -> None:
 def test_a_surge_from_one_country_alone_is_told_from_one_of_the_world() -> None:
     counts = {**week(40), NOW: 900}
     india = {"IN": 850, "US": 40}
-    there = judge(counts, BEGAN, NOW + BUCKET_MS - 1, countries=india, usual_countries=WORLD)
+    there = judge(counts, BEGAN, NOW + BUCKET_MS - 1, countries=india, usual_countries=WORLD, spread=WIDE)
     assert (there.reading, there.country) == (Reading.REGIONAL, "IN")
-    at_home = judge(counts, BEGAN, NOW + BUCKET_MS - 1, countries={"NL": 890}, usual_countries={"NL": 4_000})
+    at_home = judge(
+        counts, BEGAN, NOW + BUCKET_MS - 1, countries={"NL": 890}, usual_countries={"NL": 4_000}, spread=WIDE
+    )
     assert at_home.reading is Reading.UNUSUAL, "a shop whose customers are all in one country"
 
 
@@ -59,6 +67,19 @@ def test_one_network_does_not_speak_for_all() -> None:
     assert may_be_shown(19, 19)
     assert not may_be_shown(20, 30)
     assert may_be_shown(20, 100), "a carrier's network among many"
+
+
+def test_one_network_alone_makes_nothing_unusual() -> None:
+    def reading(count: int, spread: Spread) -> Reading:
+        counts = {NOW: count}
+        return judge(
+            counts, NOW, NOW + BUCKET_MS - 1, countries={}, usual_countries={}, spread=spread
+        ).reading
+
+    assert reading(20, Spread(single=20, networks=1)) is Reading.NARROW
+    assert reading(20, Spread(single=20, networks=3)) is Reading.UNUSUAL
+    assert reading(20, Spread(single=2, networks=1)) is Reading.UNUSUAL, "the others were gathered elsewhere"
+    assert reading(4, Spread(single=4, networks=1)) is Reading.USUAL
 
 
 def test_addresses_are_told_apart_by_the_day_and_networks_by_their_beginning() -> None:

@@ -27,6 +27,8 @@ def kind(**other: Any) -> str:
         ({"recent": 90, "ours": State.SUSPECTED}, "problem"),
         ({"recent": 90, "ours": State.UNKNOWN}, "problem"),
         ({"recent": 12_000}, "problem"),
+        ({"recent": 90, "ours": State.UNKNOWN, "is_narrow": True}, "usual"),
+        ({"recent": 90, "ours": State.DOWN, "is_narrow": True}, "problem"),
         ({"recent": 900, "region": "India"}, "connection"),
         ({"recent": 900, "region": "India", "ours": State.DOWN}, "problem"),
     ],
