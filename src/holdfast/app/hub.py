@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from holdfast.alerts import AlertTeller, AppriseOut, targets_of
 from holdfast.app.channel_set import ChannelSet
 from holdfast.app.loops import Loop, run_loops
 from holdfast.app.nodes import Nodes
@@ -187,6 +188,16 @@ class Hub:
             rule=self._publish_rule,
             other_ways=surroundings.other_ways,
         )
+        teller = AlertTeller(
+            database=self.database,
+            events=self.events,
+            clock=self.clock,
+            way=AppriseOut(inside_allowed=self.settings.alerts.inside_allowed),
+            targets=targets_of(self.settings.alerts.urls),
+            give_up_ms=int(self.settings.alerts.give_up_hours * 3_600_000),
+            business=self.settings.hub.name,
+            url=self.settings.public_url,
+        )
         everywhere = {
             "applier": self.applier.run,
             "dispatcher": self.outbox.dispatcher.run,
@@ -202,6 +213,7 @@ class Hub:
             "reports": self.reports.run,
             "playbooks": playbooks.run,
             "drafts": drafter.run,
+            "alerts": teller.run,
             "housekeeping": self._keep_house,
         }
         if self.nodes is None:

@@ -1,6 +1,7 @@
 """The command line."""
 
 from holdfast.cli.agents import agent, token
+from holdfast.cli.alerts import alert
 from holdfast.cli.channels import channel, check
 from holdfast.cli.data import export, migrate
 from holdfast.cli.doubts import doubt
@@ -24,6 +25,7 @@ for _command in (
     channel,
     outage,
     incident,
+    alert,
     maintenance,
     subscriber,
     doubt,
