@@ -22,6 +22,10 @@ BESIDE_A_FLOOR = {
     "drain processor time",
     "send latency p50",
     "send latency p99",
+    "status page, kept connections",
+    "status page, new connections",
+    "webhooks beside a stampede",
+    "webhooks beside a stampede, p99",
 }
 ALONE = {
     "ingest backlog after a burst",
