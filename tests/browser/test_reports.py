@@ -139,6 +139,18 @@ async def test_a_day_with_the_shape_of_a_real_one(
     assert found == []
 
 
+async def test_the_team_sees_what_people_report(browsing: "Browsing", reported: Demo, pictures: Path) -> None:
+    console = await browsing.console(reported, bypass_csp=True)
+    await console.go("channels")
+    panel = console.page.get_by_role("region", name="What people report")
+    await expect(panel.get_by_text("Most likely a problem at Instagram")).to_be_visible()
+    await expect(panel.get_by_role("img", name=re.compile("reports about Instagram"))).to_be_visible()
+    await expect(panel.get_by_role("link", name="The tracker")).to_have_attribute(
+        "href", f"{reported.addresses['status']}/tracker"
+    )
+    assert await findings(console.page, pictures, "console-reports", "wide") == []
+
+
 async def reads_right(page: Page) -> None:
     """The sentence, the peak, the split and the places of the day."""
     await expect(page.get_by_role("heading", level=1)).to_have_text("Most likely a problem at Instagram")

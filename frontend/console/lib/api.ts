@@ -1,7 +1,7 @@
 // The only place that talks HTTP to the hub.
 import type {
-  Attempt, Channel, CheckResult, Consent, Conversation, ConversationInFull, Incident, Ledger, Me, Message, Page,
-  Playbook, Refused, Unreadable,
+  Attempt, Channel, CheckResult, Consent, Conversation, ConversationInFull, Draft, Incident, Ledger, Me, Message, Page,
+  Playbook, PostMortem, Refused, Tracked, Unreadable,
 } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -70,11 +70,30 @@ export class Api {
   setConsent = (contact: string, address: string, consent: Consent) =>
     this.#send<unknown>('PATCH', `/contacts/${part(contact)}/addresses/${part(address)}`, { consent });
 
+  reports = async () => (await this.#get<{ platforms: Tracked[] }>('/reports')).platforms;
   incidents = (state: string) => this.#get<Page<Incident>>(`/incidents?state=${state}`);
   incident = (id: string) => this.#get<Incident>(`/incidents/${part(id)}`);
   ledger = (id: string) => this.#get<Ledger>(`/incidents/${part(id)}/ledger`);
   addUpdate = (id: string, text: string, isPublic: boolean) =>
     this.#send<unknown>('POST', `/incidents/${part(id)}/updates`, { text, public: isPublic });
+  changeIncident = (id: string, body: { title?: string; summary?: string; will_change?: string }) =>
+    this.#send<Incident>('PATCH', `/incidents/${part(id)}`, body);
+  closeIncident = (id: string) => this.#send<Incident>('POST', `/incidents/${part(id)}/close`);
+  reopenIncident = (id: string) => this.#send<Incident>('POST', `/incidents/${part(id)}/reopen`);
+  mergeIncident = (id: string, other: string) =>
+    this.#send<Incident>('POST', `/incidents/${part(id)}/merge`, { incident_id: other });
+  splitIncident = (id: string, channels: string[]) =>
+    this.#send<Incident>('POST', `/incidents/${part(id)}/split`, { channels });
+  postMortem = (id: string) => this.#get<PostMortem>(`/incidents/${part(id)}/post-mortem`);
+  postMortemAddress = (id: string) => `${BASE}/incidents/${part(id)}/post-mortem.md`;
+
+  drafts = async (id: string) => (await this.#get<Page<Draft>>(`/incidents/${part(id)}/drafts`)).items;
+  editDraft = (id: string, draft: Draft, text: string) => this.#send<unknown>('PUT', draftPath(id, draft), { text });
+  publishDraft = (id: string, draft: Draft) => this.#send<unknown>('POST', `${draftPath(id, draft)}/publish`);
+  discardDraft = (id: string, draft: Draft) => this.#send<unknown>('DELETE', draftPath(id, draft));
+
+  tellTrouble = (channel: string, capability: string, text: string) =>
+    this.#send<{ incident_id: string | null }>('POST', `/channels/${part(channel)}/trouble`, { capability, text });
 
   unreadable = async () => (await this.#get<{ items: Unreadable[] }>('/unreadable')).items;
   refused = async () => (await this.#get<{ items: Refused[] }>('/refused')).items;
@@ -114,6 +133,10 @@ export class Api {
     this.#csrf = me.csrf;
     return me;
   }
+}
+
+function draftPath(id: string, draft: Draft): string {
+  return `/incidents/${part(id)}/drafts/${draft.stage}/${draft.round}`;
 }
 
 async function read(response: Response): Promise<unknown> {

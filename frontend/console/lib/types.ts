@@ -194,8 +194,62 @@ export interface Incident {
   recovered_at: number | null;
   closed_at: number | null;
   evidence: string[];
+  components: IncidentPart[];
+  titled_by: string;
+  kept_by: string;
+  closed_by: string;
+  merged_into: string;
+  summary: string;
+  will_change: string;
   updates: IncidentUpdate[];
   ledger: Ledger;
+}
+
+/** One channel's part in an incident. */
+export interface IncidentPart {
+  channel: string;
+  place: string;
+  capabilities: string[];
+  cause: string;
+  title: string;
+  state: 'open' | 'recovering' | 'closed';
+  onset_at: number;
+  recovered_at: number | null;
+  closed_at: number | null;
+}
+
+/** What the public may be told; `publish_at` is when it goes out by itself. */
+export interface Draft {
+  stage: 'identified' | 'monitoring' | 'resolved';
+  round: number;
+  text: string;
+  state: 'draft' | 'published' | 'discarded' | 'withdrawn';
+  made_at: number;
+  publish_at: number | null;
+  edited_by: string;
+  told_at: number | null;
+  told_by: string;
+}
+
+export interface PostMortem {
+  incident_id: string;
+  title: string;
+  state: string;
+  cause: string;
+  onset_at: number;
+  opened_at: number;
+  recovered_at: number | null;
+  closed_at: number | null;
+  detected_after_ms: number;
+  detected_by: string[];
+  lasted_ms: number;
+  parts: { channel: string; place: string; title: string; onset_at: number; recovered_at: number | null }[];
+  counts: Record<string, number>;
+  doubts: { outcome: string; count: number }[];
+  proof: string;
+  timeline: IncidentUpdate[];
+  summary: string;
+  will_change: string;
 }
 
 export interface Unreadable {
@@ -211,6 +265,17 @@ export interface Refused {
   reason: string;
   hour: number;
   count: number;
+}
+
+/** What people report about one platform over the last day, as far as the console shows it. */
+export interface Tracked {
+  platform: string;
+  label: string;
+  concluded: { kind: 'problem' | 'perhaps' | 'connection' | 'usual'; title: string; lead: string };
+  recent: number;
+  total: number;
+  slots: { at: number; count: number; usual: number }[];
+  symptoms: { id: string; label: string; count: number }[];
 }
 
 export interface Playbook {
