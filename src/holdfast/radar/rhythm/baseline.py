@@ -47,6 +47,7 @@ class Baseline(msgspec.Struct, kw_only=True):
     """The usual arrivals of one channel: 168 cells and a few numbers, which fit one row of JSON.
 
     Sums are weighted by how much an hour tells; ``..._usual`` are what was expected over the same hours.
+    ``mean``: arrivals per hour over the whole week, reckoned when an hour is learnt.
     """
 
     total: float = 0.0
@@ -59,6 +60,7 @@ class Baseline(msgspec.Struct, kw_only=True):
     error_hours: float = SCATTER_PRIOR_HOURS
     slice_errors: float = CLUMP_PRIOR
     slice_usual: float = CLUMP_PRIOR
+    mean: float = 0.0
     hours: int = 0
     odd_run: int = 0
 
@@ -81,9 +83,7 @@ class Baseline(msgspec.Struct, kw_only=True):
 
     def mean_rate(self) -> float:
         """Arrivals per hour, over the whole week."""
-        return (
-            self.level * sum(self._of_day(c) * self._of_week(c) for c in range(HOURS_OF_WEEK)) / HOURS_OF_WEEK
-        )
+        return self.mean or self.level * self._mean_shape()
 
     def least_rate(self, at_ms: int) -> float:
         """The smallest of this hour's rate and its neighbours': clocks are put forward and back, shops open
@@ -101,6 +101,9 @@ class Baseline(msgspec.Struct, kw_only=True):
     def _of_day(self, cell: int) -> float:
         hour = cell % HOURS_OF_DAY
         return (self.day[hour] + DAY_PRIOR) / (self.day_usual[hour] + DAY_PRIOR)
+
+    def _mean_shape(self) -> float:
+        return sum(self._of_day(cell) * self._of_week(cell) for cell in range(HOURS_OF_WEEK)) / HOURS_OF_WEEK
 
     def _of_week(self, cell: int) -> float:
         return (self.week[cell] + WEEK_PRIOR) / (self.week_usual[cell] + WEEK_PRIOR)
@@ -123,6 +126,7 @@ class Baseline(msgspec.Struct, kw_only=True):
             self._learn_scatter(count, usual, trust)
             self._learn_clumps(slices, usual)
         self._learn_rate(at_ms, count, usual, trust)
+        self.mean = self.level * self._mean_shape()
         self.hours += 1
 
     def _is_odd(self, at_ms: int, count: float, usual: float) -> bool:

@@ -59,8 +59,17 @@ def look_for_silence(
     """
     if baseline.hours < KNOWN_HOURS_MIN or baseline.level <= 0:
         return None
+    earliest = max(listening_since, now - WINDOW_MS_MAX)
     allowed = nats_allowed(baseline, false_alarms_per_year)
-    back = _looking_back(baseline, arrivals[-ARRIVALS_KEPT:], now, max(listening_since, now - WINDOW_MS_MAX))
+    wanted = (allowed - CONFIRM_STRENGTH + SUSPECT_STRENGTH) * baseline.clump
+    newest = _looking_back(baseline, arrivals, GAPS_LOOKED_AT, now, earliest)
+    if not any(usual >= wanted and seen <= usual * SILENT_BELOW for seen, (_, usual) in enumerate(newest)):
+        return None  # nothing is rarer by chance than the usual number itself, in nats
+    back = _looking_back(baseline, arrivals, ARRIVALS_KEPT, now, earliest)
+    return _rarest_gap(baseline, back, allowed)
+
+
+def _rarest_gap(baseline: Baseline, back: Sequence[tuple[int, float]], allowed: float) -> Silence | None:
     found: Silence | None = None
     for seen, (begin, usual) in enumerate(back[:GAPS_LOOKED_AT]):
         if seen > usual * SILENT_BELOW:
@@ -73,22 +82,21 @@ def look_for_silence(
 
 
 def _looking_back(
-    baseline: Baseline, arrivals: Sequence[int], now: int, earliest: int
+    baseline: Baseline, arrivals: Sequence[int], limit: int, now: int, earliest: int
 ) -> list[tuple[int, float]]:
-    """For the newest arrival, the second newest and so on: (its time, how many come usually from then to now).
-
-    The last of all is ``earliest``, unless there are arrivals before it that were not kept.
+    """For the newest arrival, the second newest and so on, ``limit`` at most: (its time, how many come usually
+    from then to now). The last of all is ``earliest``, where no arrivals were left out.
     """
     back: list[tuple[int, float]] = []
     usual, end = 0.0, now
-    for at in reversed(arrivals):
+    for at in reversed(arrivals[-limit:]):
         begin = max(at, earliest)
         usual += expected_least(baseline, begin, end)
         end = min(begin, end)
         back.append((begin, usual))
         if at <= earliest:
             return back
-    if len(arrivals) < ARRIVALS_KEPT:
+    if len(arrivals) < limit:
         back.append((earliest, usual + expected_least(baseline, earliest, end)))
     return back
 
