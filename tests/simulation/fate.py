@@ -22,8 +22,8 @@ STALL_SECONDS: Final = (3.0, 45.0)
 """Leases last 20 s: some of these outlast them."""
 BACKLOG_LEAD_SECONDS: Final = 0.05
 BACKLOG_SECONDS: Final = 0.4
-REFUSALS: Final = 3
-REFUSED_AFTER_SECONDS: Final = (0.005, 0.06)
+REFUSALS: Final = 5
+REFUSED_AFTER_SECONDS: Final = (0.01, 0.1)
 REFUSED_SECONDS: Final = (0.001, 0.006)
 SHORT_HOLDS_SECONDS: Final = (15.0, 30.0)
 """Longer than any platform takes to act: what is set aside earlier than that may arrive after what follows it."""
@@ -166,7 +166,7 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
     two_nodes = chance.random() < 0.4
     poisons = _poisons(chance, chance.choice((0, 1, 2)), seconds)
     apart = random.Random(f"fate of units {seed}")  # noqa: S311 - repeatable, not secret
-    indigestible = _indigestible(apart, apart.choice((0, 1, 2)), seconds)
+    indigestible = _indigestible(apart, apart.choice((0, 1, 2, 3)), seconds)
     return Fate(
         seed=seed,
         mood="storm",
@@ -182,7 +182,7 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
             *map(_backlog, (*poisons, *indigestible)),
             *(_refusal(apart, each) for each in indigestible for _ in range(REFUSALS)),
         ),
-        stumbles=_stumbles(apart, apart.choice((0, 2, 6)), seconds),
+        stumbles=_stumbles(apart, apart.choice((1, 3, 6)), seconds),
         holds_seconds=apart.choice((900.0, *SHORT_HOLDS_SECONDS)),
         stock=apart.choice((0.15, 0.5)),
         gap_seconds=chance.choice((0.4, 0.8, 2.0)),

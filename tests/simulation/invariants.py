@@ -23,6 +23,8 @@ EXPECTED_COMPLAINTS: Final = (
     INDIGESTIBLE,
 )
 """What the hub rightly complains of while its store fails, or refuses what is brought to it."""
+NOT_KNOWN: Final = "It is not known whether this arrived."
+"""How the reason begins of what was given up without a word from record or person: a machine's words, for one."""
 TELL_TIME: Final = frozenset({"instagram", "whatsapp"})
 WHOLE_SECOND_MS: Final = 1000
 SENT_BY_US: Final = "in"
@@ -207,13 +209,13 @@ def reactions_are_shown(truth: Truth) -> Iterator[str]:
 
 
 def nothing_sent_is_shown_unsent(truth: Truth) -> Iterator[str]:
-    """What the platform has is known to be sent, by exactly one delivery."""
+    """What the platform has is known to be sent, by exactly one delivery, or is said not to be known."""
     proven: dict[tuple[str, str], list[Row]] = defaultdict(list)
     stated: Counter[tuple[str, str, str]] = Counter()
     for row in truth.deliveries:
         if row["external_id"]:
             proven[row["channel"], row["external_id"]].append(row)
-        if str(row["external_id"]).startswith(STATED):
+        if str(row["external_id"]).startswith(STATED) or row["reason"].startswith(NOT_KNOWN):
             stated[row["channel"], row["address"], row["text"]] += 1
     for message in truth.world:
         if message.direction != SENT_BY_US or message.kind == "notice":

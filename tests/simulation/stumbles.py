@@ -29,8 +29,10 @@ BODIES: Final = {
 """By platform: what bears a true signature, is well formed, and speaks of somebody who is nobody's contact."""
 
 _WRITE: Final = """
-INSERT INTO audit_entry (id, at, who, action, subject, detail) VALUES (:id, 0, 'agent:a', :action, '', '')
+INSERT INTO audit_entry (id, at, who, action, subject, detail)
+SELECT CAST(:id AS TEXT) || '-' || COUNT(*), 0, 'agent:a', :action, '', '' FROM audit_entry WHERE action = :action
 """
+"""Under another id where an earlier run of it was not undone."""
 
 
 class StumbledError(Exception):
