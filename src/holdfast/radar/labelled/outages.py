@@ -11,9 +11,8 @@ from holdfast.radar.labelled.shops import DAY_MS, YEAR_MS
 from holdfast.radar.model import Cause
 
 MINUTE_MS: Final = 60_000
-FIRST_AFTER_MS: Final = 14 * DAY_MS
+FIRST_AFTER_DAYS: Final = 14.0
 """Before that nothing fails: what is usual has to be seen first."""
-APART_MS: Final = DAY_MS
 LENGTH_MINUTES: Final = (15.0, 360.0)
 
 
@@ -86,11 +85,18 @@ class Outage(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def outages_of(start: int, years: float, kinds: Sequence[str], random: Random) -> list[Outage]:
+def outages_of(
+    start: int,
+    years: float,
+    kinds: Sequence[str],
+    random: Random,
+    *,
+    first_after_days: float = FIRST_AFTER_DAYS,
+) -> list[Outage]:
     """One of each kind in every year, in random order, days apart."""
     found: list[Outage] = []
     for year in range(max(1, round(years))):
-        first = start + year * YEAR_MS + (FIRST_AFTER_MS if year == 0 else 0)
+        first = start + year * YEAR_MS + (round(first_after_days * DAY_MS) if year == 0 else 0)
         last = start + round(min(year + 1, years) * YEAR_MS)
         chosen = list(kinds)
         random.shuffle(chosen)

@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 from random import Random
 from typing import Final
 
-from holdfast.radar.labelled.outages import KINDS, Effect, Outage, outages_of
+from holdfast.radar.labelled.outages import FIRST_AFTER_DAYS, KINDS, Effect, Outage, outages_of
 from holdfast.radar.labelled.shops import HOUR_MS, YEAR_MS, Rhythm, Shop
 from holdfast.radar.replay.reading import Line
 
@@ -36,12 +36,13 @@ class Years:
         kinds: Sequence[str] = tuple(KINDS),
         channel: str = "instagram:shop",
         start: int = START_MS,
+        first_after_days: float = FIRST_AFTER_DAYS,
     ) -> None:
         self.shop = shop
         self.channel = channel
         self._random = Random(seed)  # noqa: S311 - seeded chance makes years, not secrets
         self._start, self._end = start, start + round(years * YEAR_MS)
-        self.outages = outages_of(start, years, kinds, self._random)
+        self.outages = outages_of(start, years, kinds, self._random, first_after_days=first_after_days)
         self._rhythm = Rhythm(shop, start, years, self._random)
         self._bursts = self._draw_bursts()
         self._next_id = 0

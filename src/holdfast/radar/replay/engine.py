@@ -28,6 +28,7 @@ QUIET_MS_MAX: Final = 45 * 60 * 1000
 """So long after the newest observation nothing changes any more by time alone."""
 LATE_LINES_MS_MAX: Final = 10 * 60 * 1000
 """Lines may come this much out of order."""
+TOO_OLD: Final = f"more than {LATE_LINES_MS_MAX // 60_000} minutes older than the line before it"
 AHEAD_MS_MAX: Final = 366 * 24 * 60 * 60 * 1000
 """A line further ahead of the others than this is taken for a mistake."""
 CONTROLS_FRESH_MS: Final = 60_000
@@ -85,7 +86,11 @@ class Replay:
                     continue
                 if at is None:
                     continue
-            if at >= self._tick and not self._turn(at, number + offset):
+            if at >= self._tick:
+                if not self._turn(at, number + offset):
+                    continue
+            elif at < self._now - LATE_LINES_MS_MAX:
+                self._complain(number + offset, TOO_OLD)
                 continue
             # The plain success, which nearly every line is, is weighed without ado.
             if line.outcome == "ok" and line.count is None:
@@ -136,10 +141,6 @@ class Replay:
         if line.kind in ("facts", "channel"):
             self._learn_facts(line)
             return
-        if at < self._now - LATE_LINES_MS_MAX:
-            raise BadLineError(
-                f"more than {LATE_LINES_MS_MAX // 60_000} minutes older than the line before it"
-            )
         seen = observation_of(line, at)
         if seen.kind is Kind.CONTROL:
             self._watch.see(_control(seen))

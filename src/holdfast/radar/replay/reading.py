@@ -186,7 +186,7 @@ def observation_of(line: Line, at: int) -> Observation:
     kind = kind_of(line)
     result = result_of(line, kind)
     return Observation(
-        channel=line.channel,
+        channel=line.channel or line.platform or "",
         kind=kind,
         at=at,
         capability=capability_of(line, kind),
