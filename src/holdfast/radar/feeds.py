@@ -4,7 +4,8 @@ Meta publishes data files beside its page, in no documented format, and answers 
 shell (metastatus.com, read in November 2026). Others use the Statuspage format (status.twilio.com/api).
 """
 
-from typing import Any, Final
+from typing import Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -16,11 +17,11 @@ from holdfast.channels.transport import (
     Transport,
 )
 from holdfast.kernel import Clock
+from holdfast.radar.feed_shapes import UNREADABLE, Reading, read_any, read_meta
 from holdfast.radar.model import Kind, Observation, Result
 from holdfast.radar.patience import within
 
 FEED_SECONDS_MAX: Final = 10.0
-WORD_CHARACTERS_MAX: Final = 80
 META_PATH: Final = "/data/orgs.json"
 STATUSPAGE_PATH: Final = "/api/v2/summary.json"
 META_ORGS: Final = {
@@ -29,19 +30,8 @@ META_ORGS: Final = {
     "whatsapp": frozenset({"whatsapp-business-api"}),
 }
 """The parts of Meta's page that concern a platform's messages."""
-META_FINE: Final = frozenset({"no known issues", "resolved"})
 OK: Final = 200
 NOT_MODIFIED: Final = 304
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """What a feed says of a platform: ok None where it cannot be told; ``word`` is the feed's own."""
-
-    ok: bool | None
-    word: str = ""
-
-
-UNREADABLE: Final = Reading(None)
 
 
 class FeedReader:
@@ -49,7 +39,8 @@ class FeedReader:
 
     def __init__(self, platform: str, url: str, transport: Transport, clock: Clock) -> None:
         self._platform = platform
-        self._url = feed_url(platform, url)
+        self._url, _, part = feed_url(platform, url).partition("#")
+        self._part = unquote(part)
         self._transport = transport
         self._clock = clock
         self._tags: dict[str, str] = {}
@@ -62,7 +53,7 @@ class FeedReader:
         except (NotConnectedError, AnswerLostError, TimeoutError):
             return self._observation(UNREADABLE)
         if answer.status != NOT_MODIFIED:
-            self._last = parse_feed(self._platform, answer)
+            self._last = parse_feed(self._platform, answer, self._part)
             self._tags = _conditions(answer) if self._last.ok is not None else {}
         return self._observation(self._last)
 
@@ -82,6 +73,12 @@ def feed_channel(platform: str) -> str:
 
 
 def feed_url(platform: str, url: str) -> str:
+    """Where the feed is; ``#name`` behind an address stands for one part of it."""
+    url, hash_mark, part = url.partition("#")
+    return _document(platform, url) + hash_mark + part
+
+
+def _document(platform: str, url: str) -> str:
     if url.endswith(".json"):
         return url
     return url.rstrip("/") + (META_PATH if platform in META_ORGS else STATUSPAGE_PATH)
@@ -92,7 +89,7 @@ def _conditions(answer: HttpAnswer) -> dict[str, str]:
     return {ask: answer.headers[given] for ask, given in pairs if given in answer.headers}
 
 
-def parse_feed(platform: str, answer: HttpAnswer) -> Reading:
+def parse_feed(platform: str, answer: HttpAnswer, part: str = "") -> Reading:
     """What an answer says of a platform; anything of another shape is unknown, never fine."""
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     if answer.status != OK or not (kind == "application/json" or kind.endswith("+json")):
@@ -101,34 +98,9 @@ def parse_feed(platform: str, answer: HttpAnswer) -> Reading:
         data = msgspec.json.decode(answer.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return UNREADABLE
-    return _read_meta(META_ORGS[platform], data) if platform in META_ORGS else _read_statuspage(data)
-
-
-def _read_meta(orgs: frozenset[str], data: Any) -> Reading:
-    if not isinstance(data, list):
-        return UNREADABLE
-    ours = [org for org in data if isinstance(org, dict) and org.get("id") in orgs]
-    listed = [org.get("services") for org in ours]
-    services = [service for each in listed if isinstance(each, list) for service in each]
-    words = [word for service in services if isinstance(word := _status_word(service), str)]
-    if not words or len(words) < len(services):
-        return UNREADABLE
-    troubles = [word for word in words if word.strip().lower() not in META_FINE]
-    return Reading(not troubles, (troubles or words)[0][:WORD_CHARACTERS_MAX])
-
-
-def _status_word(service: Any) -> Any:
-    return service.get("status") if isinstance(service, dict) else None
-
-
-def _read_statuspage(data: Any) -> Reading:
-    status = data.get("status") if isinstance(data, dict) else None
-    indicator = status.get("indicator") if isinstance(status, dict) else None
-    if not isinstance(indicator, str) or not isinstance(status, dict):
-        return UNREADABLE
-    described = status.get("description")
-    word = described if isinstance(described, str) else indicator
-    return Reading(indicator == "none", word[:WORD_CHARACTERS_MAX])
+    if platform in META_ORGS and isinstance(data, list):
+        return read_meta(META_ORGS[platform], data)
+    return read_any(data, part)
 
 
 def feed_sentence(platform: str, place: str, seen: Observation | None) -> str:

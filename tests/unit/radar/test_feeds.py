@@ -5,7 +5,8 @@ import pytest
 
 from holdfast.channels.transport import HttpAnswer
 from holdfast.radar import Kind, Observation, Result
-from holdfast.radar.feeds import UNREADABLE, FeedReader, Reading, feed_sentence, feed_url, parse_feed
+from holdfast.radar.feed_shapes import UNREADABLE, Reading
+from holdfast.radar.feeds import FeedReader, feed_sentence, feed_url, parse_feed
 
 SHELL = b"<!doctype html><html><body><div id=root></div></body></html>"
 
@@ -64,6 +65,48 @@ def test_statuspage() -> None:
     assert parse_feed("sms", answer(bad)) == Reading(ok=False, word="Partial System Outage")
     assert parse_feed("sms", answer({"status": "none"})) == UNREADABLE
     assert parse_feed("sms", answer(SHELL, "text/html")) == UNREADABLE
+
+    assert parse_feed("sms", answer({"status": {"indicator": "purple"}})) == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("words", "reading"),
+    [
+        (["operational"], Reading(ok=True, word="operational")),
+        (["operational", "partial_outage"], Reading(ok=False, word="partial outage")),
+        (["purple"], UNREADABLE),
+        ([7], UNREADABLE),
+        ([], UNREADABLE),
+    ],
+)
+def test_one_part_of_a_statuspage(words: list[Any], reading: Reading) -> None:
+    others = [{"name": "Voice", "status": "major_outage"}, "x"]
+    parts = [*others, *({"name": "SMS", "id": "s1", "status": word} for word in words)]
+    page = {"status": {"indicator": "major"}, "components": parts}
+    assert parse_feed("sms", answer(page), "sms") == reading
+
+
+def test_a_list_of_incidents_like_googles() -> None:
+    over = {"id": "a", "begin": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}
+    going = {"id": "b", "begin": "2026-01-03T00:00:00Z", "external_desc": "Mail is slow"}
+    going["affected_products"] = [{"title": "Gmail"}, 7]  # type: ignore[assignment]
+    assert parse_feed("email", answer([over])) == Reading(ok=True, word="no open incident")
+    assert parse_feed("email", answer([over, going])) == Reading(ok=False, word="Mail is slow")
+    assert parse_feed("email", answer([over, going]), "gmail") == Reading(ok=False, word="Mail is slow")
+    assert parse_feed("email", answer([over, going]), "Drive").ok is True
+    for other in ([], [7], [{"id": "a"}], [over, {"begin": 3}]):
+        assert parse_feed("email", answer(other)) == UNREADABLE
+
+
+def test_one_word_of_health() -> None:
+    assert parse_feed("sms", answer({"status": "pass"}, "application/health+json")).ok is True
+    assert parse_feed("sms", answer({"status": "DOWN"})) == Reading(ok=False, word="DOWN")
+    assert parse_feed("sms", answer({"status": "perhaps"})) == UNREADABLE
+
+
+def test_a_name_behind_an_address_is_one_part_of_the_feed() -> None:
+    found = feed_url("sms", "https://status.example#SMS%20out")
+    assert found == "https://status.example/api/v2/summary.json#SMS%20out"
 
 
 def test_addresses() -> None:

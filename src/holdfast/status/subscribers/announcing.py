@@ -13,7 +13,7 @@ from holdfast.status.subscribers.model import UNCONFIRMED_DAYS, Announcement, To
 from holdfast.storage import Database, EventLog, Tx, last_event_seq, read_events
 
 EVENTS_AT_ONCE: Final = 500
-SUBSCRIBERS_AT_ONCE: Final = 1_000
+SUBSCRIBERS_AT_ONCE: Final = 250
 OPEN_INCIDENTS_MAX: Final = 50
 IDLE_SECONDS: Final = 2.0
 RECENT_MS: Final = 86_400_000
