@@ -27,6 +27,13 @@ _COMPONENT_STATUS: Final = {
     State.DOWN: "major_outage",
     State.MAINTENANCE: "under_maintenance",
 }
+_WORST_FIRST: Final = (
+    "major_outage",
+    "partial_outage",
+    "degraded_performance",
+    "under_maintenance",
+    "operational",
+)
 _INCIDENT_STATUS: Final = {"open": "identified", "recovering": "monitoring", "closed": "resolved"}
 _UPDATE_STATUS: Final = {
     "opened": "identified",
@@ -42,6 +49,7 @@ def documents(view: View, base_url: str) -> dict[str, Json]:
     snapshot = as_known(view)
     page = _page(view, base_url)
     components = [_component(item, place, snapshot) for place, item in enumerate(snapshot.components, 1)]
+    components += _groups(snapshot)
     status = {"indicator": _indicator(view, snapshot), "description": plain(headline(view).title)}
     every = [_incident(item, snapshot, base_url) for item in snapshot.incidents]
     unresolved = [_incident(item, snapshot, base_url) for item in open_incidents(snapshot)]
@@ -108,10 +116,33 @@ def _component(component: Component, place: int, snapshot: Snapshot) -> Json:
         "position": place,
         "showcase": True,
         "group": False,
-        "group_id": None,
+        "group_id": _group_id(component.group) if component.group else None,
         "only_show_if_degraded": False,
         "page_id": "holdfast",
     }
+
+
+def _groups(snapshot: Snapshot) -> list[Json]:
+    """The headings, each as bad as the worst below it."""
+    names = dict.fromkeys(item.group for item in snapshot.components if item.group)
+    return [_group(name, place, snapshot) for place, name in enumerate(names, len(snapshot.components) + 1)]
+
+
+def _group(name: str, place: int, snapshot: Snapshot) -> Json:
+    members = [item for item in snapshot.components if item.group == name]
+    worst = min(members, key=lambda item: _WORST_FIRST.index(_COMPONENT_STATUS[item.state]))
+    heading = {"id": _group_id(name), "name": name, "description": "", "holdfast_state": worst.state.value}
+    return {
+        **_component(worst, place, snapshot),
+        **heading,
+        "group": True,
+        "group_id": None,
+        "components": [item.id for item in members],
+    }
+
+
+def _group_id(name: str) -> str:
+    return f"group:{name}"
 
 
 def _incident(incident: PublicIncident, snapshot: Snapshot, base_url: str) -> Json:

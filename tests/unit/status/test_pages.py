@@ -294,3 +294,17 @@ def test_the_style_sheet_has_the_tokens_of_the_console(render: Render, shop: Sna
     ours = render(shop)["/status.css"].body.decode()
 
     assert re.findall(r"--[\w-]+: [^;]+;", tokens.read_text()) == re.findall(r"--[\w-]+: [^;]+;", ours)
+
+
+def test_headings_are_groups_as_readers_know_them(render: Render, shop: Snapshot) -> None:
+    first, *others = shop.components
+    down = msgspec.structs.replace(first, state=State.DOWN, group="Social")
+    grouped = msgspec.structs.replace(shop, components=(down, *others))
+    components = _json(render(grouped), "summary")["components"]
+    assert isinstance(components, list)
+
+    heading = components[-1]
+    assert (heading["name"], heading["group"], heading["status"]) == ("Social", True, "major_outage")
+    assert heading["components"] == ["instagram:shop"]
+    assert components[0]["group_id"] == heading["id"]
+    assert ">Social<" in _html(render(grouped))
