@@ -5,13 +5,13 @@ new. A new migration brings its own file; the older ones stay as they are, and m
 """
 
 import hashlib
-import re
 import sqlite3
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 import pytest
+from tests.upgrade.older_stores import MIGRATIONS, RELEASES, SCHEMAS, store_as_of
 
 from holdfast.app.hub import Hub, open_hub
 from holdfast.channels.transport import HttpTransport
@@ -19,41 +19,11 @@ from holdfast.inbox import export
 from holdfast.kernel import SystemClock
 from holdfast.settings import load_settings
 from holdfast.storage import SqliteDatabase, migrate
-from holdfast.storage.migrations import migration_files
 
-RELEASES: Final = Path(__file__).parent / "releases"
 RELEASED_CHECKSUMS: Final[dict[str, str]] = {}
 """SHA-256 of each migration that has been released: it is never edited again. Filled at the first release."""
 
-MIGRATIONS: Final = migration_files()
-SCHEMAS: Final = [name.split("_")[0] for name, _ in MIGRATIONS]
 NOW_MS: Final = 1_790_000_100_000
-
-
-def statements(text: str) -> list[str]:
-    lines = [line for line in text.splitlines() if not line.startswith("--")]
-    return [part for part in re.split(r";\s*\n", "\n".join(lines)) if part.strip()]
-
-
-def store_as_of(schema: str, path: Path) -> dict[str, list[Any]]:
-    """Make a store as the given migration left it, with rows of every age; the rows by table."""
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(
-            "CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
-            "applied_at INTEGER NOT NULL)"
-        )
-        for name, text in MIGRATIONS:
-            number = name.split("_")[0]
-            if number > schema:
-                break
-            connection.executescript(text)
-            checksum = hashlib.sha256(text.encode()).hexdigest()
-            connection.execute("INSERT INTO migration VALUES (?, ?, ?, 1)", (int(number), name, checksum))
-            for statement in statements((RELEASES / f"{number}.sql").read_text("utf-8")):
-                connection.execute(statement)
-    connection.close()
-    return rows_in(path)
 
 
 def rows_in(path: Path) -> dict[str, list[Any]]:
@@ -95,7 +65,8 @@ def test_every_schema_has_its_rows() -> None:
 
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_the_rows_of_a_schema_are_in_every_table_of_it(schema: str, tmp_path: Path) -> None:
-    rows = store_as_of(schema, tmp_path / "hub.db")
+    store_as_of(schema, tmp_path / "hub.db")
+    rows = rows_in(tmp_path / "hub.db")
     assert [table for table, found in rows.items() if not found] == []
 
 
@@ -103,7 +74,8 @@ def test_the_rows_of_a_schema_are_in_every_table_of_it(schema: str, tmp_path: Pa
 async def test_an_older_store_becomes_the_same_as_a_new_one_and_keeps_its_rows(
     schema: str, tmp_path: Path
 ) -> None:
-    before = store_as_of(schema, tmp_path / "old.db")
+    store_as_of(schema, tmp_path / "old.db")
+    before = rows_in(tmp_path / "old.db")
     for name in ("old.db", "new.db"):
         database = SqliteDatabase(tmp_path / name)
         try:

@@ -23,7 +23,6 @@ _GIVEN: Final = re.compile(r"(?P<before>.*\bFROM )GIVEN \((?P<columns>[^()]*)\)(
 _INSERT_ROW: Final = re.compile(
     r"(?P<before>\s*INSERT INTO [^;']*\bVALUES )(?P<row>\([^()]*\))(?P<after>.*)", re.DOTALL
 )
-_NAME: Final = re.compile(r":([a-z_]\w*)")
 _SCHEMA_WORDS: Final = (
     (
         re.compile(r"\bINTEGER PRIMARY KEY AUTOINCREMENT\b"),
@@ -64,10 +63,14 @@ def many_for_sqlite(sql: str) -> ManyRows | None:
         before = f"{found['before']}(SELECT {named} FROM (VALUES "
         return ManyRows(tuple(name for name, _ in columns), before, row, f")) AS given{found['after']}")
     found = _INSERT_ROW.fullmatch(sql)
-    if found is None or _NAME.search(found["after"]):
+    if found is None or _names(found["after"]):
         return None
-    names = tuple(_NAME.findall(found["row"]))
-    return ManyRows(names, found["before"], _NAME.sub("?", found["row"]), found["after"])
+    row = _TOKEN.sub(lambda token: "?" if token["name"] else token[0], found["row"])
+    return ManyRows(tuple(_names(found["row"])), found["before"], row, found["after"])
+
+
+def _names(text: str) -> list[str]:
+    return [token["name"] for token in _TOKEN.finditer(text) if token["name"]]
 
 
 def _columns(text: str) -> list[tuple[str, str]]:
