@@ -81,6 +81,15 @@ def joint_title(places: Sequence[str], cause: Cause, domain: str) -> str:
     return _capital(f"{listed(places)} are failing{f' ({both} run by {who})' if who else ''}")
 
 
+def retitled(title: str, place: str, platform: str) -> str:
+    """A title of one account said of its whole platform."""
+    whole = place_name(platform)
+    for said, instead in ((place, whole), (_capital(place), _capital(whole))):
+        if said and said in title:
+            return title.replace(said, instead, 1)
+    return title
+
+
 def listed(places: Sequence[str]) -> str:
     """Instagram, Messenger and WhatsApp."""
     *firsts, last = places

@@ -55,6 +55,19 @@ async def test_channels_of_one_company_that_fail_together_are_one_incident(bench
     assert [each.title for each in bench.radar.open_incidents()][1:] == ["SMS is not accepting messages"]
 
 
+async def test_two_accounts_that_fail_with_their_platform_bear_its_name(bench: Any) -> None:
+    bench.add(IG)
+    bench.add("instagram:outlet")
+    bench.add(WA)
+    await fail(bench, IG, "instagram:outlet")
+    [incident] = bench.radar.open_incidents()
+    assert incident.title == "Instagram is not accepting messages"
+    await fail(bench, WA)
+    [incident] = bench.radar.open_incidents()
+    assert incident.title == "Instagram and WhatsApp are failing (both run by Meta)"
+    assert len(incident.components) == 3
+
+
 async def test_it_is_over_when_the_last_channel_is_well(bench: Any) -> None:
     bench.add(IG)
     bench.add(WA)

@@ -6,9 +6,9 @@ from typing import Final
 import msgspec
 
 from holdfast.radar.incidents.course import ordered
-from holdfast.radar.incidents.grouping import failing, group_of
+from holdfast.radar.incidents.grouping import OURS, failing, group_of
 from holdfast.radar.model import Component, Incident, IncidentState
-from holdfast.radar.titles import joint_title
+from holdfast.radar.titles import joint_title, place_name, retitled
 
 SENTENCES_EACH: Final = 3
 """How many sentences of evidence each of several components contributes."""
@@ -71,10 +71,25 @@ def name_of(incident: Incident) -> str:
     if len(components) == 1:
         return components[0].title
     lead = _leading(incident)
+    platforms = {_platform(each) for each in components}
+    if len(platforms) == 1 and lead.cause not in OURS:
+        return retitled(lead.title, lead.place, _platform(lead))
     same = len({group_of(each) for each in components}) == 1
-    return joint_title(
-        [each.place or each.channel for each in components], lead.cause, lead.domain if same else ""
-    )
+    return joint_title(_places(components), lead.cause, lead.domain if same else "")
+
+
+def _places(components: Sequence[Component]) -> list[str]:
+    """The platform where several of its accounts fail, else the account; each once."""
+    platforms = [_platform(each) for each in components]
+    names = [
+        place_name(platform) if platforms.count(platform) > 1 else each.place or each.channel
+        for platform, each in zip(platforms, components, strict=True)
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _platform(component: Component) -> str:
+    return component.channel.partition(":")[0]
 
 
 def _evidence(incident: Incident) -> tuple[str, ...]:
