@@ -4,7 +4,7 @@ import { count, platformName, platformOf } from '../lib/words.ts';
 
 /** What Holdfast is doing about it now. */
 export function doing(incident: Incident): string {
-  const name = platformName(platformOf(incident.channel));
+  const name = incident.components.length > 1 ? 'Everything' : platformName(platformOf(incident.channel));
   if (incident.state === 'closed') return `${name} works again.`;
   if (incident.state === 'recovering') return `${name} is coming back. What was held goes out in order.`;
   if (incident.capabilities.includes('send')) {
@@ -29,3 +29,23 @@ export function bannerFacts(ledger: Ledger): string[] {
 function amount(number: number | undefined, one: string, many: string): string {
   return number ? count(number, one, many) : '';
 }
+
+/** The numbers of a post-mortem, in the order in which they are told. */
+export const COUNT_ROWS: [string, string][] = [
+  ['people', 'People affected'],
+  ['reports', 'Reports from people'],
+  ['received', 'Messages received'],
+  ['received_late', 'Received late'],
+  ['read_back', 'Read back from the history'],
+  ['answered_automatically', 'Answered automatically'],
+  ['held', 'Were to go out'],
+  ['sent_after_hold', 'Went out here'],
+  ['rerouted', 'Went another way'],
+  ['waiting', 'Still waiting'],
+  ['in_doubt', 'Still in doubt'],
+  ['failed', 'Refused in the end'],
+  ['expired', 'Given up for their age'],
+  ['cancelled', 'Taken back'],
+  ['unreadable', 'Could not be read'],
+  ['lost', 'Lost'],
+];

@@ -5,18 +5,21 @@ export type PageName = 'inbox' | 'incidents' | 'channels' | 'unreadable' | 'play
 export interface Place {
   page: PageName;
   id: string | null;
+  /** What of it, such as `post-mortem`. */
+  part: string | null;
 }
 
 const PAGES: readonly PageName[] = ['inbox', 'incidents', 'channels', 'unreadable', 'playbook'];
 
 export function readPlace(hash: string): Place {
-  const [page = '', id = ''] = hash.replace(/^#\/?/u, '').split('/');
+  const [page = '', id = '', part = ''] = hash.replace(/^#\/?/u, '').split('/');
   const known = PAGES.find((name) => name === page) ?? 'inbox';
-  return { page: known, id: id ? decoded(id) : null };
+  return { page: known, id: id ? decoded(id) : null, part: part || null };
 }
 
-export function addressOf(page: PageName, id?: string | null): string {
-  return id ? `#/${page}/${encodeURIComponent(id)}` : `#/${page}`;
+export function addressOf(page: PageName, id?: string | null, part?: string): string {
+  const address = id ? `#/${page}/${encodeURIComponent(id)}` : `#/${page}`;
+  return part ? `${address}/${part}` : address;
 }
 
 export class Router {
