@@ -7,7 +7,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import chat, drain, ingest, latency, rest, status
+from bench import chat, drain, ingest, latency, radar, rest, status
 from bench.figures import LATEST, Figure, Sheet, table, write
 from bench.place import QUICK, Size
 from bench.store import Stores
@@ -18,6 +18,7 @@ MEASUREMENTS = {
     "drain": drain.measure,
     "latency": latency.measure,
     "rest": rest.measure,
+    "radar": radar.measure,
     "status": status.measure,
 }
 

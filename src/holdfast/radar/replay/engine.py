@@ -73,7 +73,7 @@ class Replay:
 
     # --- lines ------------------------------------------------------------------------------------
 
-    def feed(self, number: int, lines: Iterable[Line]) -> list[Found]:  # noqa: C901 - hot: in one piece
+    def feed(self, number: int, lines: Iterable[Line]) -> list[Found]:  # noqa: C901, PLR0912 - hot: in one piece
         """Take in lines, the first of which has this number; what was found by them."""
         routes, errors = self._routes, self._watch.last_error
         for offset, line in enumerate(lines):

@@ -1,7 +1,9 @@
 # ruff: noqa: S311 - seeded chance makes stories, not secrets
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -204,6 +206,16 @@ def test_reports_speed_up_what_our_own_calls_confirm() -> None:
 
 def opened(found: Sequence[dict[str, Any]]) -> int:
     return next(int(each["time"]) for each in found if each.get("incident") == "opened")
+
+
+def test_the_examples_in_the_page_are_good_lines() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "replay.md").read_text("utf-8")
+    examples = [each for each in re.findall(r"\{\"[^`\n]*\}", page) if '"kind"' in each]
+    assert len(examples) > 12
+    _, complaints = told(
+        sorted((json.loads(each) for each in examples), key=lambda each: each.get("time", 0))
+    )
+    assert complaints == []
 
 
 # --- the same as the radar at work ------------------------------------------------------------------
