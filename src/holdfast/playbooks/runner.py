@@ -93,11 +93,17 @@ class PlaybookRunner:
         if not {"send", "sign_in"} & set(capabilities):
             return
         if playbook.hold.enabled:
-            await self._outbox.hold(incident["channel"], incident["id"])
+            await self._hold(incident)
         if playbook.fail_over.enabled and incident["state"] == "open":
             await self._fail_over(playbook, incident)
         if playbook.auto_reply.enabled and incident["state"] == "open":
             await self._answer(playbook, incident)
+
+    async def _hold(self, incident: Row) -> None:
+        if await self._outbox.hold(incident["channel"], incident["id"]):
+            name = self._around.name_of(incident["channel"])
+            text = f"What we write on {name} waits now, in order."
+            await self._tell_once(incident, "hold", str(incident["onset_at"]), text)
 
     async def _resubscribe(self, channel: str) -> None:
         now = self._clock.now_ms()
@@ -159,6 +165,24 @@ class PlaybookRunner:
         returning = f"{incident['channel']}:{incident['recovered_at']}"
         if playbook.recovery.drain and await self._take(incident, "drain", returning, "due"):
             await self._outbox.drain(incident["channel"])
+        await self._tell_first_through(incident)
+
+    async def _tell_first_through(self, incident: Row) -> None:
+        """The proof that people feel: the first held message that went out here again."""
+        since = incident["recovered_at"]
+        at = await self._database.read(store.first_through, incident["id"], incident["channel"], since)
+        if at is not None:
+            name = self._around.name_of(incident["channel"])
+            await self._tell_once(
+                incident, "through", str(since), f"The first message went out on {name} again."
+            )
+
+    async def _tell_once(self, incident: Row, step: str, subject: str, text: str) -> None:
+        """A line for the team."""
+        marked = f"{incident['channel']}:{subject}"
+        if await self._take(incident, f"tell:{step}", marked, text):
+            await self._database.write(self._add_update, incident["id"], text, public=False)
+            self._events.wake()
 
     async def _after(self, playbook: Playbook, incident: Row) -> None:
         whole = incident["all_closed_at"]
@@ -178,6 +202,9 @@ class PlaybookRunner:
             return False
         if playbook.recovery.thank and not await self._thank(playbook, incident):
             return False
+        await self._tell_first_through(incident)
+        name = self._around.name_of(incident["channel"])
+        await self._tell_once(incident, "settled", ending, f"{name}: what was held has been given to go out.")
         await self._take(incident, "settled", ending, "done")
         return True
 
@@ -195,6 +222,11 @@ class PlaybookRunner:
             self._log.warning("history not read", incident=incident["id"], error=repr(error))
             return False
         await self._take(incident, "read_back", closing, str(count))
+        if count:
+            name = self._around.name_of(incident["channel"])
+            found = f"{count} messages were" if count > 1 else "1 message was"
+            text = f"{found} read back from the history of {name}."
+            await self._tell_once(incident, "read_back", closing, text)
         return True
 
     async def _no_history(self, incident: Row, reason: str) -> bool:
@@ -235,9 +267,9 @@ class PlaybookRunner:
             await self._database.write(self._add_update, incident["id"], text)
             self._events.wake()
 
-    async def _add_update(self, tx: Tx, incident_id: str, text: str) -> None:
+    async def _add_update(self, tx: Tx, incident_id: str, text: str, *, public: bool = True) -> None:
         await add_incident_update(
-            tx, incident_id, kind="step", text=text, at=self._clock.now_ms(), public=True
+            tx, incident_id, kind="step", text=text, at=self._clock.now_ms(), public=public
         )
 
     async def _take(self, incident: Row, step: str, subject: str, outcome: str) -> bool:

@@ -39,6 +39,10 @@ WHERE s.incident_id IN (SELECT CAST(:incident_id AS TEXT)
         WHERE t.incident_id = :incident_id AND t.step = 'thank' AND t.subject = s.subject)
 LIMIT :limit
 """
+_FIRST_THROUGH: Final = """
+SELECT settled_at FROM delivery WHERE incident_id = :incident_id AND channel = :channel
+    AND state IN ('sent', 'delivered', 'read') AND settled_at >= :since ORDER BY settled_at LIMIT 1
+"""
 _OPEN: Final = """
 SELECT c.incident_id AS id, c.channel, c.capabilities, c.cause, c.state, c.onset_at, c.recovered_at, c.closed_at
 FROM incident_component c WHERE c.state <> 'closed' ORDER BY c.joined_at, c.channel
@@ -49,6 +53,12 @@ SELECT c.incident_id AS id, c.channel, c.capabilities, c.cause, c.state, c.onset
 FROM incident_component c JOIN incident i ON i.id = c.incident_id
 WHERE c.closed_at >= :since AND c.state = 'closed' ORDER BY c.closed_at, c.channel
 """
+
+
+async def first_through(tx: Tx, incident_id: str, channel: str, since: int) -> int | None:
+    """When the first message of an incident went out on the channel that had failed."""
+    row = await tx.one(_FIRST_THROUGH, incident_id=incident_id, channel=channel, since=since)
+    return int(row["settled_at"]) if row else None
 
 
 async def take_step(tx: Tx, incident_id: str, step: str, subject: str, at: int, outcome: str) -> bool:

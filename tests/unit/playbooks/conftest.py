@@ -10,9 +10,9 @@ from holdfast.channels.contract import Capability, MessageReceived
 from holdfast.conversations import NewAddress
 from holdfast.playbooks import Playbook, PlaybookRunner, Surroundings, read_playbook
 from holdfast.playbooks.model import built_in
-from holdfast.radar import Cause, Component, load_incidents
+from holdfast.radar import Cause, Component, load_incident, load_incidents
 from holdfast.radar.incidents import save_incident
-from holdfast.radar.incidents.shape import begun
+from holdfast.radar.incidents.shape import begun, shaped
 from holdfast.radar.model import IncidentState
 
 IG, SMS = "instagram:shop", "sms:shop"
@@ -92,6 +92,20 @@ class Shop:
         revision = known["revision"] if known else 0
         await self.hub.database.write(save_incident, msgspec.structs.replace(incident, revision=revision))
 
+    async def also_failing(self, channel: str) -> None:
+        """Another channel of the same incident fails, and goes on failing."""
+        incident = await self.hub.database.read(load_incident, "inc_1")
+        part = msgspec.structs.replace(
+            incident.components[0],
+            channel=channel,
+            state=IncidentState.OPEN,
+            recovered_at=None,
+            closed_at=None,
+        )
+        self.hub.add(channel)
+        self.hub.health[channel] = "down"
+        await self.hub.database.write(save_incident, shaped(incident, [*incident.components, part]))
+
     async def writes(self, number: int = 1, *, agreed: bool = True, **more: Any) -> str:
         """Someone writes on the failing channel; their conversation."""
         known = await self.hub.rows(
@@ -131,8 +145,14 @@ class Shop:
         return [tuple(row) for row in rows]
 
     async def story(self) -> list[str]:
+        """What the public is told."""
         [incident] = await self.hub.database.read(load_incidents)
-        return [update.text for update in incident.updates]
+        return [update.text for update in incident.updates if update.public]
+
+    async def notes(self) -> list[str]:
+        """What only the team is told."""
+        [incident] = await self.hub.database.read(load_incidents)
+        return [update.text for update in incident.updates if not update.public]
 
 
 @pytest.fixture

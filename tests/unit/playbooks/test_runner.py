@@ -187,6 +187,10 @@ async def test_afterwards_people_are_thanked_where_they_wrote_and_the_account_is
     assert shop.sent(IG) == ["We are back on Instagram. Thank you for your patience."]
     onset = (await shop.hub.one("SELECT onset_at FROM incident"))["onset_at"]
     assert shop.read_back == [(IG, onset - BEFORE_ONSET_MS)]
+    assert await shop.notes() == [
+        "3 messages were read back from the history of Instagram.",
+        "Instagram: what was held has been given to go out.",
+    ]
     [text] = await shop.story()
     assert text.startswith("The account: ")
     assert text.endswith("0 were lost.")
@@ -227,6 +231,7 @@ async def test_the_queue_goes_before_the_thanks(shop: Any) -> None:
     await shop.step()
     await shop.step()
     assert shop.sent(IG) == ["We are open", "We are back on Instagram. Thank you for your patience."]
+    assert "The first message went out on Instagram again." in await shop.notes()
 
 
 async def test_stale_automatic_answers_do_not_go_out_any_more(shop: Any) -> None:
@@ -327,3 +332,16 @@ async def test_the_loop_outlives_a_store_that_is_away(shop: Any) -> None:
     with suppress(asyncio.CancelledError):
         await running
     assert asked > 3
+
+
+async def test_what_is_well_again_is_settled_while_another_channel_of_the_incident_still_fails(
+    shop: Any,
+) -> None:
+    shop.missing = 3
+    await outage(shop)
+    await shop.also_failing("whatsapp:shop")
+    for _ in range(3):
+        await shop.step()
+    assert shop.sent(IG) == ["We are back on Instagram. Thank you for your patience."]
+    assert len(shop.read_back) == 1
+    assert await shop.story() == [], "the account is given when everything is over"
