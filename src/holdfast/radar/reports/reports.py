@@ -110,7 +110,9 @@ class Reports:
                 get_log("reports").warning("the store is away, reports wait", error=str(error))
 
     async def observe(self) -> Sequence[Observation]:
-        """Evidence from the reports of the last minute, one for each channel of a platform that has any."""
+        """Evidence from the reports of the last minute, one for each channel of a platform that has more of them than
+        usual; as many as usual are no evidence of anything.
+        """
         now = self._clock.now_ms()
         latest, past, day = await self._database.read(_load_minute, now)
         return [
@@ -122,6 +124,8 @@ class Reports:
     def _evidence(
         self, platform: str, latest: Sequence[Counted], level: Level, now: int
     ) -> Sequence[Observation]:
+        if level.reading not in _SAYS_SO:
+            return ()
         ours = [each for each in latest if each.platform == platform]
         symptom = leading(summed(ours, 0))
         return [
@@ -130,7 +134,7 @@ class Reports:
                 kind=Kind.REPORT,
                 at=now,
                 capability=CAPABILITIES.get(Symptom(symptom)),
-                result=Result.FAIL if level.reading in _SAYS_SO else Result.UNKNOWN,
+                result=Result.FAIL,
                 detail=symptom,
                 region=leading(summed(ours, 1)),
                 strength=level.likelihood,
