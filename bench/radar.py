@@ -34,11 +34,14 @@ CONFIRMED: Final = ("partial", "down")
 
 
 class Case(msgspec.Struct):
-    """What was told of one outage; times in seconds after its onset, or after its end."""
+    """What was told of one outage; times in seconds after its onset, ``after_sign`` after the first failure that
+    showed it, ``back`` after its end.
+    """
 
     kind: str
     suspected: float | None
     confirmed: float | None
+    after_sign: float | None
     back: float | None
     cause_right: bool
     changes: int
@@ -99,6 +102,7 @@ def _case(outage: Outage, found: Sequence[dict[str, Any]]) -> Case:
         kind=outage.kind,
         suspected=_first(outage.onset, ours, ("suspected", *CONFIRMED)),
         confirmed=_first(outage.onset, ours, CONFIRMED),
+        after_sign=_after_sign(ours),
         back=(ups[-1] - outage.end) / 1000 if ups else None,
         cause_right=not causes or causes[-1] == effect.cause.value,
         changes=_too_many(ours),
@@ -110,6 +114,11 @@ def _first(onset: int, ours: Sequence[dict[str, Any]], states: Sequence[str]) ->
     return (times[0] - onset) / 1000 if times else None
 
 
+def _after_sign(ours: Sequence[dict[str, Any]]) -> float | None:
+    confirmed = [each for each in ours if each["state"] in CONFIRMED]
+    return (confirmed[0]["time"] - confirmed[0]["since"]) / 1000 if confirmed else None
+
+
 def _too_many(ours: Sequence[dict[str, Any]]) -> int:
     """Changes of state beyond suspected, failing, recovering, up."""
     states = [each["state"] for each in ours if each["state"] != each["before"]]
@@ -117,7 +126,8 @@ def _too_many(ours: Sequence[dict[str, Any]]) -> int:
 
 
 def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    yield f"{'':22}{'cases':>6}{'missed':>8}{'p50 s':>8}{'p90 s':>8}{'max s':>9}{'back p50':>10}{'back p90':>10}"
+    heads = ("cases", "missed", "p50", "p90", "max", "sign p50", "sign max", "back p50", "back p90")
+    yield " " * 20 + "".join(f"{head:>10}" for head in heads)
     for outcome in outcomes:
         false = f"{outcome.false_incidents} false incidents in {outcome.years:g} years"
         yield f"{outcome.name}: {outcome.lines:,} lines, {false}"
@@ -130,11 +140,12 @@ def table(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 def _row(kind: str, cases: Sequence[Case]) -> str:
     delays = sorted(case.confirmed for case in cases if case.confirmed is not None)
+    signs = sorted(case.after_sign for case in cases if case.after_sign is not None)
     backs = sorted(case.back for case in cases if case.back is not None)
-    missed = len(cases) - len(delays)
-    figures = [_at(delays, 0.5), _at(delays, 0.9), _at(delays, 1.0), _at(backs, 0.5), _at(backs, 0.9)]
-    shown = "".join(f"{figure:>{width}}" for figure, width in zip(figures, (8, 8, 9, 10, 10), strict=True))
-    return f"  {kind:20}{len(cases):>6}{missed:>8}{shown}"
+    figures = [str(len(cases)), str(len(cases) - len(delays))]
+    figures += [_at(delays, 0.5), _at(delays, 0.9), _at(delays, 1.0), _at(signs, 0.5), _at(signs, 1.0)]
+    figures += [_at(backs, 0.5), _at(backs, 0.9)]
+    return f"  {kind:18}" + "".join(f"{figure:>10}" for figure in figures)
 
 
 def _summary(outcome: Outcome) -> str:

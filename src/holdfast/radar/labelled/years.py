@@ -15,6 +15,8 @@ PROBE_MS: Final = 30_000
 SLOWER_PROBE_MS: Final = 300_000
 CONTROL_MS: Final = 30_000
 CONTROLS: Final = ("https://one.example", "https://two.example")
+NEAR_MAX: Final = 12
+"""Outages of the last week and the next one are looked through."""
 WEEK_MS: Final = 7 * 24 * HOUR_MS
 REGIONS: Final = (("US", 0.5), ("BR", 0.3), ("DE", 0.2))
 UNREACHABLE_MS: Final = 20_000
@@ -86,7 +88,7 @@ class Years:
             if self.outages[self._passed].end >= at - WEEK_MS:
                 break
             self._passed += 1
-        return self.outages[self._passed : self._passed + 3]
+        return self.outages[self._passed : self._passed + NEAR_MAX]
 
     _passed = 0
 
