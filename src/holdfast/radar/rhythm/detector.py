@@ -25,6 +25,8 @@ SPREAD_BUCKETS: Final = 48
 CLIP: Final = 6.0
 """What lies further out, in mean deviations, is learnt as if it lay here."""
 LASTING_MAX: Final = 0.98
+SETTLING: Final = 50
+"""Buckets without a claim after a season has become evident, for all is measured anew."""
 SHIFT_AT: Final = 2.5
 """A stretch that is off by so many mean deviations, and stays so, is a new level."""
 SHIFT_GAIN: Final = 0.1
@@ -46,7 +48,7 @@ class SeriesSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     surprise: float = 6.75
     warm_up: int = 150
-    hold: int = 100
+    hold: int = 50
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -89,6 +91,7 @@ class Detector:
         "_season",
         "_seen",
         "_settings",
+        "_shaped",
         "_spread",
         "_spreads",
         "_stretch",
@@ -104,6 +107,7 @@ class Detector:
         self._gaps: list[int] = []
         self.width_ms = WIDTH_FIRST_MS
         self._season = Season()
+        self._shaped = False
         self._level = 0.0
         self._off = 0.0
         self._noise = self._usual = TINY
@@ -126,10 +130,10 @@ class Detector:
         if len(self._gaps) < WIDTH_FROM_GAPS:
             self._learn_width(at_ms - self._last)
         self._last = at_ms
-        usual = self._level + self._season.turn_to(at_ms)
+        usual = self._level + self._season.turn_to(at_ms, self.width_ms)
         carried = min(max(self._lasting / self._power, 0.0), LASTING_MAX) * self._off
         expected = usual + carried
-        reach = self._noise * self._one.mark
+        reach = self._noise * self._season.rough * self._one.mark
         reach *= exp(min(self._one.decay * max(self._settings.surprise - FAR_NATS, 0.0), 50.0))
         rare, manner = self._weigh(value - usual, value - expected)
         self._learn_shape(value)
@@ -157,9 +161,10 @@ class Detector:
     def _weigh(self, off: float, news: float) -> tuple[float, str]:
         """How rare, in nats, and in what manner; learns scale and what lasts on the way."""
         gain = max(1.0 / self._seen, 1.0 / MEMORY_BUCKETS)
-        amount = abs(news) / self._noise
+        rough = self._season.rough
+        amount = abs(news) / (self._noise * rough)
         rare, manner = self._one.surprise(amount), "value"
-        bound = CLIP * self._usual
+        bound = CLIP * self._usual * rough
         off = min(max(off, -bound), bound)
         self._power = max(self._power + gain * (off * off - self._power), TINY * TINY)
         self._lasting += gain * (off * self._off - self._lasting)
@@ -167,7 +172,7 @@ class Detector:
         self._spread += (amount - self._spread) / SPREAD_BUCKETS
         self._noise += gain * (amount - 1.0) * self._noise
         self._usual += gain * (abs(off) - self._usual)
-        self._follow(off, gain)
+        self._follow(off, off / rough, gain)
         stretch = self._stretches.surprise(abs(self._stretch) / self._usual)
         if stretch > rare:
             rare, manner = stretch, "level"
@@ -176,11 +181,12 @@ class Detector:
             rare, manner = spread, "spread"
         return rare, (manner if rare >= self._settings.surprise else "")
 
-    def _follow(self, off: float, gain: float) -> None:
+    def _follow(self, off: float, even: float, gain: float) -> None:
+        """``even``: how far off, where all hours scattered alike."""
         floor = RESOLUTION * abs(self._level) + TINY
         self._noise = max(self._noise, floor)
         self._usual = max(self._usual, floor)
-        self._stretch += (off - self._stretch) / STRETCH_BUCKETS
+        self._stretch += (even - self._stretch) / STRETCH_BUCKETS
         stays = off * self._off > 0 and abs(self._stretch) > SHIFT_AT * self._usual
         self._run = self._run + 1 if stays else 0
         self._level += (gain if self._run < 2 * STRETCH_BUCKETS else SHIFT_GAIN) * off
@@ -188,8 +194,22 @@ class Detector:
 
     def _learn_shape(self, value: float) -> None:
         self._season.learn(
-            value - self._level, bound=CLIP * self._usual, width_ms=self.width_ms, seen=self._seen
+            value - self._level,
+            bound=CLIP * self._usual,
+            usual=self._usual,
+            width_ms=self.width_ms,
+            seen=self._seen,
         )
+        if self._season.evident and not self._shaped:
+            self._shaped = True
+            self._forget_the_shapeless()
+
+    def _forget_the_shapeless(self) -> None:
+        """What was far off while no season was known is no measure for what is far off with one."""
+        self._stretches = Tail()
+        self._usual *= self._season.gained
+        self._stretch = 0.0
+        self._alarm = max(self._alarm, self._seen - self._settings.hold + SETTLING)
 
     def _is_news(self, rare: float) -> bool:
         self._raised -= self._raised / RAISE_BUCKETS

@@ -81,3 +81,13 @@ def test_a_flat_line_is_nothing_and_any_change_of_it_something() -> None:
 def test_what_is_no_number_is_refused(value: float) -> None:
     with pytest.raises(ValueError, match="finite"):
         Detector().feed(START, value)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_that_fall_to_nothing_by_day_are_found_though_nights_are_as_low(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - noise
+    means = [20 + 180 * max(sin(2 * pi * (n / 288 - 0.25)), 0.0) for n in range(288 * 14)]
+    values = [max(random.gauss(mean, 1.5 * mean**0.5), 0.0) for mean in means]
+    noon = 288 * 12 + 144
+    values[noon : noon + 24] = [0.0] * 24
+    assert any(noon <= n < noon + 24 for n in anomalies(values))
