@@ -147,7 +147,8 @@ def _group_id(name: str) -> str:
 
 def _incident(incident: PublicIncident, snapshot: Snapshot, base_url: str) -> Json:
     place = {component.id: (number, component) for number, component in enumerate(snapshot.components, 1)}
-    touched = place.get(incident.component)
+    channels = [part.id for part in incident.parts] or [incident.component]
+    touched = [place[channel] for channel in channels if channel in place]
     return {
         "id": incident.id,
         "name": incident.title,
@@ -161,7 +162,7 @@ def _incident(incident: PublicIncident, snapshot: Snapshot, base_url: str) -> Js
         "shortlink": f"{base_url}/incidents/{incident.id}",
         "page_id": "holdfast",
         "incident_updates": [_update(item, incident) for item in reversed(incident.updates)],
-        "components": [_component(touched[1], touched[0], snapshot)] if touched else [],
+        "components": [_component(component, number, snapshot) for number, component in touched],
     }
 
 

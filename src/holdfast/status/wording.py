@@ -218,7 +218,7 @@ def _incident_sentence(incident: PublicIncident, now: int) -> Sentence:
         returned = incident.recovered_at or now
         lasted = age(returned - incident.onset_at)
         return (
-            f"{incident.label} is working again since ",
+            f"{incident.label} {'are' if len(incident.parts) > 1 else 'is'} working again since ",
             *_since(returned, now),
             f", after {lasted}. We are making sure.",
         )
