@@ -12,7 +12,9 @@ from typing import Final
 from holdfast.radar.entries import Entry, Region, step_region
 from holdfast.radar.evidence import EVIDENCE_MS, Sign
 from holdfast.radar.method import (
+    ALMOST,
     HABIT_MS,
+    RECOVERING_AT,
     SCORE_OVER,
     SUSPECT_SHARE,
     UP_AT,
@@ -24,10 +26,10 @@ from holdfast.radar.method import (
     return_step,
     share_at_least,
 )
-from holdfast.radar.model import FAILING, LATE, Cause, Kind, State, Verdict
+from holdfast.radar.model import CONFIRMED, FAILING, LATE, Cause, Kind, State, Verdict
 from holdfast.radar.others import Others
 
-ENTRIES_MAX: Final = 300
+ENTRIES_MAX: Final = 150
 """Signs kept of one trouble; the newest."""
 RECENT_MAX: Final = 20
 """Successes remembered while all is well, for failures that are found out later."""
@@ -301,6 +303,8 @@ class Balance:
 
     def _matters(self) -> bool:
         """Whether there is anything to judge; forgets a trouble that has come to nothing."""
+        if self.state in CONFIRMED:  # until proof begins to gather only the share changes, which can wait
+            return self.back >= RECOVERING_AT - ALMOST
         if self.state is not State.UP:
             return True
         if self.score <= 0 and not self.others.say:

@@ -17,6 +17,7 @@ from holdfast.radar.cause import choose_cause
 from holdfast.radar.entries import Entry, weights
 from holdfast.radar.evidence import EVIDENCE_MS, SKEW_MS, Context, Sign
 from holdfast.radar.method import (
+    ALMOST,
     CLEAR_BELOW,
     RECOVERING_AT,
     SCORE_OVER,
@@ -48,7 +49,6 @@ OWN_MIN: Final = 1.0
 """Without as much evidence of our own nothing is confirmed."""
 RELAPSES_MAX: Final = 4
 """Every relapse makes the next proof as much longer again, up to this."""
-ALMOST: Final = 1e-9
 
 MILDER: Final = frozenset({SLOW, LATE, ErrorClass.THROTTLED.value})
 """Ways to fail that deserve other words than plain failure."""

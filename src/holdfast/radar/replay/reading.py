@@ -55,7 +55,7 @@ USUAL_CAPABILITY: Final = {
 }
 
 
-class Line(msgspec.Struct, omit_defaults=True):
+class Line(msgspec.Struct, omit_defaults=True, gc=False):
     """A line as it stands; fields that it does not know are ignored. See docs/replay.md."""
 
     time: int | float | str | None = None
