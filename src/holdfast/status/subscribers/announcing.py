@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from holdfast.kernel import Clock, get_log
 from holdfast.radar import Incident, load_incident, load_incidents
 from holdfast.status.building import concerns_public, is_announced_work, touched
@@ -10,9 +12,10 @@ from holdfast.status.maintenance import GRACE_MS, Maintenance
 from holdfast.status.store import load_maintenances
 from holdfast.status.subscribers import store
 from holdfast.status.subscribers.model import UNCONFIRMED_DAYS, Announcement, Told
-from holdfast.storage import Database, EventLog, Tx, last_event_seq, read_events
+from holdfast.storage import Database, EventLog, Tx, last_event_seq
 
-EVENTS_AT_ONCE: Final = 500
+CURSOR_STEP_EVENTS: Final = 5_000
+"""So far the cursor may stay behind what says nothing of incidents."""
 SUBSCRIBERS_AT_ONCE: Final = 250
 OPEN_INCIDENTS_MAX: Final = 50
 IDLE_SECONDS: Final = 2.0
@@ -20,7 +23,10 @@ RECENT_MS: Final = 86_400_000
 """Maintenance that ended longer ago is not told of any more."""
 KEPT_DAYS: Final = 30
 FORGOTTEN_AT_ONCE: Final = 200
+FORGET_MS: Final = 3_600_000
 CURSOR: Final = "incidents"
+AFTER: Final = "after"
+"""The turn at which a failure that outlived the work is told; nobody is told of the turn itself."""
 _STATUS: Final = {"recovering": "monitoring", "closed": "resolved"}
 
 
@@ -29,6 +35,7 @@ class Announcer:
         self._database = database
         self._events = events
         self._clock = clock
+        self._forget_at = 0
         self._log = get_log("subscribers")
 
     async def run(self) -> None:
@@ -41,34 +48,56 @@ class Announcer:
             await self._clock.sleep(IDLE_SECONDS / 4)
 
     async def look(self) -> None:
-        """Announce what has happened, and make a notice of it for everybody whom it concerns."""
+        """Announce what has happened, and make a notice of it for everybody whom it concerns.
+
+        Looking is a read: while messages pour in, nothing is written for their sake.
+        """
         now = self._clock.now_ms()
-        while await self._database.write(_gather, now):
-            pass
-        while await self._database.write(store.spread, now, SUBSCRIBERS_AT_ONCE):
-            pass
-        await self._database.write(_forget, now)
+        seen = await self._database.read(_look, now)
+        if seen.is_news:
+            await self._database.write(_announce, seen, now)
+        while await self._database.read(store.is_spreading):
+            await self._database.write(store.spread, now, SUBSCRIBERS_AT_ONCE)
+        if now >= self._forget_at:
+            self._forget_at = now + FORGET_MS
+            await self._database.write(_forget, now)
 
 
-async def _gather(tx: Tx, now: int) -> bool:
-    """Whether there may be more; the cursor moves with what it has read."""
+class _Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What is new up to an event: incidents of which something was said, and turns of maintenance."""
+
+    last: int
+    incidents: tuple[str, ...] = ()
+    turns: bool = False
+    is_first: bool = False
+    behind: int = 0
+
+    @property
+    def is_news(self) -> bool:
+        return bool(self.incidents) or self.turns or self.is_first or self.behind >= CURSOR_STEP_EVENTS
+
+
+async def _look(tx: Tx, now: int) -> _Seen:
+    cursor, last = await store.cursor(tx, CURSOR), await last_event_seq(tx)
+    works = await load_maintenances(tx, now - RECENT_MS)
+    ids = [_turn_id(work, status) for work in works for status, _ in _turns(work, now)]
+    turns = len(await store.known(tx, ids)) < len(ids) if ids else False
+    if cursor is None:
+        return _Seen(last=last, turns=turns, is_first=True)
+    incidents = await store.incidents_told(tx, cursor, last)
+    return _Seen(last=last, incidents=incidents, turns=turns, behind=last - cursor)
+
+
+async def _announce(tx: Tx, seen: _Seen, now: int) -> None:
+    """The cursor moves with what was announced."""
     works = await load_maintenances(tx, now - RECENT_MS)
     for work in works:
         await _tell_work(tx, work, works, now)
-    cursor = await store.cursor(tx, CURSOR)
-    if cursor is None:
-        await store.set_cursor(tx, CURSOR, await last_event_seq(tx))
-        return False
-    events = await read_events(tx, cursor, EVENTS_AT_ONCE)
-    if not events:
-        return False
-    ids = {event.body["incident"]["id"] for event in events if event.kind.startswith("incident.")}
-    for incident_id in sorted(ids):
+    for incident_id in seen.incidents:
         incident = await load_incident(tx, incident_id)
         if incident is not None:
             await _tell_incident(tx, incident, works, now)
-    await store.set_cursor(tx, CURSOR, events[-1].seq)
-    return len(events) == EVENTS_AT_ONCE
+    await store.set_cursor(tx, CURSOR, seen.last)
 
 
 async def _tell_incident(tx: Tx, incident: Incident, works: list[Maintenance], now: int) -> None:
@@ -91,6 +120,9 @@ async def _tell_incident(tx: Tx, incident: Incident, works: list[Maintenance], n
 
 async def _tell_work(tx: Tx, work: Maintenance, works: list[Maintenance], now: int) -> None:
     for status, at in _turns(work, now):
+        if status == AFTER:
+            await _tell_what_stayed(tx, work, works, now)
+            continue
         told = Told(
             about="maintenance",
             id=work.id,
@@ -101,9 +133,11 @@ async def _tell_work(tx: Tx, work: Maintenance, works: list[Maintenance], now: i
             path=f"/maintenance/{work.id}",
             channels=work.channels,
         )
-        await store.announce(tx, Announcement(id=f"{work.id}:{status}", at=at, told=told))
-    if work.cancelled_at is None and now >= work.ends_at + GRACE_MS:
-        await _tell_what_stayed(tx, work, works, now)
+        await store.announce(tx, Announcement(id=_turn_id(work, status), at=at, told=told))
+
+
+def _turn_id(work: Maintenance, status: str) -> str:
+    return f"{work.id}:{status}"
 
 
 def _turns(work: Maintenance, now: int) -> Iterable[tuple[str, int]]:
@@ -115,12 +149,14 @@ def _turns(work: Maintenance, now: int) -> Iterable[tuple[str, int]]:
         yield "in_progress", work.starts_at
     if work.ends_at <= now:
         yield "completed", work.ends_at
+    if work.ends_at + GRACE_MS <= now:
+        yield AFTER, work.ends_at + GRACE_MS
 
 
 async def _tell_what_stayed(tx: Tx, work: Maintenance, works: list[Maintenance], now: int) -> None:
     """A failure that the work excused and that outlived it is told now."""
-    mark = Told(about="maintenance", id=work.id, title="", status="after", text="", at=now, path="")
-    if not await store.announce(tx, Announcement(id=f"{work.id}:after", at=now, told=mark), silently=True):
+    mark = Told(about="maintenance", id=work.id, title="", status=AFTER, text="", at=now, path="")
+    if not await store.announce(tx, Announcement(id=_turn_id(work, AFTER), at=now, told=mark), silently=True):
         return
     for incident in await load_incidents(tx, "open", OPEN_INCIDENTS_MAX):
         if work.touches_any(touched(incident)):

@@ -77,6 +77,8 @@ class Postman:
         mailing = self._mailing()
         if kind is Kind.EMAIL and mailing is None:
             return 0
+        if not await self._database.read(store.is_due, kind, self._clock.now_ms()):
+            return 0
         limit = self._mails_at_once if kind is Kind.EMAIL else WEBHOOKS_AT_ONCE
         notices = await self._database.write(store.begin_due, kind, self._clock.now_ms(), limit)
         verdicts = await asyncio.gather(*(self._attempt(notice, mailing) for notice in notices))

@@ -45,6 +45,12 @@ _SET_CURSOR: Final = """
 INSERT INTO announcement_cursor (name, seq) VALUES (:name, :seq)
 ON CONFLICT (name) DO UPDATE SET seq = excluded.seq
 """
+_TOLD_OF: Final = """
+SELECT body FROM event
+WHERE seq > :cursor AND seq <= :last AND kind IN ('incident.opened', 'incident.updated', 'incident.closed')
+ORDER BY seq
+"""
+_KNOWN: Final = "SELECT id FROM announcement WHERE id IN :ids"
 _ANNOUNCE: Final = """
 INSERT INTO announcement (id, at, channels, body, spread_to) VALUES (:id, :at, :channels, :body, :spread_to)
 ON CONFLICT (id) DO NOTHING
@@ -69,6 +75,9 @@ ON CONFLICT (subscriber_id, announcement_id) DO UPDATE
 SET state = 'waiting', made_at = excluded.made_at, due_at = excluded.due_at, attempts = 0, settled_at = NULL
 """
 
+_IS_DUE: Final = """
+SELECT 1 AS found FROM notice WHERE kind = :kind AND state = 'waiting' AND due_at <= :now LIMIT 1
+"""
 _DUE: Final = """
 SELECT n.subscriber_id, n.announcement_id, n.kind, n.made_at, n.attempts, s.address, s.sealed, s.failing_since,
     a.body
@@ -162,6 +171,18 @@ async def set_cursor(tx: Tx, name: str, seq: int) -> None:
     await tx.run(_SET_CURSOR, name=name, seq=seq)
 
 
+async def incidents_told(tx: Tx, cursor: int, last: int) -> tuple[str, ...]:
+    """The incidents of which something was said after a cursor, in their order."""
+    rows = await tx.all(_TOLD_OF, cursor=cursor, last=last)
+    bodies = [msgspec.json.decode(row["body"]) for row in rows]
+    return tuple(dict.fromkeys(body["incident"]["id"] for body in bodies))
+
+
+async def known(tx: Tx, ids: list[str]) -> set[str]:
+    """Which of these announcements there are."""
+    return {row["id"] for row in await tx.all(_KNOWN, ids=ids)}
+
+
 async def announce(tx: Tx, announcement: Announcement, *, silently: bool = False) -> bool:
     """Whether it is new; ``silently``: it is noted, and nobody is told."""
     changed = await tx.run(
@@ -173,6 +194,10 @@ async def announce(tx: Tx, announcement: Announcement, *, silently: bool = False
         spread_to=None if silently else "",
     )
     return changed > 0
+
+
+async def is_spreading(tx: Tx) -> bool:
+    return await tx.one(_SPREADING) is not None
 
 
 async def spread(tx: Tx, now: int, limit: int) -> bool:
@@ -194,6 +219,10 @@ async def spread(tx: Tx, now: int, limit: int) -> bool:
 
 async def add_question(tx: Tx, subscriber_id: str, kind: Kind, at: int) -> None:
     await tx.run(_ASK, subscriber_id=subscriber_id, kind=kind.value, at=at)
+
+
+async def is_due(tx: Tx, kind: Kind, now: int) -> bool:
+    return await tx.one(_IS_DUE, kind=kind.value, now=now) is not None
 
 
 async def begin_due(tx: Tx, kind: Kind, now: int, limit: int) -> list[Notice]:
