@@ -115,6 +115,20 @@ async def test_a_hub_that_stands_still_is_said_so(browsing: "Browsing", reported
     await opened(page, reported)
 
 
+async def test_a_report_that_was_thanked_for_outlives_a_kill(browsing: "Browsing", reported: Demo) -> None:
+    page = await opened(await browsing.page(java_script_enabled=False, user_agent="just in time"), reported)
+    before = (await tracked(reported))["total"]
+    await page.get_by_role("button", name="Profile does not load").click()
+    await expect(page.get_by_text("Your report is kept. Thank you.")).to_be_visible()
+    reported.kill_hub()
+    await reported.ready()
+
+    async def counted() -> bool:
+        return bool((await tracked(reported))["total"] == before + 1)
+
+    await reported.until(counted, TOLD_SECONDS_MAX, "the report counted once by the hub that came back")
+
+
 async def test_a_day_with_the_shape_of_a_real_one(
     browsing: "Browsing", reported: Demo, pictures: Path
 ) -> None:
