@@ -26,6 +26,8 @@ CURSOR: Final = "team_alerts"
 """The number of the event to read next; 0 while nobody is to be told."""
 NOBODY_SECONDS: Final = 3_600.0
 EVENTS_AT_ONCE: Final = 500
+CURSOR_STEP_EVENTS: Final = 5_000
+"""So far the cursor in the store may stay behind what tells of no incident; what is read twice is told once."""
 EVERY_SECONDS: Final = 2.0
 SENDING_MS: Final = 60_000
 """After this a send that nobody has settled was interrupted, and is made again."""
@@ -83,6 +85,8 @@ class AlertTeller:
         self._give_up_ms = give_up_ms
         self._business = business
         self._url = url
+        self._following: int | None = None
+        self._written = 0
 
     async def run(self) -> None:
         if not self._targets:
@@ -99,26 +103,27 @@ class AlertTeller:
             await self._clock.sleep(EVERY_SECONDS / 4)
 
     async def step(self) -> None:
-        """Note what is to be told, then send what is due."""
-        while await self._database.write(self._note, self._clock.now_ms()) == EVENTS_AT_ONCE:
+        """Note what is to be told, then send what is due. While messages pour in, nothing is written for it."""
+        while await self._look():
             pass
         for row in await self._database.read(store.due_alerts, self._clock.now_ms()):
             await self._send(row)
 
-    async def _note(self, tx: Tx, now: int) -> int:
-        """How many events were read. What was before anybody was to be told is left."""
-        following = await read_cursor(tx, CURSOR)
-        if not following:
-            await write_cursor(tx, CURSOR, await last_event_seq(tx) + 1)
-            return 0
-        events = await read_events(tx, following - 1, EVENTS_AT_ONCE)
-        for event in events:
-            for alert in self._alerts(event):
-                for target in self._targets:
-                    await store.add_alert(tx, alert, target, now)
-        if events:
-            await write_cursor(tx, CURSOR, events[-1].seq + 1)
-        return len(events)
+    async def _look(self) -> bool:
+        """Whether there may be more. What was before anybody was to be told is left."""
+        if self._following is None:
+            self._following = await self._database.write(_begin)
+        events = await self._database.read(read_events, self._following - 1, EVENTS_AT_ONCE)
+        if not events:
+            return False
+        alerts = [alert for event in events for alert in self._alerts(event)]
+        following = events[-1].seq + 1
+        if alerts or following - self._written >= CURSOR_STEP_EVENTS:
+            now = self._clock.now_ms()
+            await self._database.write(_note, alerts, list(self._targets), following, now)
+            self._written = following
+        self._following = following
+        return len(events) == EVENTS_AT_ONCE
 
     def _alerts(self, event: Event) -> Sequence[Alert]:
         return choose_alerts(event.kind, event.body, business=self._business, url=self._url)
@@ -141,6 +146,22 @@ class AlertTeller:
         again = now + pause_ms(row["attempts"] + 1)
         state = "failed" if over else "queued"
         await self._database.write(_settle, row, state, problem[:PROBLEM_CHARACTERS_MAX], again)
+
+
+async def _begin(tx: Tx) -> int:
+    """The number of the event to read next."""
+    following = await read_cursor(tx, CURSOR)
+    if not following:
+        following = await last_event_seq(tx) + 1
+        await write_cursor(tx, CURSOR, following)
+    return following
+
+
+async def _note(tx: Tx, alerts: Sequence[Alert], targets: Sequence[str], following: int, now: int) -> None:
+    for alert in alerts:
+        for target in targets:
+            await store.add_alert(tx, alert, target, now)
+    await write_cursor(tx, CURSOR, following)
 
 
 async def _claim(tx: Tx, row: Row, now: int) -> bool:

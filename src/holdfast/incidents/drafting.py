@@ -60,9 +60,12 @@ class Drafter:
 
     async def step(self) -> None:
         """Write what is to be written now, and let out what is due."""
+        waiting = await self._database.read(store.waiting_drafts)
+        lately = self._clock.now_ms() - CLOSED_LATELY_MS
+        if not waiting and await self._database.read(store.is_quiet, lately):
+            return
         rule = self._rule()
         incidents = await self._database.read(load_incidents, "all", INCIDENTS_MAX)
-        waiting = await self._database.read(store.waiting_drafts)
         if rule.policy != "off":
             for incident in incidents:
                 if self._is_present(incident):

@@ -8,6 +8,10 @@ DRAFTS_MAX: Final = 100
 """How many drafts of one incident are read."""
 WAITING_MAX: Final = 200
 
+_LATELY: Final = """
+SELECT 1 AS found FROM incident WHERE state <> 'closed'
+UNION ALL SELECT 1 AS found FROM incident WHERE closed_at >= :since LIMIT 1
+"""
 _DRAFTS: Final = """
 SELECT * FROM incident_draft WHERE incident_id = :incident_id ORDER BY made_at, stage LIMIT :limit
 """
@@ -58,6 +62,11 @@ _REPORTS: Final = """
 SELECT COALESCE(SUM(shown), 0) AS count FROM report_bucket
 WHERE platform IN :platforms AND at >= :since AND at <= :until
 """
+
+
+async def is_quiet(tx: Tx, since: int) -> bool:
+    """Whether no incident is open, and none was since then."""
+    return await tx.one(_LATELY, since=since) is None
 
 
 async def open_incident_of(tx: Tx, channel: str) -> str:
