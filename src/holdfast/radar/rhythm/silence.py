@@ -55,9 +55,10 @@ def look_for_silence(
     false_alarms_per_year: float,
 ) -> Silence | None:
     """The least likely of the gaps that end now, if it is one to speak of. ``arrivals``: their times, oldest
-    first; what lies before ``listening_since`` was perhaps missed by ourselves.
+    first; what lies before ``listening_since`` was perhaps missed by ourselves. Who was never heard, though
+    messages of the past are known, is not accused.
     """
-    if baseline.hours < KNOWN_HOURS_MIN or baseline.level <= 0:
+    if not arrivals or baseline.hours < KNOWN_HOURS_MIN or baseline.level <= 0:
         return None
     earliest = max(listening_since, now - WINDOW_MS_MAX)
     allowed = nats_allowed(baseline, false_alarms_per_year)

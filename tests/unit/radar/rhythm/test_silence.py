@@ -72,6 +72,10 @@ def test_nobody_is_accused_of_a_time_in_which_we_did_not_listen() -> None:
     assert look(baseline, arrivals_until(baseline, now - 3 * HOUR_MS), now, since=now - MINUTE) is None
 
 
+def test_nobody_is_accused_who_was_never_heard() -> None:
+    assert look(known(3000), [], after(6, 1, 16), since=after(6, 1, 9)) is None
+
+
 def test_nobody_is_accused_while_little_is_known() -> None:
     baseline = Baseline()
     for hour in range(48):
