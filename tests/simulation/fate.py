@@ -18,6 +18,8 @@ KILL_DELAYS: Final = {"send": 0.15, "webhook": 0.08, "answer": 0.004, "commit": 
 """How long after what the hub does it may be killed (s): as long as that takes."""
 
 KILL_TURNS_MAX: Final = 60
+IMPATIENT: Final = 0.7
+"""In so many of the times in which a platform is slow the hub is killed meanwhile."""
 STALL_SECONDS: Final = (3.0, 45.0)
 """Leases last 20 s: some of these outlast them."""
 BACKLOG_LEAD_SECONDS: Final = 0.05
@@ -175,8 +177,11 @@ def _storm(seed: int, chance: random.Random, stretch: float) -> Fate:
         active_seconds=seconds,
         echo_timing=chance.choice(("after", "before", "mixed")),
         commit_failures=chance.choice((0.0, 0.0, 0.002, 0.02)),
-        misfortunes=_misfortunes(chance, int(chance.randint(3, 10) * stretch), seconds),
-        kills=_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds, two_nodes=two_nodes),
+        misfortunes=(misfortunes := _misfortunes(chance, int(chance.randint(3, 10) * stretch), seconds)),
+        kills=(
+            *_kills(chance, int(chance.choice((0, 1, 2, 4, 8)) * stretch), seconds, two_nodes=two_nodes),
+            *_kills_of_the_impatient(apart, misfortunes),
+        ),
         store_troubles=(
             *_store_troubles(chance, int(chance.choice((0, 1, 2, 3)) * stretch), seconds),
             *map(_backlog, (*poisons, *indigestible)),
@@ -261,6 +266,21 @@ def _kill(at: float, after: str, chance: random.Random, *, two_nodes: bool) -> K
         again_after=chance.choice((None, None, chance.uniform(0, 0.03))),
         power=chance.random() < 0.5,
         node=int(two_nodes and chance.random() < 0.4),
+    )
+
+
+def _kills_of_the_impatient(chance: random.Random, misfortunes: tuple[Misfortune, ...]) -> tuple[Kill, ...]:
+    """While a platform is at work on what the hub has asked of it; the hub is back before the platform has acted."""
+    slow = [each for each in misfortunes if each.kind == "slow" and each.capability in {"all", "send"}]
+    return tuple(
+        Kill(
+            at=chance.uniform(each.at, each.at + each.seconds / 2),
+            after="send",
+            delay=chance.uniform(0.1, 1.5),
+            away_seconds=0.1,
+        )
+        for each in slow
+        if chance.random() < IMPATIENT
     )
 
 
