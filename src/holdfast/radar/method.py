@@ -20,7 +20,7 @@ HABITS_A_YEAR: Final = 365 / 7
 CONFIRM_AT: Final = 9.0
 """The least that confirms: between two failures (6.4) and three (9.7) of a channel of which little is known."""
 CONFIRM_AT_MAX: Final = 14.0
-RUN_LENGTH_FACTOR: Final = 7.0
+RUN_LENGTH_FACTOR: Final = 4.0
 """Measured: signs between two false alarms are at least so many times e to the threshold."""
 SUSPECT_SHARE: Final = 2 / 3
 """Of what confirms, so much raises suspicion."""
