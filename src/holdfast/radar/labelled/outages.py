@@ -95,8 +95,9 @@ def outages_of(
 ) -> list[Outage]:
     """One of each kind in every year, in random order, days apart."""
     found: list[Outage] = []
+    quiet_ms = round(min(first_after_days * DAY_MS, years * YEAR_MS / 2))
     for year in range(max(1, round(years))):
-        first = start + year * YEAR_MS + (round(first_after_days * DAY_MS) if year == 0 else 0)
+        first = start + year * YEAR_MS + (quiet_ms if year == 0 else 0)
         last = start + round(min(year + 1, years) * YEAR_MS)
         chosen = list(kinds)
         random.shuffle(chosen)

@@ -3,6 +3,7 @@ from collections import Counter
 import pytest
 
 from holdfast.radar.labelled import KINDS, SHOPS, Years
+from holdfast.radar.labelled.shops import YEAR_MS
 from holdfast.radar.method import Method
 from holdfast.radar.replay import Replay
 
@@ -21,6 +22,11 @@ def test_every_kind_of_outage_comes_once_a_year_and_apart_from_the_others() -> N
     assert Counter(each.kind for each in made.outages) == dict.fromkeys(KINDS, 2)
     for before, after in zip(made.outages, made.outages[1:], strict=False):
         assert before.onset < before.end < after.onset
+
+
+def test_a_few_days_have_their_outages_in_their_second_half() -> None:
+    made = Years(SHOPS["quiet"], years=0.01, seed=3, start=0)
+    assert all(0.005 * YEAR_MS <= each.onset < each.end <= 0.01 * YEAR_MS for each in made.outages)
 
 
 def test_a_shop_is_as_busy_as_it_says() -> None:
