@@ -122,15 +122,16 @@ WHERE id = :id AND state IN ('sending', 'in_doubt', 'sent') RETURNING message_id
 """
 _BY_EXTERNAL: Final = "SELECT id FROM delivery WHERE channel = :channel AND external_id = :external_id"
 _ECHO_MATCH: Final = """
-SELECT d.id, d.position FROM address a
-    JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
-WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :latest
-    AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
-UNION SELECT d.id, d.position FROM address a
-    JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
-WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :latest
-    AND d.state IN ('sent', 'delivered') AND d.external_id LIKE 'stated:%'
-ORDER BY position LIMIT 1
+SELECT id FROM (
+    SELECT d.id, d.position, d.started_at FROM address a
+        JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
+    WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :latest
+        AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
+    UNION SELECT d.id, d.position, d.started_at FROM address a
+        JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
+    WHERE a.channel = :channel AND a.value = :address AND d.text = :text AND d.started_at <= :latest
+        AND d.state IN ('sent', 'delivered') AND d.external_id LIKE 'stated:%'
+) AS alike ORDER BY ABS(started_at - :at), position LIMIT 1
 """
 _HOLD_CHANNEL: Final = """
 UPDATE delivery SET state = 'held', reason = :reason WHERE channel = :channel AND state = 'queued'
@@ -343,7 +344,8 @@ async def delivery_by_external(tx: Tx, channel: str, external_id: str) -> str | 
 
 
 async def match_echo(tx: Tx, *, channel: str, address: str, text: str, at: int, skew: int) -> str | None:
-    row = await tx.one(_ECHO_MATCH, channel=channel, address=address, text=text, latest=at + skew)
+    """The delivery of these words that an echo speaks of: of several the one whose call was nearest to its time."""
+    row = await tx.one(_ECHO_MATCH, channel=channel, address=address, text=text, at=at, latest=at + skew)
     return str(row["id"]) if row else None
 
 

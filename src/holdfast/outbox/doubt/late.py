@@ -33,7 +33,8 @@ async def match_by_words(tx: Tx, channel: str, echo: MessageEchoed) -> str | Non
     if await doubts.is_a_message(tx, channel, echo.external_id):
         return None
     latest = echo.at + CLOCKS_APART_MS
-    rows = await doubts.under_way(tx, channel, echo.address, latest)
+    under_way = await doubts.under_way(tx, channel, echo.address, latest)
+    rows = sorted(under_way, key=lambda row: abs(row["started_at"] - echo.at))
     rows += await doubts.doubted(tx, channel, echo.address, latest=latest, earliest=echo.at - LATE_MS_MAX)
     return next((str(row["id"]) for row in rows if same_words(row["text"], echo.text)), None)
 

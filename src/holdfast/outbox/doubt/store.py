@@ -48,7 +48,7 @@ SELECT external_id FROM message WHERE conversation_id = :conversation_id AND cha
     AND unsent_at IS NULL ORDER BY at DESC, id DESC LIMIT :limit
 """
 _UNDER_WAY: Final = """
-SELECT d.id, d.text FROM address a
+SELECT d.id, d.text, d.started_at FROM address a
     JOIN delivery d ON d.lane IN (a.channel || '|' || a.id, a.channel || '|' || a.id || '|aside')
 WHERE a.channel = :channel AND a.value = :address AND d.started_at <= :latest
     AND d.state IN ('queued', 'held', 'sending', 'in_doubt')

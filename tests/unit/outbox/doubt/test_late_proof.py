@@ -19,6 +19,7 @@ from tests.unit.outbox.doubt.story import (
 
 from holdfast.channels.contract import (
     Accepted,
+    CannotTell,
     Deferred,
     ErrorClass,
     InDoubt,
@@ -177,6 +178,22 @@ async def test_a_clock_that_is_wrong_sends_nothing_twice(shop: Any, behind: int,
     assert (await state(shop, message_id), sent(shop)) == (shown, [TEXT])
     if shown == "in_doubt":
         assert "as if written in the platform's own app" in await why(shop, message_id)
+
+
+async def test_of_equal_words_an_echo_proves_the_call_that_is_nearest_to_it(shop: Any) -> None:
+    first = await doubtful(shop)
+    wrote_first = shop.clock.now_ms()
+    shop.adapters[IG].evidence = [CannotTell("the record is away")] * 999
+    shop.adapters[IG].answers = [InDoubt("no answer in time")]
+    second = await behind(shop, TEXT)
+    await pass_time(shop, 605)
+    assert [await state(shop, each) for each in (first, second)] == ["in_doubt", "in_doubt"]
+    started = (await delivery_of(shop, second))["started_at"]
+    await shop.arrive(IG, MessageEchoed("m2", "ann", started, TEXT))
+    await shop.arrive(IG, MessageEchoed("m1", "ann", wrote_first, TEXT))
+    messages = [await shop.message(each) for each in (first, second)]
+    assert [message["external_id"] for message in messages] == ["m1", "m2"]
+    assert len(await shop.thread(messages[0]["conversation_id"])) == 3, "nobody wrote in the app"
 
 
 async def test_an_old_echo_that_comes_again_is_no_proof_of_the_same_words(shop: Any) -> None:
