@@ -35,7 +35,12 @@ ALONE = {
     "memory under ingest",
     "memory under chat",
     "memory under drain",
+    "radar false incidents",
+    "radar total_loss",
+    "radar send_down",
+    "radar silent_webhooks",
 }
+MAY_BE_NOTHING = {"radar false incidents"}
 
 
 def test_every_figure_comes_and_stands_beside_its_floor(tmp_path: Path) -> None:
@@ -54,7 +59,7 @@ def test_every_figure_comes_and_stands_beside_its_floor(tmp_path: Path) -> None:
     assert set(figures) == BESIDE_A_FLOOR | ALONE
     for name, each in figures.items():
         assert set(each) == {"name", "value", "unit", "floor", "ratio", "runs"}
-        assert each["value"] > 0
+        assert each["value"] > 0 or name in MAY_BE_NOTHING
         assert each["runs"] == 1
         assert (each["floor"] is not None) == (name in BESIDE_A_FLOOR), name
         assert name in done.stdout

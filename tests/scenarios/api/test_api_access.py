@@ -1,5 +1,6 @@
 """Who may do what: tokens, sessions, pages of other sites, and every operation's scope."""
 
+import re
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ async def test_every_described_operation_but_signing_in_refuses_strangers(hub: A
     ]
     assert len(operations) > 30
     for path, method in operations:
-        answer = await hub.client.request(method, path.replace("{", "").replace("}", ""), json={})
+        answer = await hub.client.request(method, re.sub(r"\{\w+\}", "1", path), json={})
         assert answer.status_code == 401, (method, path, answer.text)
         assert answer.json()["error"]["code"] == "unauthorized"
 

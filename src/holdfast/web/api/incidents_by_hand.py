@@ -158,7 +158,7 @@ class IncidentsByHandController(Controller):
         return await _drafts(services, incident_id)
 
     @put(
-        "/drafts/{stage:str}/{round_:int}",
+        "/drafts/{stage:str}/{number:int}",
         opt=WRITE,
         operation_id="editDraft",
         summary="Put your own words into a draft; it goes out only when you publish it",
@@ -170,17 +170,17 @@ class IncidentsByHandController(Controller):
         principal: Asker,
         incident_id: IncidentId,
         stage: Stage,
-        round_: Round,
+        number: Round,
         data: JSONBody[NewText],
     ) -> Page[DraftView]:
         with _fit(incident_id):
             await services.incident_desk.edit_draft(
-                plain(incident_id), stage, round_, plain(data.text), principal.author
+                plain(incident_id), stage, number, plain(data.text), principal.author
             )
         return await _drafts(services, incident_id)
 
     @post(
-        "/drafts/{stage:str}/{round_:int}/publish",
+        "/drafts/{stage:str}/{number:int}/publish",
         opt=WRITE,
         status_code=200,
         operation_id="publishDraft",
@@ -188,14 +188,14 @@ class IncidentsByHandController(Controller):
         responses=refuses(404, 409, 422),
     )
     async def publish_draft(
-        self, services: Services, principal: Asker, incident_id: IncidentId, stage: Stage, round_: Round
+        self, services: Services, principal: Asker, incident_id: IncidentId, stage: Stage, number: Round
     ) -> IncidentView:
         with _fit(incident_id):
-            await services.incident_desk.publish_draft(plain(incident_id), stage, round_, principal.author)
+            await services.incident_desk.publish_draft(plain(incident_id), stage, number, principal.author)
         return await _view(services, incident_id)
 
     @delete(
-        "/drafts/{stage:str}/{round_:int}",
+        "/drafts/{stage:str}/{number:int}",
         opt=WRITE,
         status_code=204,
         operation_id="discardDraft",
@@ -203,10 +203,10 @@ class IncidentsByHandController(Controller):
         responses=refuses(404, 409, 422),
     )
     async def discard_draft(
-        self, services: Services, principal: Asker, incident_id: IncidentId, stage: Stage, round_: Round
+        self, services: Services, principal: Asker, incident_id: IncidentId, stage: Stage, number: Round
     ) -> None:
         with _fit(incident_id):
-            await services.incident_desk.discard_draft(plain(incident_id), stage, round_, principal.author)
+            await services.incident_desk.discard_draft(plain(incident_id), stage, number, principal.author)
 
     @get(
         "/post-mortem",
