@@ -36,7 +36,8 @@ async def replay_day(
     """
     random = Random(SEED)  # noqa: S311 - the same day each time
     lasts_ms = DAY_MS / speed if speed else 0.0
-    last = bucket_of(now_ms() + int(lasts_ms))
+    ends_at = now_ms() + int(lasts_ms)
+    last = bucket_of(ends_at)
     first = last - (BUCKETS_OF_DAY - 1) * BUCKET_MS
     timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
     headers = {"Authorization": f"Bearer {token}"}
@@ -47,9 +48,8 @@ async def replay_day(
         say("The quiet week before …")
         await _count(session, api, week)
         say("The day …")
-        return await _play(
-            session, api, day_of_reports(first, platform, random), lasts_ms / BUCKETS_OF_DAY / 1000
-        )
+        day = day_of_reports(first, platform, random, elapsed=(ends_at - last) / BUCKET_MS)
+        return await _play(session, api, day, lasts_ms / BUCKETS_OF_DAY / 1000)
 
 
 async def _play(

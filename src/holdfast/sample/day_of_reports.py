@@ -88,10 +88,10 @@ def quiet_days(first: int, platform: str, random: Random) -> Iterator[list[Batch
         yield _batches(first + number * BUCKET_MS, platform, count, _share(count, random), random)
 
 
-def day_of_reports(first: int, platform: str, random: Random) -> Iterator[list[Batch]]:
-    """The day itself, bucket by bucket, from the time (ms) of the first one."""
+def day_of_reports(first: int, platform: str, random: Random, *, elapsed: float = 1) -> Iterator[list[Batch]]:
+    """The day itself, bucket by bucket, from the time (ms) of the first one; of the last one a share has elapsed."""
     quiet = [_quiet(number, random) for number in range(BUCKETS_OF_DAY - len(OUTAGE))]
-    counts = [*quiet, *OUTAGE]
+    counts = [*quiet, *OUTAGE[:-1], round(OUTAGE[-1] * elapsed)]
     for number, (count, india) in enumerate(zip(counts, _shared_out(FROM_INDIA, counts), strict=True)):
         yield _batches(first + number * BUCKET_MS, platform, count, india, random)
 
