@@ -139,7 +139,7 @@ async def test_a_day_with_the_shape_of_a_real_one(
     assert replayed.code == 0, replayed
 
     async def counted() -> bool:
-        return bool((await tracked(reported))["total"] > 50_000)
+        return bool((await tracked(reported))["total"] > 45_000)
 
     await reported.until(counted, TOLD_SECONDS_MAX, "the day on the tracker")
     found = []
