@@ -199,7 +199,7 @@ class Demo:
         """The open incident of a channel, once there is one."""
 
         async def look() -> dict[str, Any] | None:
-            return next((each for each in await self.incidents() if each["channel"] == channel), None)
+            return next((each for each in await self.incidents() if channel in failing_in(each)), None)
 
         found = await until(look, seconds, f"an incident of {channel}")
         assert found is not None
@@ -320,3 +320,8 @@ async def _end(process: asyncio.subprocess.Process, run_dir: Path) -> None:
         for file in sorted(run_dir.glob("*.pid")):  # noqa: ASYNC240 - everything has ended by now
             with suppress(ProcessLookupError, ValueError):
                 os.kill(int(file.read_text("ascii")), signal.SIGKILL)
+
+
+def failing_in(*incidents: dict[str, Any]) -> list[str]:
+    """The channels that incidents are about, one for each part, in order."""
+    return sorted(part["channel"] for each in incidents for part in each["components"])

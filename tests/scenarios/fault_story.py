@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from tests.scenarios.demo import Demo, measured, running_demo, until
+from tests.scenarios.demo import Demo, failing_in, measured, running_demo, until
 from tests.scenarios.traffic import Tally, Traffic
 
 NOTICED_SECONDS: Final = 30
@@ -54,7 +54,7 @@ async def _settles(demo: Demo, traffic: Traffic, case: Case) -> None:
     measured("%s: %s", case.name, tally)
     nothing_is_wrong(tally)
     incidents = await demo.incidents("all")
-    found = sorted(each["channel"] for each in incidents)
+    found = failing_in(*incidents)
     assert len(set(found)) == len(found), f"an incident flapped: {found}"
     assert set(found) <= set(case.channels), f"a channel was blamed that worked: {found}"
     assert await demo.incidents() == []

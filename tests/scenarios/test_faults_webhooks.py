@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from tests.scenarios.demo import Demo, measured, running_demo, until
+from tests.scenarios.demo import Demo, failing_in, measured, running_demo, until
 from tests.scenarios.traffic import Tally, Traffic
 
 NOTICED_SECONDS: Final = 30
@@ -101,7 +101,7 @@ async def _over(demo: Demo, traffic: Traffic, name: str, channels: set[str]) -> 
     assert (tally.lost, tally.doubled, tally.misplaced) == ([], [], [])
     assert (tally.sent_twice, tally.shown_without_proof, tally.sent_but_not_shown) == ([], [], [])
     assert tally.out_of_order == []
-    found = [each["channel"] for each in await demo.incidents("all")]
+    found = failing_in(*await demo.incidents("all"))
     assert len(set(found)) == len(found), f"an incident flapped: {found}"
     assert set(found) <= channels, f"a channel was blamed that worked: {found}"
     return tally

@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 import pytest
-from tests.scenarios.demo import Demo, chance, measured, running_demo
+from tests.scenarios.demo import Demo, chance, failing_in, measured, running_demo
 from tests.scenarios.fault_story import CLOSED_SECONDS, nothing_is_wrong
 from tests.scenarios.traffic import Traffic
 from tests.torture.load import rounds
@@ -46,7 +46,7 @@ async def _kill(demo: Demo, random: Random, times: int) -> None:
 
 async def _machines_spoke_once(demo: Demo) -> None:
     """Automatic replies and thanks: once a person and incident."""
-    incidents = [each for each in await demo.incidents("all") if each["channel"] == "instagram:shop"]
+    incidents = [each for each in await demo.incidents("all") if "instagram:shop" in failing_in(each)]
     reached = [each for each in await demo.on_all_phones() if each["direction"] == "in"]
     for words in AUTOMATIC:
         times = Counter(each["person"] for each in reached if each["text"].startswith(words))

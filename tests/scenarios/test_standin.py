@@ -94,6 +94,7 @@ port = {port}
 
 [radar]
 probe_seconds = 1
+burst_seconds = 3
 
 [outbox]
 breaker_probe_seconds_min = 0.5

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.scenarios.demo import SHOWN_AS_SENT, Demo, measured, running_demo, until
+from tests.scenarios.demo import SHOWN_AS_SENT, Demo, failing_in, measured, running_demo, until
 
 NOTICED_SECONDS = 30
 SHOWN_SECONDS = 1.0
@@ -130,7 +130,7 @@ async def _instagram_returns(demo: Demo, incident: dict[str, Any]) -> None:
 
     await until(accounted, 60, "the account in the incident's story")
     incidents = await demo.incidents("all")
-    assert sorted(each["channel"] for each in incidents) == ["instagram:shop", "instagram:studio"]
+    assert failing_in(*incidents) == ["instagram:shop", "instagram:studio"]
     assert {each["state"] for each in incidents} == {"closed"}
 
 
