@@ -113,7 +113,7 @@ async def _is_split(page: Page, demo: Demo) -> None:
 
 
 async def test_the_account_is_written_and_saved(browsing: "Browsing", broken: Demo) -> None:
-    [incident, *_] = await broken.incidents()
+    incident = await broken.incident("instagram:shop", 60)
     console = await browsing.console(broken)
     page = await _opened(console, broken, incident, "/post-mortem")
     await page.get_by_label("Summary").fill("It fell over.")

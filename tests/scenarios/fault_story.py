@@ -34,11 +34,15 @@ async def survive(folder: Path, case: Case) -> None:
         await demo.fault(**case.fault)
         incident = await demo.incident(case.channels[0], NOTICED_SECONDS)
         measured("%s: noticed after %.1f s", case.name, time.monotonic() - began)
-        assert "send" in incident["capabilities"], incident
+        await until(partial(stops_sending, demo, incident), NOTICED_SECONDS, "that sending is said to fail")
         await until(partial(named, demo, incident, case.cause), NOTICED_SECONDS, f"the cause {case.cause}")
         measured("%s: named after %.1f s", case.name, time.monotonic() - began)
         await traffic.goes_on(MESSAGES_DURING)
         await _settles(demo, traffic, case)
+
+
+async def stops_sending(demo: Demo, incident: dict[str, Any]) -> bool:
+    return "send" in (await demo.api("GET", f"/incidents/{incident['id']}"))["capabilities"]
 
 
 async def named(demo: Demo, incident: dict[str, Any], cause: str) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from tests.scenarios.demo import Demo, measured, running_demo, until
+from tests.scenarios.demo import Demo, failing_in, measured, running_demo, until
 from tests.scenarios.traffic import Tally, Traffic
 
 DOUBT_SECONDS: Final = 20
@@ -78,8 +78,14 @@ async def test_a_success_that_was_none_is_not_shown_as_delivered(tmp_path: Path)
     """Accepted by the platform, never delivered: no echo comes, and the radar says so."""
     async with running_demo(tmp_path) as demo:
         await demo.fault("instagram", "false_success", capability="send")
-        made = [await demo.reply("ann", f"Into the void {number}", "instagram:shop") for number in range(4)]
-        await demo.incident("instagram:shop", 40)
+        made: list[dict[str, Any]] = []
+
+        async def noticed() -> bool:
+            """One more that does not arrive, and a look: a few at once would be a short burst."""
+            made.append(await demo.reply("ann", f"Into the void {len(made)}", "instagram:shop"))
+            return "instagram:shop" in failing_in(*await demo.incidents())
+
+        await until(noticed, 40, "an incident of instagram:shop")
         shown = [(await demo.shown(message))["state"] for message in made]
         assert "delivered" not in shown
         assert "read" not in shown
