@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ import aiohttp
 from tests.scenarios.demo import until
 
 COMMAND_SECONDS_MAX: Final = 60.0
+FREE_PORTS: Final = range(20_000, 32_000)
 START_SECONDS_MAX: Final = 30.0
 STOP_SECONDS_MAX: Final = 15.0
 
@@ -52,10 +54,12 @@ async def holdfast(
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
+    """A free port outside of those from which the system takes one for each connection, perhaps a moment later."""
+    while True:
+        port = random.choice(FREE_PORTS)  # noqa: S311 - any will do
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Serving:

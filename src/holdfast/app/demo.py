@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import signal
 import socket
 import sys
@@ -24,6 +25,7 @@ from holdfast.kernel import SystemClock
 from holdfast.settings import load_settings
 
 HOST: Final = "127.0.0.1"
+FREE_PORTS: Final = range(20_000, 32_000)
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 10.0
 RESTART_SECONDS: Final = 0.5
@@ -295,9 +297,12 @@ async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A free port outside of those from which the system takes one for each connection, perhaps a moment later."""
+    while True:
+        port = secrets.choice(FREE_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def _check_free(name: str, port: int) -> None:
