@@ -8,6 +8,7 @@ from holdfast.status.heartbeat import Heartbeat
 from holdfast.status.pages import Page, StatusPages, make_page
 from holdfast.status.shelf import Answer, Shelf, refusal
 from holdfast.status.snapshot import (
+    SNAPSHOT_BYTES_MAX,
     Component,
     IncidentUpdate,
     PublicIncident,
@@ -18,21 +19,23 @@ from holdfast.status.snapshot import (
     encode_snapshot,
     snapshot_path,
 )
-from holdfast.status.watching import PageSource, StatusSource, WatchedFile, refresh
+from holdfast.status.watching import FileSource, PageSource, Render, WatchedFile, refresh
 
 __all__ = [
+    "SNAPSHOT_BYTES_MAX",
     "Answer",
     "Component",
+    "FileSource",
     "Heartbeat",
     "IncidentUpdate",
     "Page",
     "PageSource",
     "PublicIncident",
+    "Render",
     "Shelf",
     "Snapshot",
     "State",
     "StatusPages",
-    "StatusSource",
     "UptimeDay",
     "WatchedFile",
     "decode_snapshot",

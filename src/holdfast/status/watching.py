@@ -6,20 +6,16 @@ from pathlib import Path
 from typing import Final, Generic, Protocol, TypeVar
 
 from holdfast.status.heartbeat import Heartbeat
-from holdfast.status.pages import Page, StatusPages
+from holdfast.status.pages import Page
 from holdfast.status.shelf import Shelf
-from holdfast.status.snapshot import (
-    SNAPSHOT_BYTES_MAX,
-    Snapshot,
-    SnapshotUnreadableError,
-    decode_snapshot,
-)
+from holdfast.status.snapshot import SnapshotUnreadableError
 
 RENDER_SECONDS_MAX: Final = 10.0
 """How old the ages on a page may become."""
 
 
 T = TypeVar("T")
+Known_contra = TypeVar("Known_contra", contravariant=True)
 
 
 class PageSource(Protocol):
@@ -37,6 +33,14 @@ class PageSource(Protocol):
         Called a few times a second, beside the requests, by one thread at a time; may read files.
         """
         ...
+
+
+class Render(Protocol[Known_contra]):
+    """Makes every page of a part from what its file says, None where nothing is known yet; times in ms."""
+
+    def __call__(
+        self, known: Known_contra | None, /, *, hub_silent_since: int | None, now: int
+    ) -> Mapping[str, Page]: ...
 
 
 class WatchedFile(Generic[T]):
@@ -66,22 +70,22 @@ class WatchedFile(Generic[T]):
             self.beat_ms = beat_ms
 
 
-class StatusSource:
-    """The status pages, true also while the hub is silent."""
-
-    name = "status"
+class FileSource(Generic[T]):
+    """A part made of one watched file, true also while the hub is silent."""
 
     def __init__(
         self,
+        name: str,
+        file: WatchedFile[T],
+        render: Render[T],
         *,
-        snapshot_file: Path,
-        pages: StatusPages,
         heartbeat: Heartbeat,
         now_ms: Callable[[], int],
         monotonic: Callable[[], float],
     ) -> None:
-        self._file: WatchedFile[Snapshot] = WatchedFile(snapshot_file, decode_snapshot, SNAPSHOT_BYTES_MAX)
-        self._pages = pages
+        self.name = name
+        self._file = file
+        self._render = render
         self._heartbeat = heartbeat
         self._now_ms = now_ms
         self._monotonic = monotonic
@@ -94,7 +98,7 @@ class StatusSource:
         shown = (self._file.written, silent_since, age_step)
         if shown == self._shown:
             return None
-        made = self._pages.render(self._file.value, hub_silent_since=silent_since, now=self._now_ms())
+        made = self._render(self._file.value, hub_silent_since=silent_since, now=self._now_ms())
         self._shown = shown
         return made
 

@@ -13,13 +13,27 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import uvloop
 
-from holdfast.status import Heartbeat, PageSource, Shelf, StatusPages, StatusSource, refresh, snapshot_path
-from holdfast.status.tracker import TrackerPages, TrackerSource, tracker_path
+from holdfast.status import (
+    SNAPSHOT_BYTES_MAX,
+    FileSource,
+    Heartbeat,
+    PageSource,
+    Render,
+    Shelf,
+    StatusPages,
+    WatchedFile,
+    decode_snapshot,
+    refresh,
+    snapshot_path,
+)
+from holdfast.status.tracker import TRACKER_BYTES_MAX, TrackerPages, decode_tracker, tracker_path
 from holdfast.web.public_server import PublicServer, listen
+
+T = TypeVar("T")
 
 PRIORITY: Final = 5
 """Niceness: where the machine is short, the hub goes first."""
@@ -83,22 +97,19 @@ async def _main(options: argparse.Namespace, listening: socket.socket) -> None:
 
 def _sources(options: argparse.Namespace) -> Sequence[PageSource]:
     """Every part of the site; a further part is a further entry."""
+    snapshot = WatchedFile(snapshot_path(options.data_dir), decode_snapshot, SNAPSHOT_BYTES_MAX)
+    tracker = WatchedFile(tracker_path(options.data_dir), decode_tracker, TRACKER_BYTES_MAX)
+    status_pages = StatusPages(options.base_url or f"http://{options.host}:{options.port}")
     return [
-        StatusSource(
-            snapshot_file=snapshot_path(options.data_dir),
-            pages=StatusPages(options.base_url or f"http://{options.host}:{options.port}"),
-            heartbeat=Heartbeat(options.hub_silent_seconds),
-            now_ms=_now_ms,
-            monotonic=time.monotonic,
-        ),
-        TrackerSource(
-            tracker_file=tracker_path(options.data_dir),
-            pages=TrackerPages(),
-            heartbeat=Heartbeat(options.hub_silent_seconds),
-            now_ms=_now_ms,
-            monotonic=time.monotonic,
-        ),
+        _source("status", snapshot, status_pages.render, options.hub_silent_seconds),
+        _source("tracker", tracker, TrackerPages().render, options.hub_silent_seconds),
     ]
+
+
+def _source(name: str, file: WatchedFile[T], render: Render[T], silent_seconds: float) -> FileSource[T]:
+    return FileSource(
+        name, file, render, heartbeat=Heartbeat(silent_seconds), now_ms=_now_ms, monotonic=time.monotonic
+    )
 
 
 def _now_ms() -> int:

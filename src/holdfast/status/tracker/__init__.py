@@ -4,13 +4,18 @@ Only what the page's own process needs is named here; the hub's side is ``holdfa
 """
 
 from holdfast.status.tracker.pages import TrackerPages
-from holdfast.status.tracker.snapshot import Tracker, decode_tracker, encode_tracker, tracker_path
-from holdfast.status.tracker.source import TrackerSource
+from holdfast.status.tracker.snapshot import (
+    TRACKER_BYTES_MAX,
+    Tracker,
+    decode_tracker,
+    encode_tracker,
+    tracker_path,
+)
 
 __all__ = [
+    "TRACKER_BYTES_MAX",
     "Tracker",
     "TrackerPages",
-    "TrackerSource",
     "decode_tracker",
     "encode_tracker",
     "tracker_path",
