@@ -21,7 +21,7 @@ from holdfast.client.model import (
     ThreadPage,
     Written,
 )
-from holdfast.client.stream import Stream
+from holdfast.client.stream import BACK_OFF_SECONDS, Stream
 
 PREFIX: Final = "/direct/v1"
 ANSWER_SECONDS: Final = 15.0
@@ -34,10 +34,15 @@ Answer = TypeVar("Answer")
 class Client:
     """One device of one member. Use it as a context manager; every call raises DirectError."""
 
-    def __init__(self, url: str, token: str = "") -> None:
-        """``url`` is where the hub is, such as ``https://hub.example.org``; ``token`` what signing in answered."""
+    def __init__(
+        self, url: str, token: str = "", *, back_off_seconds: Sequence[float] = BACK_OFF_SECONDS
+    ) -> None:
+        """``url`` is where the hub is, such as ``https://hub.example.org``; ``token`` what signing in answered.
+        ``back_off_seconds`` is how long a broken stream waits before it connects again, time after time.
+        """
         self.url = url.rstrip("/")
         self.token = token
+        self._back_off_seconds = back_off_seconds
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -173,7 +178,13 @@ class Client:
 
     def stream(self, cursor: str = "") -> Stream:
         """The live stream from a cursor on, without one from now on."""
-        return Stream(self._session(), f"{self.url}{PREFIX}/stream", self.token, cursor)
+        return Stream(
+            self._session(),
+            f"{self.url}{PREFIX}/stream",
+            self.token,
+            cursor=cursor,
+            back_off_seconds=self._back_off_seconds,
+        )
 
     # --- the wire -------------------------------------------------------------------------------------
 

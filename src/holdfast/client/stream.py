@@ -38,7 +38,15 @@ class Stream:
     Iterating raises DirectError where that cannot help: a token or a cursor that is not good any more.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, url: str, token: str, cursor: str) -> None:
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        url: str,
+        token: str,
+        *,
+        cursor: str = "",
+        back_off_seconds: Sequence[float] = BACK_OFF_SECONDS,
+    ) -> None:
         self.cursor = cursor
         """The newest change that was taken from the stream: come back with it."""
         self.me = Me(id="")
@@ -48,6 +56,7 @@ class Stream:
         self._url = url
         self._token = token
         self._came = cursor
+        self._back_off_seconds = back_off_seconds
         self._changes: asyncio.Queue[Change | DirectError] = asyncio.Queue(CHANGES_WAITING_MAX)
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._connected = asyncio.Event()
@@ -174,7 +183,8 @@ class Stream:
             attempt += 1
 
     def _pause(self, attempt: int) -> float:
-        return BACK_OFF_SECONDS[min(attempt, len(BACK_OFF_SECONDS) - 1)] * (0.5 + self._random.random())
+        steps = self._back_off_seconds
+        return steps[min(attempt, len(steps) - 1)] * (0.5 + self._random.random())
 
     async def _listen(self) -> None:
         """One connection, until it ends. Raises DirectError with its reason."""
