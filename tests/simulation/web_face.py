@@ -12,6 +12,7 @@ from holdfast.app.desk import Desk, Shelf
 from holdfast.app.hub import Hub
 from holdfast.inbox import Access
 from holdfast.inbox.access import Scope
+from holdfast.members import Members
 from holdfast.portal import Portal
 from holdfast.web.app import build_web
 from holdfast.web.front import Front
@@ -26,9 +27,14 @@ def make_portal(hub: Hub, chance: random.Random) -> Portal:
         events=hub.events,
         spool=hub.spool,
         clock=hub.clock,
-        ids=hub.ids,
-        random_bytes=chance.randbytes,
-        continue_link_hours=hub.settings.direct.continue_link_hours,
+        members=Members(
+            database=hub.database,
+            events=hub.events,
+            clock=hub.clock,
+            ids=hub.ids,
+            random_bytes=chance.randbytes,
+            continue_link_hours=hub.settings.direct.continue_link_hours,
+        ),
     )
 
 
@@ -49,6 +55,7 @@ def make_web(hub: Hub, portal: Portal, chance: random.Random) -> Front:
             radar=hub.radar,
             access=_access(hub, chance),
             portal=portal,
+            members=portal.members,
             playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
             channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
             incident_desk=hub.incident_desk,

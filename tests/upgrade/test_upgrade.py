@@ -23,6 +23,9 @@ from holdfast.storage import SqliteDatabase, migrate
 RELEASED_CHECKSUMS: Final[dict[str, str]] = {}
 """SHA-256 of each migration that has been released: it is never edited again. Filled at the first release."""
 
+MOVED: Final = {"visitor": "member"}
+"""Tables whose rows a later schema keeps under another name."""
+
 NOW_MS: Final = 1_790_000_100_000
 
 
@@ -83,7 +86,7 @@ async def test_an_older_store_becomes_the_same_as_a_new_one_and_keeps_its_rows(
         finally:
             await database.close()
     after = rows_in(tmp_path / "old.db")
-    assert {table: len(after[table]) for table in before} == {
+    assert {table: len(after[MOVED.get(table, table)]) for table in before} == {
         table: len(rows) for table, rows in before.items()
     }
     assert schema_of(tmp_path / "old.db") == schema_of(tmp_path / "new.db")

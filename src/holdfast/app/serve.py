@@ -26,8 +26,9 @@ from holdfast.channels.contract import Adapter, Capability
 from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
 from holdfast.kernel import SystemClock, get_log
+from holdfast.members import Members, continue_url
 from holdfast.playbooks import Surroundings
-from holdfast.portal import Portal, continue_url
+from holdfast.portal import Portal
 from holdfast.radar import State
 from holdfast.settings import Settings
 from holdfast.status.building import ChannelFace as PublicFace
@@ -185,6 +186,15 @@ def _portal(hub: Hub) -> Portal:
         events=hub.events,
         spool=hub.spool,
         clock=hub.clock,
+        members=members_of(hub),
+    )
+
+
+def members_of(hub: Hub) -> Members:
+    return Members(
+        database=hub.database,
+        events=hub.events,
+        clock=hub.clock,
         ids=hub.ids,
         random_bytes=secrets.token_bytes,
         continue_link_hours=hub.settings.direct.continue_link_hours,
@@ -219,6 +229,7 @@ def _services(hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None)
         radar=hub.radar,
         access=access(hub),
         portal=portal,
+        members=portal.members,
         playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
         channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
         incident_desk=hub.incident_desk,

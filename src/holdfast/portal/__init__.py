@@ -1,7 +1,7 @@
 """Our own web chat: visitors, their thread, and private links that bring a person here."""
 
 from holdfast.portal.model import ChatRefusedError, NewVisitor, ThreadItem, ThreadPage, Visitor, Written
-from holdfast.portal.portal import Portal, continue_url
+from holdfast.portal.portal import Portal
 
 __all__ = [
     "ChatRefusedError",
@@ -11,5 +11,4 @@ __all__ = [
     "ThreadPage",
     "Visitor",
     "Written",
-    "continue_url",
 ]

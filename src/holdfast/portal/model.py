@@ -4,7 +4,6 @@ from typing import Final
 
 import msgspec
 
-NAME_CHARACTERS_MAX: Final = 100
 TEXT_CHARACTERS_MAX: Final = 4_000
 CLIENT_ID_CHARACTERS_MAX: Final = 100
 THREAD_ITEMS_MAX: Final = 100
@@ -17,7 +16,7 @@ SEEN_AT_ONCE: Final = 50
 
 
 class Visitor(msgspec.Struct, frozen=True):
-    """Someone who writes on our own chat; ``channel`` is such as ``direct:web``."""
+    """A member as our own chat sees them; ``channel`` is such as ``direct:web``."""
 
     id: str
     channel: str

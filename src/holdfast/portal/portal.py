@@ -4,12 +4,11 @@ from typing import Final
 
 import msgspec
 
-from holdfast.kernel import Clock, IdSource
+from holdfast.kernel import Clock
+from holdfast.members import Members
 from holdfast.portal import store
-from holdfast.portal.links import ContinueLinks
 from holdfast.portal.model import (
     CLIENT_ID_CHARACTERS_MAX,
-    NAME_CHARACTERS_MAX,
     TEXT_CHARACTERS_MAX,
     ChatRefusedError,
     NewVisitor,
@@ -18,8 +17,6 @@ from holdfast.portal.model import (
     Written,
 )
 from holdfast.portal.thread import read_thread
-from holdfast.portal.tokens import RandomBytes, new_token, token_hash
-from holdfast.portal.visitors import KnownVisitors
 from holdfast.storage import Database, EventLog, NewEnvelope, Spool, Tx
 
 SOURCE: Final = "direct"
@@ -44,35 +41,22 @@ class Portal:
         events: EventLog,
         spool: Spool,
         clock: Clock,
-        ids: IdSource,
-        random_bytes: RandomBytes,
-        continue_link_hours: float,
+        members: Members,
     ) -> None:
         self._database = database
         self._events = events
         self._spool = spool
         self._clock = clock
-        self._ids = ids
-        self._random_bytes = random_bytes
-        self._known = KnownVisitors(clock)
-        self._links = ContinueLinks(
-            clock=clock, ids=ids, random_bytes=random_bytes, hours=continue_link_hours
-        )
+        self.members = members
 
     async def create_visitor(self, channel: str, name: str, continue_token: str = "") -> NewVisitor:
         """A new visitor; a private link that is not good any more makes an ordinary one."""
-        visitor = Visitor(self._ids.new("vis"), channel, _clean(name).strip()[:NAME_CHARACTERS_MAX])
-        token = new_token(self._random_bytes)
-        continued = await self._database.write(self._create, visitor, token, continue_token)
-        self._events.wake()
-        return NewVisitor(visitor.id, token, visitor.name, continued)
+        made = await self.members.create_guest(name, continue_token, channel=channel)
+        return NewVisitor(made.member.id, made.token, made.member.name, made.continued)
 
     async def visitor(self, channel: str, token: str) -> Visitor | None:
-        key = (channel, token_hash(token))
-        known = self._known.get(key) or await self._database.read(store.visitor, *key)
-        if known is not None:
-            self._known.note(key, known)
-        return known
+        session = await self.members.by_token(token)
+        return Visitor(session.member.id, channel, session.member.name) if session else None
 
     async def write(self, visitor: Visitor, client_id: str, text: str) -> Written:
         """Make a visitor's message durable. A repeat of its id has no second effect.
@@ -104,21 +88,12 @@ class Portal:
 
     async def make_continue_link(self, tx: Tx, contact_id: str, channel: str) -> str:
         """A token with which a contact can go on in our own chat, once."""
-        return await self._links.make(tx, contact_id, channel)
-
-    async def _create(self, tx: Tx, visitor: Visitor, token: str, continue_token: str) -> bool:
-        await store.insert_visitor(tx, visitor, token_hash=token_hash(token), at=self._clock.now_ms())
-        return bool(continue_token) and await self._links.redeem(tx, continue_token, visitor)
+        return await self.members.links.make(tx, contact_id, channel)
 
     async def _append(self, channel: str, body: ChatBody, now: int) -> None:
         await self._spool.append(
             NewEnvelope(channel=channel, source=SOURCE, received_at=now, body=msgspec.json.encode(body))
         )
-
-
-def continue_url(public_url: str, channel: str, token: str) -> str:
-    """The address of a private link."""
-    return f"{public_url}/chat/{channel.partition(':')[2]}?c={token}"
 
 
 async def _unseen(tx: Tx, visitor: Visitor, seq: int) -> list[str]:

@@ -6,11 +6,6 @@ from typing import Any, Final
 from holdfast.portal.model import CHANGES_MAX, SEEN_AT_ONCE, THREAD_ITEMS_MAX, Visitor
 from holdfast.storage import Row, Tx
 
-_INSERT_VISITOR: Final = """
-INSERT INTO visitor (id, channel, token_hash, name, created_at, seen_at)
-VALUES (:id, :channel, :token_hash, :name, :at, :at)
-"""
-_VISITOR: Final = "SELECT * FROM visitor WHERE token_hash = :token_hash AND channel = :channel"
 _PERSON: Final = """
 SELECT address.id AS address_id, address.channel, conversation.id AS conversation_id, conversation.unread FROM address
 LEFT JOIN conversation ON conversation.contact_id = address.contact_id
@@ -38,32 +33,6 @@ WHERE lane = :lane AND state IN ('sent', 'delivered') AND external_id IS NOT NUL
 ORDER BY position LIMIT :limit
 """
 _EVENT_AT: Final = "SELECT at FROM event WHERE seq <= :seq ORDER BY seq DESC LIMIT 1"
-_INSERT_LINK: Final = """
-INSERT INTO continue_link (token_hash, contact_id, channel, created_at, expires_at)
-VALUES (:token_hash, :contact_id, :channel, :at, :expires_at)
-"""
-_USE_LINK: Final = """
-UPDATE continue_link SET used_at = :now
-WHERE token_hash = :token_hash AND channel = :channel AND used_at IS NULL AND expires_at > :now
-RETURNING contact_id
-"""
-_MERGED_INTO: Final = "SELECT merged_into FROM contact WHERE id = :id"
-
-
-async def insert_visitor(tx: Tx, visitor: Visitor, *, token_hash: str, at: int) -> None:
-    await tx.run(
-        _INSERT_VISITOR,
-        id=visitor.id,
-        channel=visitor.channel,
-        token_hash=token_hash,
-        name=visitor.name,
-        at=at,
-    )
-
-
-async def visitor(tx: Tx, channel: str, token_hash: str) -> Visitor | None:
-    row = await tx.one(_VISITOR, token_hash=token_hash, channel=channel)
-    return Visitor(row["id"], row["channel"], row["name"]) if row else None
 
 
 async def person(tx: Tx, visitor: Visitor) -> Row | None:
@@ -104,27 +73,3 @@ async def unseen(tx: Tx, person: Row, until: int) -> list[str]:
 async def event_at(tx: Tx, seq: int) -> int:
     row = await tx.one(_EVENT_AT, seq=seq)
     return int(row["at"]) if row else 0
-
-
-async def insert_link(
-    tx: Tx, *, token_hash: str, contact_id: str, channel: str, at: int, expires_at: int
-) -> None:
-    await tx.run(
-        _INSERT_LINK,
-        token_hash=token_hash,
-        contact_id=contact_id,
-        channel=channel,
-        at=at,
-        expires_at=expires_at,
-    )
-
-
-async def use_link(tx: Tx, *, token_hash: str, channel: str, now: int) -> str | None:
-    """The contact of a link that was still good; it is used up now."""
-    row = await tx.one(_USE_LINK, token_hash=token_hash, channel=channel, now=now)
-    return str(row["contact_id"]) if row else None
-
-
-async def merged_into(tx: Tx, contact_id: str) -> str | None:
-    row = await tx.one(_MERGED_INTO, id=contact_id)
-    return str(row["merged_into"]) if row and row["merged_into"] else None

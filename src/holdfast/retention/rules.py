@@ -16,6 +16,10 @@ PARKED_DAYS: Final = 8
 """How long an event may wait for what it refers to; longer than any platform's redelivery."""
 LINK_DAYS: Final = 30
 """How long a private link is known after its time has run out."""
+DEVICE_DAYS: Final = 400
+"""How long a member's device stays signed in without coming."""
+CODE_DAYS: Final = 1
+"""How long a code that was sent to a member is known after its time; who asks too often is counted by them."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -39,7 +43,12 @@ def rules(settings: Retention) -> list[Rule]:
         Rule("attempt", days(settings.attempt_days), store.forget_attempts),
         Rule("refused_request", days(settings.refused_days), store.forget_refused),
         Rule("unread_envelope", days(settings.unreadable_days), store.forget_unreadable),
-        Rule("visitor", days(settings.visitor_days), store.forget_visitors),
+        Rule("member", days(settings.guest_days), store.forget_guests),
+        Rule("member_session", days(DEVICE_DAYS), store.forget_devices),
+        Rule("member_login", days(CODE_DAYS), store.forget_logins),
+        Rule("member_claim", days(CODE_DAYS), store.forget_claims),
+        Rule("member_challenge", 0, store.forget_challenges),
+        Rule("complaint", days(settings.complaint_days), store.forget_complaints),
         Rule("continue_link", days(LINK_DAYS), store.forget_links),
         Rule("agent_session", 0, store.forget_sessions),
         Rule("audit_entry", days(settings.audit_days), store.forget_audit),

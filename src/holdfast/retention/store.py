@@ -11,7 +11,7 @@ from holdfast.storage import Row, Tx
 
 HOUR_MS: Final = 3_600_000
 LOOKED_BACK_MS: Final = 60 * 24 * HOUR_MS
-"""Visitors who were last seen earlier than this before the time have been looked at already."""
+"""Guests who were last seen earlier than this before the time have been looked at already."""
 
 Forget = Callable[[Tx, int, int], Awaitable[int]]
 """(transaction, before ms, rows at most) -> rows forgotten"""
@@ -46,11 +46,30 @@ _UNREADABLE: Final = """
 DELETE FROM unread_envelope WHERE seq IN
     (SELECT seq FROM unread_envelope WHERE at < :before ORDER BY at LIMIT :limit)
 """
-_VISITORS: Final = """
-DELETE FROM visitor WHERE id IN
-    (SELECT v.id FROM visitor v WHERE v.seen_at < :before AND v.seen_at >= :after
-        AND NOT EXISTS (SELECT 1 FROM address a WHERE a.channel = v.channel AND a.value = v.id)
-    ORDER BY v.seen_at LIMIT :limit)
+_GUESTS: Final = """
+DELETE FROM member WHERE id IN
+    (SELECT m.id FROM member m WHERE m.kind = 'guest' AND m.seen_at < :before AND m.seen_at >= :after
+        AND NOT EXISTS (SELECT 1 FROM address a WHERE a.value = m.id AND a.channel LIKE 'direct:%')
+    ORDER BY m.seen_at LIMIT :limit)
+"""
+_DEVICES: Final = """
+DELETE FROM member_session WHERE id IN
+    (SELECT id FROM member_session WHERE seen_at < :before ORDER BY seen_at LIMIT :limit)
+"""
+_LOGINS: Final = """
+DELETE FROM member_login WHERE id IN
+    (SELECT id FROM member_login WHERE expires_at < :before ORDER BY expires_at LIMIT :limit)
+"""
+_CLAIMS: Final = """
+DELETE FROM member_claim WHERE id IN
+    (SELECT id FROM member_claim WHERE expires_at < :before ORDER BY expires_at LIMIT :limit)
+"""
+_CHALLENGES: Final = """
+DELETE FROM member_challenge WHERE challenge IN
+    (SELECT challenge FROM member_challenge WHERE expires_at < :before ORDER BY expires_at LIMIT :limit)
+"""
+_COMPLAINTS: Final = """
+DELETE FROM complaint WHERE id IN (SELECT id FROM complaint WHERE at < :before ORDER BY at LIMIT :limit)
 """
 _LINKS: Final = """
 DELETE FROM continue_link WHERE token_hash IN
@@ -100,9 +119,29 @@ async def forget_unreadable(tx: Tx, before: int, limit: int) -> int:
     return await tx.run(_UNREADABLE, before=before, limit=limit)
 
 
-async def forget_visitors(tx: Tx, before: int, limit: int) -> int:
-    """Visitors who never wrote; who wrote is a contact, and stays."""
-    return await tx.run(_VISITORS, before=before, after=before - LOOKED_BACK_MS, limit=limit)
+async def forget_guests(tx: Tx, before: int, limit: int) -> int:
+    """Guests who never wrote, with their devices; who wrote is a contact, and stays."""
+    return await tx.run(_GUESTS, before=before, after=before - LOOKED_BACK_MS, limit=limit)
+
+
+async def forget_devices(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_DEVICES, before=before, limit=limit)
+
+
+async def forget_logins(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_LOGINS, before=before, limit=limit)
+
+
+async def forget_claims(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_CLAIMS, before=before, limit=limit)
+
+
+async def forget_challenges(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_CHALLENGES, before=before, limit=limit)
+
+
+async def forget_complaints(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_COMPLAINTS, before=before, limit=limit)
 
 
 async def forget_links(tx: Tx, before: int, limit: int) -> int:

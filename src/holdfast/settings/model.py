@@ -113,7 +113,8 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     envelope_days: Days = 30.0
     attempt_days: Days = 90.0
     audit_days: Days = 730.0
-    visitor_days: Days = 90.0
+    guest_days: Days = 90.0
+    complaint_days: Days = 365.0
     refused_days: Days = 90.0
     unreadable_days: Days = 365.0
     archive: bool = False

@@ -14,6 +14,7 @@ from holdfast.inbox import Access
 from holdfast.inbox.access import RandomBytes
 from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
+from holdfast.members import Members
 from holdfast.outbox import Outbox
 from holdfast.portal import Portal
 from holdfast.radar import Radar
@@ -100,6 +101,7 @@ class WebServices:
     radar: Radar
     access: Access
     portal: Portal
+    members: Members
     playbook: PlaybookShelf
     channel_desk: ChannelDesk
     incident_desk: IncidentDesk

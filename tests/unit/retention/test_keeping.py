@@ -70,7 +70,7 @@ async def test_after_many_years_all_that_people_wrote_is_there_and_the_rest_is_n
         await database.close()
     after = counts(path)
     gone = {table for table, count in after.items() if count < before[table]}
-    assert gone == {rule.table for rule in rules(Retention())} - {"visitor"}
+    assert gone == {rule.table for rule in rules(Retention())} - {"member"}
     assert {table: after[table] for table in gone} == dict.fromkeys(gone, 0)
     assert after["event"] == 1, "the newest event holds the number"
     assert {table: count for table, count in forgotten.items() if count} == {
@@ -103,17 +103,21 @@ async def test_much_is_forgotten_in_many_steps_between_which_others_get_in(hub: 
     assert clock.slept == 3
 
 
-async def test_visitors_who_never_wrote_are_forgotten(hub: Any) -> None:
-    visitor = "INSERT INTO visitor VALUES (:id, 'direct:shop', :id, '', 1, :at)"
+async def test_guests_who_never_wrote_are_forgotten(hub: Any) -> None:
+    guest = "INSERT INTO member (id, kind, created_at, seen_at) VALUES (:id, :kind, 1, :at)"
     old = hub.clock.now_ms() - 91 * DAY_MS
-    for visitor_id, at in (("silent", old), ("writer", old), ("new", old + 2 * DAY_MS)):
-        await hub.run(visitor, id=visitor_id, at=at)
+    for member_id, at in (("silent", old), ("writer", old), ("new", old + 2 * DAY_MS)):
+        await hub.run(guest, id=member_id, kind="guest", at=at)
+    await hub.run(guest, id="member", kind="member", at=old)
+    session = "INSERT INTO member_session VALUES (:id, 'silent', :id, '', 1, 1)"
+    await hub.run(session, id="ses_1")
     hub.add("direct:shop")
     event = MessageReceived(external_id="m1", address="writer", at=hub.clock.now_ms(), text="Hi", name="")
     await hub.arrive("direct:shop", event)
     forgotten = await keep_house(hub.database, LateClock(hub.clock.now_ms()), Retention(), None)
-    assert forgotten["visitor"] == 1
-    assert {row["id"] for row in await hub.rows("SELECT id FROM visitor")} == {"writer", "new"}
+    assert forgotten["member"] == 1
+    assert {row["id"] for row in await hub.rows("SELECT id FROM member")} == {"writer", "new", "member"}
+    assert await hub.rows("SELECT id FROM member_session") == []
 
 
 async def test_what_was_not_applied_is_not_forgotten(hub: Any) -> None:

@@ -3,10 +3,11 @@
 from typing import Final
 
 from holdfast.conversations import store as people
+from holdfast.conversations.search import add_words
 from holdfast.kernel import Clock, IdSource
-from holdfast.portal import store
-from holdfast.portal.model import Visitor
-from holdfast.portal.tokens import RandomBytes, new_token, token_hash
+from holdfast.members import store
+from holdfast.members.model import Member
+from holdfast.members.tokens import RandomBytes, new_token, token_hash
 from holdfast.storage import Tx, append_event
 
 HOUR_MS: Final = 3_600_000
@@ -20,8 +21,10 @@ class ContinueLinks:
         self._random_bytes = random_bytes
         self._lifetime_ms = int(hours * HOUR_MS)
 
-    async def make(self, tx: Tx, contact_id: str, channel: str) -> str:
-        """A token for one contact and one Direct channel."""
+    async def make(self, tx: Tx, contact_id: str, channel: str, address_id: str | None = None) -> str:
+        """A token for one contact and one Direct channel; whoever opens it has proven ``address_id``, where one is
+        given: the address at which it can be read.
+        """
         token = new_token(self._random_bytes)
         now = self._clock.now_ms()
         await store.insert_link(
@@ -29,33 +32,38 @@ class ContinueLinks:
             token_hash=token_hash(token),
             contact_id=contact_id,
             channel=channel,
+            address_id=address_id,
             at=now,
             expires_at=now + self._lifetime_ms,
         )
         return token
 
-    async def redeem(self, tx: Tx, token: str, visitor: Visitor) -> bool:
-        """Join a new visitor to the contact that was sent the link; False where the link is not good.
+    async def redeem(self, tx: Tx, token: str, member: Member, channel: str = "") -> bool:
+        """Join a new member to the contact that was sent the link; False where the link is not good, or is for
+        another channel than the given one.
 
         Whoever holds the link received it at a proven address of that contact, and asked by opening it to
         be reached here.
         """
         now = self._clock.now_ms()
-        contact_id = await store.use_link(tx, token_hash=token_hash(token), channel=visitor.channel, now=now)
-        if contact_id is None:
+        link = await store.use_link(tx, token_hash=token_hash(token), channel=channel, now=now)
+        if link is None:
             return False
-        contact_id = await _kept_contact(tx, contact_id)
+        contact_id = await _kept_contact(tx, link["contact_id"])
         await people.insert_address(
             tx,
             address_id=self._ids.new("adr"),
             contact_id=contact_id,
-            channel=visitor.channel,
-            value=visitor.id,
-            name=visitor.name,
+            channel=link["channel"],
+            value=member.id,
+            name=member.name,
             proof="confirmed",
             consent="failover",
             at=now,
         )
+        await add_words(tx, contact_id, member.name, member.id)
+        if link["address_id"]:
+            await store.prove_address(tx, member_id=member.id, address_id=link["address_id"], at=now)
         conversation = await people.conversation_of(tx, contact_id)
         await append_event(
             tx,
@@ -75,3 +83,8 @@ async def _kept_contact(tx: Tx, contact_id: str) -> str:
             break
         contact_id = kept
     return contact_id
+
+
+def continue_url(public_url: str, channel: str, token: str) -> str:
+    """The address of a private link."""
+    return f"{public_url}/chat/{channel.partition(':')[2]}?c={token}"

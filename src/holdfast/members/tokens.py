@@ -1,4 +1,4 @@
-"""Random tokens of visitors and private links, of which only the hash is stored."""
+"""Random tokens of devices and private links, of which only the hash is stored."""
 
 import base64
 import hashlib

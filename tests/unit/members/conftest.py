@@ -1,0 +1,72 @@
+"""Members on a migrated store of each kind, and time that a test moves."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from tests.postgres import PostgresServer
+
+from holdfast.kernel import IdSource
+from holdfast.members import Members
+from holdfast.storage import Database, EventLog, PostgresDatabase, SqliteDatabase, migrate
+
+LINK_HOURS = 2
+
+
+class HandClock:
+    """Time that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_790_000_000.0
+
+    def now_ms(self) -> int:
+        return int(self.seconds * 1000)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+def counting_bytes() -> Callable[[int], bytes]:
+    calls = iter(range(1, 10_000))
+    return lambda length: next(calls).to_bytes(length, "big")
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def ids(clock: HandClock) -> IdSource:
+    return IdSource(clock, Random(7))  # noqa: S311 - identifiers of a test
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock
+) -> AsyncIterator[Database]:
+    database: Database
+    if request.param == "sqlite":
+        database = SqliteDatabase(tmp_path / "hub.db", synchronous="OFF")
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        database = PostgresDatabase(server.make_database())
+    await migrate(database, now_ms=clock.now_ms())
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def members(database: Database, clock: HandClock, ids: IdSource) -> Members:
+    return Members(
+        database=database,
+        events=EventLog(database, clock),
+        clock=clock,
+        ids=ids,
+        random_bytes=counting_bytes(),
+        continue_link_hours=LINK_HOURS,
+    )
