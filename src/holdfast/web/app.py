@@ -10,6 +10,8 @@ from holdfast.web.api.app import PREFIX as API
 from holdfast.web.api.gate import Gate
 from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
 from holdfast.web.chat import Chat
+from holdfast.web.direct import Router
+from holdfast.web.direct.accounts import Accounts
 from holdfast.web.feed import Feed
 from holdfast.web.front import Front
 from holdfast.web.health import Health
@@ -86,13 +88,30 @@ def _faces(
     return (
         ("hooks", hooks.PREFIX, receiving),
         ("api", f"{API}/", api),
-        ("chat", chat.PREFIX, chatting),
+        ("chat", chat.PREFIX, _direct(services, chatting)),
         ("health", "/health/", health),
         ("health", "/metrics", health),
         *_reporting(services),
         *_subscribing(services),
         ("monitors", monitors.PREFIX, _monitoring(services)),
         ("pages", "/", Pages(StaticFiles(services.built), services.faces)),
+    )
+
+
+def _direct(services: WebServices, older: AsgiApp) -> Router:
+    accounts = Accounts(
+        members=services.members,
+        radar=services.radar,
+        clock=services.clock,
+        settings=services.settings,
+        faces=services.faces,
+    )
+    return Router(
+        routes=accounts.routes(),
+        members=services.members,
+        clock=services.clock,
+        settings=services.settings,
+        older=older,
     )
 
 

@@ -1,7 +1,7 @@
 """Our own chat over HTTP: for the widget on any site, the chat page and programs. No cookies, ever."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -17,16 +17,15 @@ from holdfast.web.asgi import (
     Receive,
     Scope,
     Send,
-    TooLargeError,
-    TooSlowError,
     answer,
     answer_error,
     answer_json,
     client_address,
     header,
     query_of,
-    read_body,
 )
+from holdfast.web.direct.asking import decoded, number, take
+from holdfast.web.direct.cors import PREFLIGHT, cors
 from holdfast.web.errors import ApiError
 from holdfast.web.feed import Feed
 from holdfast.web.identify import bearer
@@ -34,8 +33,6 @@ from holdfast.web.services import ChannelFace
 from holdfast.web.waiting_room import WaitingRoom
 
 PREFIX: Final = "/direct/v1/"
-BODY_BYTES_MAX: Final = 64 * 1024
-BODY_SECONDS: Final = 10.0
 WAIT_SECONDS_MAX: Final = 25
 STANDING_SECONDS: Final = 1
 """How long whoever finds no seat is kept."""
@@ -43,13 +40,10 @@ UNKNOWN_SECONDS: Final = 2.0
 """How often a waiting visitor without a conversation is looked up again."""
 SEQ_DIGITS_MAX: Final = 18
 SEQ_MAX: Final = 10**18
-PREFLIGHT_SECONDS: Final = "86400"
 REQUESTS_BURST_SECONDS: Final = 10
 """How much of an address's steady rate may come at once; likewise for a visitor's messages."""
 MESSAGES_BURST_SECONDS: Final = 12
 VISITORS_OF_ADDRESS: Final = Rate(burst=300, per_second=5)
-
-Body = TypeVar("Body")
 
 
 class InfoView(msgspec.Struct, frozen=True):
@@ -110,30 +104,30 @@ class Chat:
         self._room = WaitingRoom()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        cors = self._cors(scope)
+        allowed = cors(scope, self._settings.direct.allowed_origins)
         if scope["method"] == "OPTIONS":
-            await answer(send, 204, b"", headers=[*cors, *_PREFLIGHT])
+            await answer(send, 204, b"", headers=[*allowed, *PREFLIGHT])
             return
         try:
             status, value = await self._act(scope, receive)
         except ApiError as error:
-            named = [*cors, *error.headers.items()]
+            named = [*allowed, *error.headers.items()]
             await answer_error(
                 send, error.status, error.code, error.message, field=error.field, headers=named
             )
         except (SpoolUnavailableError, StoreUnavailableError):
             sentence = "This could not be stored now; send it again."
-            await answer_error(send, 503, "unavailable", sentence, headers=[*cors, ("retry-after", "2")])
+            await answer_error(send, 503, "unavailable", sentence, headers=[*allowed, ("retry-after", "2")])
         except ClientGoneError:
             return
         else:
             if value is None:
-                await answer(send, status, b"", headers=cors)
+                await answer(send, status, b"", headers=allowed)
             else:
-                await answer_json(send, status, value, headers=[*cors, ("cache-control", "no-store")])
+                await answer_json(send, status, value, headers=[*allowed, ("cache-control", "no-store")])
 
     async def _act(self, scope: Scope, receive: Receive) -> tuple[int, object]:
-        _take(self._requests, client_address(scope))
+        take(self._requests, client_address(scope))
         channel, action = self._target(scope)
         match action, scope["method"]:
             case "info", _:
@@ -147,7 +141,7 @@ class Chat:
             case "messages", _:
                 return 200, await self._read(visitor, scope)
             case _:
-                seen = await _decoded(scope, receive, Seen)
+                seen = await decoded(scope, receive, Seen)
                 await self._portal.seen(visitor, seen.seq)
                 return 204, None
 
@@ -177,8 +171,8 @@ class Chat:
         )
 
     async def _make_visitor(self, channel: str, scope: Scope, receive: Receive) -> object:
-        _take(self._visitors, client_address(scope))
-        wanted = await _decoded(scope, receive, VisitorToMake)
+        take(self._visitors, client_address(scope))
+        wanted = await decoded(scope, receive, VisitorToMake)
         return await self._portal.create_visitor(channel, wanted.name, wanted.continue_token or "")
 
     async def _visitor(self, channel: str, scope: Scope) -> Visitor:
@@ -191,8 +185,8 @@ class Chat:
         return visitor
 
     async def _write(self, visitor: Visitor, scope: Scope, receive: Receive) -> object:
-        _take(self._messages, visitor.id)
-        message = await _decoded(scope, receive, ChatMessage)
+        take(self._messages, visitor.id)
+        message = await decoded(scope, receive, ChatMessage)
         try:
             return await self._portal.write(visitor, message.id, message.text)
         except ChatRefusedError as error:
@@ -200,8 +194,8 @@ class Chat:
 
     async def _read(self, visitor: Visitor, scope: Scope) -> MessagesView:
         query = query_of(scope)
-        after = _number(query, "after", 10**SEQ_DIGITS_MAX)
-        wait = _number(query, "wait", WAIT_SECONDS_MAX)
+        after = number(query, "after", 10**SEQ_DIGITS_MAX)
+        wait = number(query, "wait", WAIT_SECONDS_MAX)
         page = await self._portal.thread(visitor, after)
         if wait and not page.items:
             with self._room.seat(visitor.id, client_address(scope)) as seated:
@@ -224,56 +218,6 @@ class Chat:
                 page = await self._portal.thread(visitor, after)
         return page
 
-    def _cors(self, scope: Scope) -> list[tuple[str, str]]:
-        allowed = self._settings.direct.allowed_origins
-        origin = header(scope, b"origin")
-        if not origin:
-            return []
-        if "*" in allowed:
-            return [("access-control-allow-origin", "*")]
-        permitted = [("access-control-allow-origin", origin)] if origin in allowed else []
-        return [*permitted, ("vary", "origin")]
-
-
-_PREFLIGHT: Final = (
-    ("access-control-allow-methods", "GET, POST, OPTIONS"),
-    ("access-control-allow-headers", "authorization, content-type"),
-    ("access-control-max-age", PREFLIGHT_SECONDS),
-)
-
 
 def _rate(per_second: float, burst_seconds: int) -> Rate:
     return Rate(burst=max(1.0, per_second * burst_seconds), per_second=per_second)
-
-
-def _take(buckets: Buckets, key: str) -> None:
-    wait = buckets.take(key)
-    if wait:
-        headers = {"retry-after": str(max(1, round(wait)))}
-        raise ApiError(429, "too_many", "Too many requests; wait a little.", headers=headers)
-
-
-async def _decoded(scope: Scope, receive: Receive, kind: type[Body]) -> Body:
-    """The body as JSON of a kind. Raises ApiError."""
-    try:
-        body = await read_body(scope, receive, bytes_max=BODY_BYTES_MAX, seconds=BODY_SECONDS)
-        return msgspec.json.decode(body, type=kind)
-    except TooLargeError as error:
-        raise ApiError(
-            413, "too_large", f"The body is over {BODY_BYTES_MAX} bytes.", headers={"connection": "close"}
-        ) from error
-    except TooSlowError as error:
-        raise ApiError(
-            408, "too_slow", "The body did not arrive in time.", headers={"connection": "close"}
-        ) from error
-    except msgspec.ValidationError as error:
-        raise ApiError(400, "invalid", f"{error}.") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ApiError(400, "malformed", "The body is not JSON.") from error
-
-
-def _number(query: Mapping[str, str], name: str, most: int) -> int:
-    text = query.get(name, "0")
-    if not (text.isascii() and text.isdigit()) or len(text) > SEQ_DIGITS_MAX:
-        raise ApiError(400, "invalid", f"{name} is a whole number.", field=name)
-    return min(int(text), most)

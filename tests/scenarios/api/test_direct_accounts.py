@@ -1,0 +1,150 @@
+"""Guests, their accounts and devices, over HTTP as the protocol of Direct says."""
+
+from typing import Any
+
+import pytest
+
+NONSENSE = [
+    "\0",
+    "\u202etxt",
+    "<script>alert(1)</script>",
+    "a" * 101,
+    "' OR 1=1 --",
+    "🙂" * 60,
+    "\ud800".encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+]
+
+
+class Person:
+    """Somebody with a token, as a client of the protocol."""
+
+    def __init__(self, hub: Any, made: dict[str, Any]) -> None:
+        self._hub = hub
+        self.id = made["member"]["id"]
+        self.token = made["token"]
+        self.made = made
+
+    async def ask(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        headers = {"authorization": f"Bearer {self.token}", **options.pop("headers", {})}
+        return await self._hub.client.request(
+            method, f"/direct/v1/{path}", json=body, headers=headers, **options
+        )
+
+
+async def guest(hub: Any, **body: Any) -> Person:
+    headers = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
+    answer = await hub.client.post("/direct/v1/guests", json={"name": "Vi", **body}, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return Person(hub, answer.json())
+
+
+async def test_anybody_may_ask_what_this_is(hub: Any) -> None:
+    info = (await hub.client.get("/direct/v1/info", params={"channel": "web"})).json()
+    assert info["business"]["name"] == "Kelp & Co"
+    assert info["channel"] == "web"
+    assert info["limits"]["text_characters"] == 4000
+    assert info["open"] == {"now": True, "text": ""}
+    assert (await hub.client.get("/direct/v1/info")).json()["channel"] == "web"
+    assert (await hub.client.get("/direct/v1/info", params={"channel": "none"})).status_code == 404
+
+
+async def test_a_guest_has_an_account_at_once(hub: Any) -> None:
+    person = await guest(hub)
+    assert person.made["continued"] is False
+    me = (await person.ask("GET", "me")).json()
+    assert me == person.made["member"]
+    assert (me["kind"], me["name"], me["settings"]["requests"]) == ("guest", "Vi", "everyone")
+    changed = await person.ask("PATCH", "me", {"name": "Vi Lee", "settings": {"typing": False}})
+    assert (changed.json()["name"], changed.json()["settings"]["typing"]) == ("Vi Lee", False)
+    assert (await person.ask("GET", "me")).json() == changed.json()
+
+
+async def test_a_token_of_the_old_interface_is_one_of_the_new(hub: Any) -> None:
+    visitor = await hub.visitor()
+    answer = await hub.client.get("/direct/v1/me", headers={"authorization": f"Bearer {visitor['token']}"})
+    assert answer.json()["id"] == visitor["visitor"]
+    person = await guest(hub)
+    sent = await hub.chat({"token": person.token}, "POST", "/messages", json={"id": "a1", "text": "Hello"})
+    assert sent.status_code == 202
+    assert [message["text"] for message in await hub.applied(1)] == ["Hello"]
+
+
+async def test_a_private_link_continues_on_the_channel_it_was_made_for(hub: Any) -> None:
+    conversation = await hub.first_conversation()
+    contact = (await hub.get(f"/conversations/{conversation}")).json()["contact"]["id"]
+    token = await hub.hub.database.write(hub.portal.make_continue_link, contact, "direct:web")
+    assert (await guest(hub, **{"continue": token})).made["continued"] is True
+    assert (await guest(hub, **{"continue": token})).made["continued"] is False
+
+
+async def test_devices_are_listed_and_signed_out(hub: Any) -> None:
+    person = await guest(hub)
+    [device] = (await person.ask("GET", "sessions")).json()["sessions"]
+    assert (device["device"], device["current"]) == ("Firefox on Linux", True)
+    assert (await person.ask("DELETE", "sessions/ses_other")).status_code == 404
+    assert (await person.ask("DELETE", "sessions/current")).status_code == 204
+    refused = await person.ask("GET", "me")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "unauthorized")
+
+
+async def test_blocks_are_kept_and_taken_back(hub: Any) -> None:
+    person, other = await guest(hub), await guest(hub, name="Eve")
+    assert (await person.ask("PUT", f"blocks/{other.id}")).status_code == 204
+    assert [card["name"] for card in (await person.ask("GET", "blocks")).json()["members"]] == ["Eve"]
+    assert (await other.ask("GET", "blocks")).json()["members"] == []
+    assert (await person.ask("DELETE", f"blocks/{other.id}")).status_code == 204
+    assert (await person.ask("GET", "blocks")).json()["members"] == []
+    assert (await person.ask("PUT", f"blocks/{person.id}")).status_code == 400
+    assert (await person.ask("PUT", f"blocks/{'x' * 200}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "me"),
+        ("PATCH", "me"),
+        ("GET", "sessions"),
+        ("DELETE", "sessions/current"),
+        ("GET", "members?handle=ann"),
+        ("GET", "blocks"),
+        ("PUT", "blocks/mem_1"),
+    ],
+)
+async def test_nobody_acts_without_a_token(hub: Any, method: str, path: str) -> None:
+    for headers in ({}, {"authorization": "Bearer made-up"}, {"authorization": "Basic eA=="}):
+        answer = await hub.client.request(method, f"/direct/v1/{path}", headers=headers)
+        assert answer.status_code == 401
+
+
+async def test_wrong_words_are_refused_with_the_field(hub: Any) -> None:
+    person = await guest(hub)
+    for body, status, field in (
+        ({"handle": "vi"}, 403, "handle"),
+        ({"about": "x" * 501}, 422, "about"),
+        ({"settings": {"requests": "some"}}, 400, "settings"),
+        ({"name": 7}, 400, "name"),
+        ([], 400, ""),
+    ):
+        answer = await person.ask("PATCH", "me", body)
+        assert (answer.status_code, answer.json()["error"]["field"]) == (status, field), answer.text
+    assert (await person.ask("PUT", "me", {})).status_code == 405
+    assert (await person.ask("GET", "threads-of-nobody")).status_code == 404
+    too_large = await person.ask("PATCH", "me", {"about": "x" * 100_000})
+    assert too_large.status_code == 413
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+async def test_hostile_names_stay_text(hub: Any, name: str) -> None:
+    person = await guest(hub, name=name)
+    kept = (await person.ask("GET", "me")).json()["name"]
+    assert len(kept) <= 100
+    assert not set(kept) & {"\0", "\u202e"}
+
+
+async def test_another_site_may_ask_where_it_is_allowed(hub: Any) -> None:
+    answer = await hub.client.options("/direct/v1/me", headers={"origin": "https://shop.example"})
+    assert answer.status_code == 204
+    assert "PATCH" in answer.headers["access-control-allow-methods"]
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+    other = await hub.client.get("/direct/v1/info", headers={"origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in other.headers
