@@ -8,6 +8,7 @@ from holdfast_simulators.feeds import Feeds
 from holdfast_simulators.gate import Gate
 from holdfast_simulators.instagram import Instagram
 from holdfast_simulators.phone_line import PhoneLine
+from holdfast_simulators.relay import Relay
 from holdfast_simulators.twilio import Twilio
 from holdfast_simulators.uplink import unrelated_host
 from holdfast_simulators.webhooks import Transport, Webhooks
@@ -40,6 +41,7 @@ def build_fakes(world: World, transport: Transport) -> Fakes:
         made.name: made
         for made in (Instagram(world, transport), WhatsApp(world, transport), Twilio(world, transport))
     }
+    Relay(world, {name: made.phone for name, made in platforms.items()})
     book = FeedBook(world.settings.feed_lag_seconds)
     apps: dict[str, Any] = {name: Gate(world, made) for name, made in platforms.items()}
     apps["feeds"] = Gate(world, Feeds(world, book))

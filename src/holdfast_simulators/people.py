@@ -20,6 +20,8 @@ class Person:
     """Keys: "instagram:<account>", "whatsapp", "sms", "email"; a plain platform means every account."""
     flags: frozenset[str] = frozenset()
     """For instance "vacation" (answers mail automatically) and "hides_number" (WhatsApp without a phone)."""
+    account: str = ""
+    """By any of its names, the account of the business that this is in truth; empty for real people."""
 
     def address(self, platform: str, account: str | None) -> str | None:
         return self.addresses.get(f"{platform}:{account}") or self.addresses.get(platform)

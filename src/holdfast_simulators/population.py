@@ -28,6 +28,7 @@ def settle(world: World, settings: PersonSettings) -> Person:
         colour=settings.colour or COLOURS[len(world.people) % len(COLOURS)],
         addresses=canonical_addresses(world, settings.addresses),
         flags=frozenset(settings.flags),
+        account=settings.account,
     )
     world.add_person(person)
     for past in sorted(settings.history, key=lambda p: -p.minutes_ago):

@@ -114,6 +114,8 @@ class PersonSettings(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_f
     colour: str = ""
     addresses: dict[str, str] = {}
     flags: list[str] = []
+    account: str = ""
+    """An account of the business, as its other accounts see it: what it is written, it gets by its own webhook."""
     history: list[PastMessage] = []
 
 

@@ -2,6 +2,7 @@
 
 import random
 import string
+from collections.abc import Callable
 from typing import Any
 
 from holdfast_simulators.accounts import AccountBook
@@ -37,6 +38,8 @@ class World:
         self.faults = FaultBook(clock=clock, random=chance, background=self.background)
         self.addresses: dict[str, str] = {}
         """Where each platform answers, e.g. {"instagram": "http://127.0.0.1:40001"}."""
+        self.on_message: list[Callable[[Message], None]] = []
+        """Told of everything that is written."""
         self._threads: dict[tuple[str, str, str], Thread] = {}
         self._threads_by_id: dict[str, Thread] = {}
         self._messages: dict[str, Message] = {}
@@ -83,6 +86,8 @@ class World:
         thread.messages.append(message)
         self._messages[message.id] = message
         self.live.publish("message", message=message.shown())
+        for told in self.on_message:
+            told(message)
         return message
 
     def changed(self, message: Message) -> None:

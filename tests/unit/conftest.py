@@ -15,6 +15,7 @@ from holdfast.channels.contract import (
     Accepted,
     Adapter,
     CannotTell,
+    Capability,
     Evidence,
     Forged,
     HistoryPage,
@@ -33,6 +34,8 @@ from holdfast.channels.contract import (
 from holdfast.conversations import Applier, Conversations, HistoryReader, NewAddress
 from holdfast.kernel import IdSource
 from holdfast.outbox import ChannelFact, NewReply, Outbox
+from holdfast.radar import Verdict
+from holdfast.radar.round_trips import Marks, RoundTrips, Way
 from holdfast.settings.model import Outbox as OutboxSettings
 from holdfast.storage import (
     Envelope,
@@ -174,6 +177,9 @@ class Bench:
         )
         self.looks_fresh: Iterator[bool] = repeat(object=True)
         self.outbox = self.make_outbox()
+        self.ways: list[Way] = []
+        self.verdicts: dict[tuple[str, Capability], Verdict] = {}
+        self.round_trips = self.make_round_trips()
         self.applier = Applier(
             spool=self.spool,
             database=self.database,
@@ -183,6 +189,7 @@ class Bench:
             channels=self.channels,
             settlement=self.outbox.settle,
             observe=self._observe,
+            aside=self.round_trips,
         )
         self.history = HistoryReader(
             database=self.database,
@@ -190,6 +197,7 @@ class Bench:
             clock=self.clock,
             channels=self.channels,
             on_gap=self._gap,
+            ours=self._is_of_a_round_trip,
             every_seconds=60,
         )
 
@@ -239,6 +247,28 @@ class Bench:
 
     async def _observe(self, tx: Tx, envelope: Envelope, events: Sequence[InboundEvent]) -> None:
         self.observed += [(envelope.channel, type(event).__name__) for event in events]
+
+    def make_round_trips(self) -> RoundTrips:
+        """The messages between our own accounts as a process makes them when it starts."""
+        return RoundTrips(
+            database=self.database,
+            clock=self.clock,
+            ids=self.ids,
+            channels=self.channels,
+            ways=lambda: self.ways,
+            verdict=self._verdict,
+            marks=Marks(b"the key of this hub"),
+            may_begin=lambda: True,
+            told=lambda: None,
+        )
+
+    def _verdict(self, channel: str, capability: Capability) -> Verdict:
+        none = Verdict(channel=channel, capability=capability)
+        return self.verdicts.get((channel, capability), none)
+
+    def _is_of_a_round_trip(self, channel: str, body: bytes) -> bool:
+        told = Envelope(seq=0, channel=channel, source="history", received_at=0, body=body, headers={})
+        return any(self.round_trips.owns(event) for event in self.adapters[channel].parse(told))
 
     async def _gap(self, channel: str, times: Sequence[int]) -> None:
         self.gaps.append((channel, times))

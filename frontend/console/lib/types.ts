@@ -31,6 +31,15 @@ export interface Breaker {
   reason: string;
 }
 
+/** The newest test message to another account of ours. */
+export interface RoundTrip {
+  channel: string;
+  state: string;
+  at: number | null;
+  latency_ms: number | null;
+  reason: string;
+}
+
 export interface Channel {
   id: string;
   platform: string;
@@ -42,6 +51,7 @@ export interface Channel {
   waiting: number;
   held: number;
   in_doubt: number;
+  round_trip: RoundTrip | null;
 }
 
 export interface CheckResult {

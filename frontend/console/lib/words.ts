@@ -107,6 +107,27 @@ export function platformName(platform: string): string {
   return PLATFORMS[platform]?.name ?? titled(platform);
 }
 
+/** What became of a test message between our own accounts, to follow the name of the account it went to. */
+export function roundTripWords(trip: { state: string; latency_ms: number | null; reason: string }): string {
+  const seconds = ((trip.latency_ms ?? 0) / 1000).toFixed(1);
+  switch (trip.state) {
+    case 'arrived':
+      return `arrived after ${seconds} s`;
+    case 'late':
+      return `arrived late, after ${seconds} s`;
+    case 'missing':
+      return 'was accepted and did not arrive';
+    case 'failed':
+      return `was not accepted: ${trip.reason}`;
+    case 'unknown':
+      return 'nobody saw how it ended';
+    case '':
+      return 'none was sent yet';
+    default:
+      return 'is on its way';
+  }
+}
+
 /** "Instagram · Kelp & Co", or only the account's name where that already says which platform it is. */
 export function channelName(channel: { platform: string; name: string }): string {
   const platform = platformName(channel.platform);

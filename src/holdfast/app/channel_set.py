@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -10,11 +10,16 @@ import msgspec
 from holdfast.app import store
 from holdfast.app.vault import Vault
 from holdfast.channels import PLATFORMS, ChannelSettings, decode_channel_settings
+from holdfast.channels.between import address_between, refuse_mismatch, refuse_one_sided
 from holdfast.channels.contract import Adapter
 from holdfast.channels.transport import Transport
 from holdfast.kernel import Clock, get_log
+from holdfast.radar.round_trips import Way
 from holdfast.settings import CHANNEL_ID, Problem, Settings, SettingsError, line_of
 from holdfast.storage import Database, Row, Tx, append_event
+
+ARRIVAL_MS: Final = 180_000
+"""How long a message between our own accounts may take where the platform gives no time for it, as mail."""
 
 
 class ChannelExistsError(ValueError):
@@ -67,6 +72,25 @@ class ChannelSet:
             return settings.webhook_url
         return f"{self._settings.public_url}/hooks/{platform}/{name}"
 
+    def round_trip_ways(self) -> list[Way]:
+        """Which accounts write test messages to which."""
+        ways = []
+        for channel, settings in self._channel_settings.items():
+            partner, between = settings.round_trip_with, PLATFORMS[platform_of(channel)].between
+            if partner not in self._adapters or between.refused:
+                continue
+            limits = self._adapters[partner].limits
+            ways.append(
+                Way(
+                    sender=channel,
+                    receiver=partner,
+                    address=address_between(between, settings, self._channel_settings[partner]),
+                    every_ms=int(settings.round_trip_seconds * 1000),
+                    wait_ms=limits.silence_after_send_ms or ARRIVAL_MS,
+                )
+            )
+        return ways
+
     async def load(self) -> None:
         """Connect every configured and stored channel that is not connected yet, or has been changed."""
         self.connect_configured()
@@ -105,7 +129,7 @@ class ChannelSet:
             raise ChannelExistsError(f"{channel_id} is connected already")
         if not CHANNEL_ID.fullmatch(channel_id):
             raise ValueError('an id is "<platform>:<name>" in small letters, such as "instagram:shop"')
-        decode_channel_settings(platform_of(channel_id), table)
+        self._check(channel_id, table)
         sealed, now = self._vault.lock(msgspec.json.encode(table)), self._clock.now_ms()
         await self._database.write(_put, channel_id, sealed, now)
         self._versions[channel_id] = now
@@ -128,10 +152,18 @@ class ChannelSet:
             raise LookupError(f"there is no channel {channel_id}")
         known = {**self._table(row), **changes}
         table = {name: value for name, value in known.items() if value is not None}
-        decode_channel_settings(platform_of(channel_id), table)
+        self._check(channel_id, table)
         sealed = self._vault.lock(msgspec.json.encode(table))
         await store.change_channel(tx, channel_id, sealed, max(now, row["updated_at"] + 1))
         await append_event(tx, at=now, kind="channel.changed", body={"channel": channel_id})
+
+    def _check(self, channel_id: str, table: Mapping[str, Any]) -> None:
+        """Raise ValueError in plain words. That two accounts write to each other cannot be asked here: one of
+        them is added first.
+        """
+        platform = platform_of(channel_id)
+        accounts = {**self._channel_settings, channel_id: decode_channel_settings(platform, table)}
+        refuse_mismatch(channel_id, PLATFORMS[platform].between, accounts)
 
     async def close(self) -> None:
         for adapter in self._adapters.values():
@@ -162,22 +194,42 @@ def platform_of(channel_id: str) -> str:
 
 def check_channels(settings: Settings, text: str) -> None:
     """Raise SettingsError with every mistake in the configuration's channels, by line."""
-    problems = []
+    problems, accounts = [], {}
     for index, table in enumerate(settings.channel):
-        line = line_of(text, "channel", index=index)
         rest = {key: value for key, value in table.items() if key != "id"}
         try:
-            decode_channel_settings(platform_of(table["id"]), rest)
+            accounts[table["id"]] = decode_channel_settings(platform_of(table["id"]), rest)
         except ValueError as error:
-            field = re.split(r"[.\[]", str(error).split("`")[1])[0] if str(error).count("`") > 1 else ""
-            place = line_of(text, "channel", field, index) if field else 0
-            problems.append(Problem(place or line, f"{table['id']}: {str(error).replace('`', '')}"))
+            problems.append(_channel_problem(text, index, table["id"], error))
+    if not problems:
+        problems = _problems_between(accounts, text)
     if settings.public_url and not urlsplit(settings.public_url).scheme.startswith("http"):
         problems.append(
             Problem(line_of(text, "hub", "public_url"), "hub.public_url must begin with http(s)://.")
         )
     if problems:
         raise SettingsError("the configuration", problems)
+
+
+def _problems_between(accounts: Mapping[str, ChannelSettings], text: str) -> list[Problem]:
+    problems = []
+    for index, channel in enumerate(accounts):
+        between = PLATFORMS[platform_of(channel)].between
+        try:
+            refuse_mismatch(channel, between, accounts)
+            refuse_one_sided(channel, between, accounts)
+        except ValueError as error:
+            problems.append(_channel_problem(text, index, channel, error))
+    return problems
+
+
+def _channel_problem(text: str, index: int, channel: str, error: ValueError) -> Problem:
+    """What is wrong with a channel, by the line of the field that the sentence names."""
+    sentence = str(error)
+    field = re.split(r"[.\[]", sentence.split("`")[1])[0] if sentence.count("`") > 1 else ""
+    place = line_of(text, "channel", field, index) if field else 0
+    line = place or line_of(text, "channel", index=index)
+    return Problem(line, f"{channel}: {sentence.replace('`', '')}")
 
 
 async def _put(tx: Tx, channel_id: str, sealed: bytes, now: int) -> None:

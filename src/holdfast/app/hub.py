@@ -19,6 +19,7 @@ from holdfast.channels.contract import (
     InboundEvent,
     MessageEchoed,
     MessageReceived,
+    UnreadableError,
 )
 from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
@@ -31,6 +32,7 @@ from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
 from holdfast.radar.reports import Reports
+from holdfast.radar.round_trips import Marks, RoundTrips
 from holdfast.retention import Archive, keep_house, keep_spool
 from holdfast.settings import Settings
 from holdfast.storage import (
@@ -74,10 +76,11 @@ class Hub:
         self._archive = _open_archive(settings, spool.name)
         self.ids = IdSource(clock, random)
         self.events = EventLog(database, clock)
+        vault = open_vault(settings.hub.data_dir, settings.hub.key)
         self.channels = ChannelSet(
             settings=settings,
             database=database,
-            vault=open_vault(settings.hub.data_dir, settings.hub.key),
+            vault=vault,
             transport=transport,
             clock=clock,
         )
@@ -101,6 +104,17 @@ class Hub:
             random=random,
             hand=self.radar.hand,
             channels=self.channels.adapters,
+        )
+        self.round_trips = RoundTrips(
+            database=database,
+            clock=clock,
+            ids=self.ids,
+            channels=self.channels.adapters,
+            ways=self.channels.round_trip_ways,
+            verdict=self.radar.verdict,
+            marks=Marks(vault.derived("round trips")),
+            may_begin=self._may_begin,
+            told=self.radar.wake,
         )
         self.outbox = Outbox(
             database=database,
@@ -132,6 +146,7 @@ class Hub:
             channels=self.channels.adapters,
             settlement=self.outbox.settle,
             observe=self._observe_arrival,
+            aside=self.round_trips,
         )
         self.history = HistoryReader(
             database=database,
@@ -139,6 +154,7 @@ class Hub:
             clock=clock,
             channels=self.channels.adapters,
             on_gap=self._observe_gap,
+            ours=self._is_of_a_round_trip,
             every_seconds=settings.radar.history_seconds,
         )
         self.mail = MailReader(database=database, spool=spool, clock=clock, mailboxes=self._mailboxes)
@@ -211,6 +227,7 @@ class Hub:
             "mail": self.mail.run,
             "radar": self.radar.run,
             "reports": self.reports.run,
+            "round_trips": self.round_trips.run,
             "playbooks": playbooks.run,
             "drafts": drafter.run,
             "alerts": teller.run,
@@ -304,6 +321,15 @@ class Hub:
                 at=self.clock.now_ms(),
             ),
         )
+
+    def _is_of_a_round_trip(self, channel: str, body: bytes) -> bool:
+        now = self.clock.now_ms()
+        told = Envelope(seq=0, channel=channel, source="history", received_at=now, body=body, headers={})
+        try:
+            events = self.channels.adapters()[channel].parse(told)
+        except UnreadableError:
+            return False  # whoever applies it says so
+        return any(self.round_trips.owns(event) for event in events)
 
     async def _observe_gap(self, channel: str, times: Sequence[int]) -> None:
         """Each message that only the history brought is evidence, the newest ones first."""

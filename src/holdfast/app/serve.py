@@ -254,6 +254,7 @@ def _faces(hub: Hub) -> dict[str, ChannelFace]:
             platform=adapter.platform,
             name=hub.channels.name_of(name),
             webhook_url=hub.channels.settings_of(name).webhook_url,
+            round_trip_with=hub.channels.settings_of(name).round_trip_with,
         )
         for name, adapter in hub.channels.adapters().items()
     }

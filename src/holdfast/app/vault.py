@@ -1,5 +1,7 @@
 """Secrets at rest: encrypted under a key that is not in the database."""
 
+import hashlib
+import hmac
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -18,7 +20,12 @@ class VaultError(Exception):
 
 class Vault:
     def __init__(self, key: Secret) -> None:
-        self._fernet = Fernet(key.reveal().encode())
+        self._key = key.reveal().encode()
+        self._fernet = Fernet(self._key)
+
+    def derived(self, purpose: str) -> bytes:
+        """A key for another purpose, from which this one cannot be found out."""
+        return hmac.new(self._key, purpose.encode(), hashlib.sha256).digest()
 
     def lock(self, text: bytes) -> bytes:
         return self._fernet.encrypt(text)

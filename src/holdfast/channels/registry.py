@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from holdfast.channels.between import BetweenAccounts, refuse_impossible
 from holdfast.channels.contract import Adapter
 from holdfast.channels.direct import DirectSettings, make_direct
 from holdfast.channels.email import EmailSettings, make_email
@@ -21,22 +22,43 @@ class Make(Protocol):
 
 
 class PlatformKind(msgspec.Struct, frozen=True):
-    """``name`` stands in configuration and addresses of webhooks, ``title`` is for people."""
+    """``name`` stands in configuration and addresses of webhooks, ``title`` is for people. ``between``: how
+    two accounts of it write to each other, or why they cannot.
+    """
 
     name: str
     title: str
     settings_type: type[ChannelSettings]
     make: Make
+    between: BetweenAccounts = BetweenAccounts(
+        refused="it is not known whether two accounts of this platform may write to each other"
+    )
 
 
 PLATFORMS: Final[Mapping[str, PlatformKind]] = {
     kind.name: kind
     for kind in (
-        PlatformKind("instagram", "Instagram", InstagramSettings, make_instagram),
-        PlatformKind("whatsapp", "WhatsApp", WhatsAppSettings, make_whatsapp),
-        PlatformKind("sms", "SMS", SmsSettings, make_sms),
-        PlatformKind("email", "Email", EmailSettings, make_email),
-        PlatformKind("direct", "Web chat", DirectSettings, make_direct),
+        PlatformKind(
+            "instagram", "Instagram", InstagramSettings, make_instagram, BetweenAccounts(has_window=True)
+        ),
+        PlatformKind(
+            "whatsapp", "WhatsApp", WhatsAppSettings, make_whatsapp, BetweenAccounts(has_window=True)
+        ),
+        PlatformKind("sms", "SMS", SmsSettings, make_sms, BetweenAccounts(address_of=lambda sms: sms.number)),
+        PlatformKind(
+            "email",
+            "Email",
+            EmailSettings,
+            make_email,
+            BetweenAccounts(address_of=lambda mail: mail.address, with_itself=True),
+        ),
+        PlatformKind(
+            "direct",
+            "Web chat",
+            DirectSettings,
+            make_direct,
+            BetweenAccounts(refused="the web chat is our own and needs no test message"),
+        ),
     )
 }
 
@@ -48,4 +70,6 @@ def decode_channel_settings(platform: str, table: Mapping[str, Any]) -> ChannelS
     """
     if platform not in PLATFORMS:
         raise ValueError(f"`{platform}` is not a platform; known are: {', '.join(PLATFORMS)}.")
-    return decode_settings(PLATFORMS[platform].settings_type, table)
+    settings = decode_settings(PLATFORMS[platform].settings_type, table)
+    refuse_impossible(PLATFORMS[platform].between, settings)
+    return settings

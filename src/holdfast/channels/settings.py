@@ -16,6 +16,7 @@ InDoubtPolicy = Literal["ask", "resend", "never"]
 BaseUrl = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", description="where the platform's API answers")]
 Seconds = Annotated[float, Meta(gt=0, le=600)]
 Wait = Annotated[float, Meta(gt=0, le=86_400)]
+Seldom = Annotated[float, Meta(ge=30, le=86_400)]
 PerSecond = Annotated[float, Meta(gt=0, le=10_000)]
 Secrets = tuple[Secret, ...]
 
@@ -54,6 +55,15 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     doubt_holds_seconds: Annotated[
         Wait, Meta(description="how long what was written after a message in doubt waits for it at most")
     ] = 900.0
+    round_trip_with: Annotated[
+        str, Meta(description="another account of ours to which test messages go now and then (its channel)")
+    ] = ""
+    round_trip_address: Annotated[
+        str, Meta(description="how this account addresses that one, where its settings do not tell")
+    ] = ""
+    round_trip_seconds: Annotated[
+        Seldom, Meta(description="from one test message to the next while all is well")
+    ] = 600.0
 
 
 Settings = TypeVar("Settings", bound=ChannelSettings)

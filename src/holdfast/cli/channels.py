@@ -14,6 +14,7 @@ from holdfast.channels.contract import Adapter, ProbeResult
 from holdfast.cli.main import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.radar import load_verdicts
+from holdfast.radar.round_trips import Trip, latest
 from holdfast.settings import Settings
 
 MARKS = {True: "ok", False: "FAILS", None: "unknown"}
@@ -116,7 +117,18 @@ async def _list(settings: Settings) -> list[str]:
             ]
             known = ", ".join(states) or "not looked at yet"
             lines.append(f"{name}  {hub.channels.name_of(name)}  {hub.channels.hook_url(name)}  [{known}]")
+            if hub.channels.settings_of(name).round_trip_with:
+                trips = await hub.database.read(latest, name)
+                lines += [_told(trip, hub.clock.now_ms()) for trip in trips]
         return lines or ["No channel is connected. See docs/adding-a-channel.md, or try: holdfast demo"]
+
+
+def _told(trip: Trip, now: int) -> str:
+    state = trip.state.value.replace("_", " ")
+    took = "" if trip.latency_ms is None else f" after {trip.latency_ms / 1000:.1f} s"
+    reason = f": {trip.reason}" if trip.reason else ""
+    ago = (now - trip.began_at) // 1000
+    return f"    test message to {trip.receiver} {ago} s ago: {state}{took}{reason}"
 
 
 @channel.command("check", epilog="Example: holdfast channel check instagram:shop")

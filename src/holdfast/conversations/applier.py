@@ -7,7 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -38,11 +38,24 @@ Observe = Callable[[Tx, Envelope, Sequence[InboundEvent]], Awaitable[None]]
 """Told of every envelope that was read, inside the transaction that applies it."""
 
 
+class Aside(Protocol):
+    """What arrives and belongs to no conversation; handed in from beside."""
+
+    def owns(self, event: InboundEvent) -> bool: ...
+
+    def arrived(self, tx: Tx, envelope: Envelope, event: InboundEvent) -> Awaitable[None]:
+        """Told of each such event, inside the transaction that applies its envelope."""
+        ...
+
+
 class Read(msgspec.Struct, frozen=True):
-    """An envelope with what it says, or with the reason why it cannot be read."""
+    """An envelope with what it says, or with the reason why it cannot be read. ``aside``: what of it belongs
+    to no conversation.
+    """
 
     envelope: Envelope
     events: tuple[InboundEvent, ...] = ()
+    aside: tuple[InboundEvent, ...] = ()
     problem: str = ""
 
 
@@ -58,6 +71,7 @@ class Applier:
         channels: Callable[[], Mapping[str, Adapter]],
         settlement: Settlement,
         observe: Observe,
+        aside: Aside,
     ) -> None:
         self._spool = spool
         self._database = database
@@ -67,6 +81,7 @@ class Applier:
         self._channels = channels
         self._settlement = settlement
         self._observe = observe
+        self._aside = aside
         self._cursor = spool.cursor_name
         self._applied = 0
         self._is_stalled = False
@@ -164,12 +179,16 @@ class Applier:
         if adapter is None:
             return Read(envelope, problem="The channel is no longer connected.")
         try:
-            return Read(envelope, tuple(adapter.parse(envelope)))
+            return self._parted(envelope, adapter.parse(envelope))
         except UnreadableError as error:
             return Read(envelope, problem=str(error))
         except Exception as error:  # noqa: BLE001 - an adapter's defect must not stop the road
             self._log.exception("adapter failed to read", spool_seq=envelope.seq)
             return Read(envelope, problem=f"Could not be read: {type(error).__name__}")
+
+    def _parted(self, envelope: Envelope, events: Sequence[InboundEvent]) -> Read:
+        aside = tuple(event for event in events if self._aside.owns(event))
+        return Read(envelope, tuple(event for event in events if event not in aside), aside)
 
     def _happened(self, read: Read, now: int) -> Iterator[tuple[Context, InboundEvent]]:
         context = Context(read.envelope, self._ids, self._settlement, now)
@@ -181,6 +200,9 @@ class Applier:
             if read.problem:
                 await note_unreadable(tx, read.envelope, problem=read.problem, now=now)
         await apply_all(tx, [each for read in batch for each in self._happened(read, now)])
+        for read in batch:
+            for event in read.aside:
+                await self._aside.arrived(tx, read.envelope, event)
         for read in telling(batch):
             await self._observe(tx, read.envelope, read.events)
         await store.write_cursor(tx, self._cursor, batch[-1].envelope.seq)

@@ -21,6 +21,8 @@ PAGES_TOGETHER: Final = 10
 
 Gap = Callable[[str, Sequence[int]], Awaitable[None]]
 """Told of a channel and of the platform times (ms) of the messages that no webhook brought."""
+Ours = Callable[[str, bytes], bool]
+"""Whether a message of a channel's history belongs to no conversation."""
 
 
 class HistoryReader:
@@ -32,6 +34,7 @@ class HistoryReader:
         clock: Clock,
         channels: Callable[[], Mapping[str, Adapter]],
         on_gap: Gap,
+        ours: Ours,
         every_seconds: float,
     ) -> None:
         self._database = database
@@ -39,6 +42,7 @@ class HistoryReader:
         self._clock = clock
         self._channels = channels
         self._on_gap = on_gap
+        self._ours = ours
         self._every_seconds = every_seconds
         self._no_history: set[str] = set()
         self._log = get_log("history")
@@ -86,6 +90,8 @@ class HistoryReader:
         missing = []
         for body, external_id, at in zip(page.bodies, page.external_ids, page.times, strict=True):
             if external_id in known or self._clock.now_ms() - at < GRACE_MS:
+                continue
+            if self._ours(channel, body):
                 continue
             await self._spool.append(
                 NewEnvelope(channel=channel, source="history", received_at=self._clock.now_ms(), body=body)

@@ -41,7 +41,7 @@ SHARE_IN_REGION: Final = 0.9
 """Where one country alone fails, its calls are taken to fail nearly always."""
 NEARER_FOR_WEBHOOKS: Final = 0.5
 """Webhooks that are silent have already been waited for."""
-FOUND_LATER: Final = frozenset({Kind.GAP, Kind.ECHO_EXPECTED})
+FOUND_LATER: Final = frozenset({Kind.GAP, Kind.ECHO_EXPECTED, Kind.ROUND_TRIP})
 
 
 class Balance:

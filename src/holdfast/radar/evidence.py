@@ -123,6 +123,8 @@ class Reader:
             self._await_echo(seen)
         elif seen.kind in (Kind.ARRIVAL, Kind.ECHO_SEEN, Kind.GAP):
             yield from self._from_webhook(seen)
+        elif seen.kind is Kind.ROUND_TRIP:
+            yield from self._from_round_trip(seen)
 
     def due(self, now: int) -> Found:
         """The signs that time alone gives: echoes that should have come, and sign-ins that failed alone."""
@@ -207,6 +209,18 @@ class Reader:
         if not self._written_before_start(aged):
             yield Capability.RECEIVE, _arrival(aged, replaces)
 
+    def _from_round_trip(self, seen: Observation) -> Found:
+        """A message between our own accounts: sending of the one, receiving of the other."""
+        if seen.capability is Capability.SEND:
+            if counts(seen):
+                yield Capability.SEND, sign_of(seen, strong=True)
+        elif not self._written_before_start(seen):
+            came = seen.result is Result.OK or seen.error_class == LATE
+            missed = self._missing.pop(seen.detail, None) if came else None
+            if not came and seen.detail:
+                _hold(self._missing, seen.detail, seen.at)
+            yield Capability.RECEIVE, _of_round_trip(seen, seen.detail if missed is not None else "")
+
     def _written_before_start(self, seen: Observation) -> bool:
         return seen.latency_ms is not None and seen.at - seen.latency_ms < self.started_at
 
@@ -243,6 +257,20 @@ def _arrival(seen: Observation, replaces: str) -> Sign:
         kind=seen.kind,
         region=seen.region,
         waited_ms=age if late else 0,
+        replaces=replaces,
+    )
+
+
+def _of_round_trip(seen: Observation, replaces: str) -> Sign:
+    """One that is missing or late is a failure of the moment at which it was sent."""
+    good, waited = seen.result is Result.OK, seen.latency_ms or 0
+    return Sign(
+        at=seen.at if good else seen.at - waited,
+        good=good,
+        kind=seen.kind,
+        error_class=seen.error_class,
+        waited_ms=0 if good else waited,
+        key="" if good else seen.detail,
         replaces=replaces,
     )
 

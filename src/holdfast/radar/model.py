@@ -31,6 +31,7 @@ class Kind(StrEnum):
     BUTTON = "button"
     ALERT = "alert"
     RHYTHM = "rhythm"
+    ROUND_TRIP = "round_trip"
 
 
 class Result(StrEnum):
@@ -67,13 +68,14 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     """One piece of evidence about a channel.
 
     ``error_class`` is one of the contract's ErrorClass values, or ``slow``, ``late``, ``hub``.
-    ``detail``: for echo_expected and echo_seen the platform's id of the message, for control its address,
-    else a short sentence. ``latency_ms``: of sends and probes the time to the answer; of arrivals and gaps
-    how old the message was by the platform's own time. ``channel`` of a feed is ``feed:<platform>``, of a
-    control ``control``; both have no capability. ``region``: the ISO 3166 country it speaks of, or empty.
-    Of a report ``detail`` is the symptom, of the agents' button what they wrote. ``strength``: how strongly it
-    speaks, as a log-likelihood ratio in nats, or 0 where it weighs what its kind weighs; the rhythm's alone
-    carry one, and in ``latency_ms`` how long the silence has lasted.
+    ``detail``: for echo_expected and echo_seen the platform's id of the message, for the arrival of a round
+    trip its id, for control its address, else a short sentence. ``latency_ms``: of sends and probes the time to
+    the answer; of arrivals and gaps how old the message was by the platform's own time; of the arrival of a
+    round trip the time since it was sent. ``channel`` of a feed is ``feed:<platform>``, of a control
+    ``control``; both have no capability. ``region``: the ISO 3166 country it speaks of, or empty. Of a report
+    ``detail`` is the symptom, of the agents' button what they wrote. ``strength``: how strongly it speaks, as
+    a log-likelihood ratio in nats, or 0 where it weighs what its kind weighs; the rhythm's alone carry one, and
+    in ``latency_ms`` how long the silence has lasted.
     """
 
     channel: str

@@ -100,8 +100,12 @@ def _of_trouble(verdict: Verdict, signs: Sequence[Sign], context: Context) -> It
     onset = verdict.score.onset or 0
     since = [sign for sign in signs if sign.at >= onset]
     yield from _of_calls([s for s in since if s.kind is Kind.SEND], ("send", "sends"))
+    if verdict.capability is Capability.SEND:
+        trips = [s for s in since if s.kind is Kind.ROUND_TRIP]
+        yield from _of_calls(trips, ("message between our own accounts", "messages between our own accounts"))
     yield from _of_probes(verdict.capability, [s for s in since if s.kind is Kind.PROBE], context)
-    yield from _of_webhooks(since, context)
+    if verdict.capability is Capability.RECEIVE:
+        yield from _of_webhooks(since, context)
     if verdict.score.region:
         yield f"Only what concerns {verdict.score.region} fails; elsewhere it works."
     if verdict.state in CONFIRMED:
@@ -144,11 +148,14 @@ def _of_webhooks(signs: Sequence[Sign], context: Context) -> Iterable[str]:
     gaps = sum(sign.kind is Kind.GAP for sign in signs)
     silent = sum(sign.kind is Kind.ECHO_EXPECTED for sign in signs)
     late = sum(sign.error_class == LATE for sign in signs)
+    trips = [s for s in signs if s.kind is Kind.ROUND_TRIP and not s.good and s.error_class != LATE]
     if gaps:
         yield f"{_count(gaps, 'message')} in {context.place}'s own record that no webhook brought us."
     if silent:
         seconds = (context.silence_ms or 0) // 1000
         yield f"{_count(silent, 'sent message')} not confirmed by a webhook within {seconds} seconds."
+    if trips:
+        yield f"{_count(len(trips), 'message')} from another account of ours did not arrive."
     if late:
         yield f"{_count(late, 'message')} arrived more than {LATE_MS // 1000} seconds late."
 

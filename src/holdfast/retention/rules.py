@@ -20,6 +20,8 @@ DEVICE_DAYS: Final = 400
 """How long a member's device stays signed in without coming."""
 CODE_DAYS: Final = 1
 """How long a code that was sent to a member is known after its time; who asks too often is counted by them."""
+ROUND_TRIP_DAYS: Final = 7
+"""How long the messages between our own accounts are known; their evidence has long done its work."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -51,5 +53,6 @@ def rules(settings: Retention) -> list[Rule]:
         Rule("complaint", days(settings.complaint_days), store.forget_complaints),
         Rule("continue_link", days(LINK_DAYS), store.forget_links),
         Rule("agent_session", 0, store.forget_sessions),
+        Rule("round_trip", days(ROUND_TRIP_DAYS), store.forget_round_trips),
         Rule("audit_entry", days(settings.audit_days), store.forget_audit),
     ]

@@ -83,6 +83,10 @@ _AUDIT: Final = """
 DELETE FROM audit_entry WHERE id IN
     (SELECT id FROM (SELECT id, at FROM audit_entry ORDER BY id LIMIT :limit) AS oldest WHERE at < :before)
 """
+_ROUND_TRIPS: Final = """
+DELETE FROM round_trip WHERE id IN
+    (SELECT id FROM round_trip WHERE began_at < :before ORDER BY began_at LIMIT :limit)
+"""
 
 
 async def oldest_events(tx: Tx, before: int, limit: int) -> list[Row]:
@@ -150,6 +154,10 @@ async def forget_links(tx: Tx, before: int, limit: int) -> int:
 
 async def forget_sessions(tx: Tx, before: int, limit: int) -> int:
     return await tx.run(_SESSIONS, before=before, limit=limit)
+
+
+async def forget_round_trips(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_ROUND_TRIPS, before=before, limit=limit)
 
 
 async def forget_audit(tx: Tx, before: int, limit: int) -> int:

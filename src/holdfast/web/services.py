@@ -30,12 +30,14 @@ class ChannelFace(msgspec.Struct, frozen=True, kw_only=True):
     """A connected channel as people see it.
 
     ``webhook_url`` is set where the platform reaches the hook at another address than the hub's own.
+    ``round_trip_with``: the channel to which it writes test messages, or nothing.
     """
 
     id: str
     platform: str
     name: str
     webhook_url: str = ""
+    round_trip_with: str = ""
 
 
 class PlaybookText(msgspec.Struct, frozen=True):

@@ -35,6 +35,7 @@ class PersonInput(_Input):
     addresses: Annotated[dict[Name, Name], msgspec.Meta(max_length=ADDRESSES_MAX)] | None = None
     """None: the person gets an address on every account."""
     flags: Annotated[list[Name], msgspec.Meta(max_length=ADDRESSES_MAX)] = []
+    account: Annotated[str, msgspec.Meta(max_length=NAME_LETTERS_MAX)] = ""
 
 
 class WritingInput(_Input):

@@ -42,7 +42,12 @@ class PeopleHandlers:
         if addresses is None:
             addresses = invented_addresses(self._world, person_id)
         settings = PersonSettings(
-            id=person_id, name=given.name, colour=given.colour, addresses=addresses, flags=given.flags
+            id=person_id,
+            name=given.name,
+            colour=given.colour,
+            addresses=addresses,
+            flags=given.flags,
+            account=given.account,
         )
         try:
             person = settle(self._world, settings)
@@ -135,6 +140,7 @@ class PeopleHandlers:
             "colour": person.colour,
             "addresses": person.addresses,
             "flags": sorted(person.flags),
+            "account": person.account,
             "channels": [
                 self._channel(person, account.platform, account.key, account.settings.names[-1])
                 for account in self._world.accounts.all()

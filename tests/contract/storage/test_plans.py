@@ -49,6 +49,7 @@ SHORT_INDEXES: Final = frozenset(
         "lane_leased",
         "message_waiting",
         "notice_sending",
+        "round_trip_open",
     }
 )
 """Indexes of nothing but what is on its way or open now: little beside what ever was."""

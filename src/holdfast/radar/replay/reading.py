@@ -31,6 +31,7 @@ KIND_WORDS: Final = {
     "receipt": Kind.ECHO_SEEN,
     "probes": Kind.PROBE,
     "check": Kind.PROBE,
+    "round-trip": Kind.ROUND_TRIP,
     "reports": Kind.REPORT,
     "status": Kind.FEED,
 }
@@ -52,6 +53,7 @@ USUAL_CAPABILITY: Final = {
     Kind.GAP: Capability.RECEIVE,
     Kind.RHYTHM: Capability.RECEIVE,
     Kind.PROBE: Capability.SIGN_IN,
+    Kind.ROUND_TRIP: Capability.SEND,
 }
 
 
@@ -202,7 +204,7 @@ def observation_of(line: Line, at: int) -> Observation:
 def _detail(line: Line, kind: Kind) -> str:
     if kind is Kind.REPORT and line.symptom:
         return line.symptom
-    if kind in (Kind.ECHO_EXPECTED, Kind.ECHO_SEEN) and line.id is not None:
+    if kind in (Kind.ECHO_EXPECTED, Kind.ECHO_SEEN, Kind.ROUND_TRIP) and line.id is not None:
         return str(line.id)
     return line.detail or ""
 

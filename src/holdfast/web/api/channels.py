@@ -1,5 +1,6 @@
 """Channels, what the radar says of them, and what is under way on each."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -12,6 +13,7 @@ from holdfast.inbox import breakers, channel_counts
 from holdfast.inbox.model import BreakerView, ChannelCounts, Page
 from holdfast.radar import Verdict
 from holdfast.radar.model import DETAIL_CHARACTERS_MAX
+from holdfast.radar.round_trips import Trip, latest
 from holdfast.storage import Tx
 from holdfast.web.api.parts import ADMIN, READ, WRITE, Asker, Services, plain, refuses
 from holdfast.web.errors import ApiError, not_found, refusals
@@ -32,6 +34,19 @@ class VerdictView(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[str]
 
 
+class RoundTripView(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest test message to another account of ours; no ``state`` before the first.
+
+    ``state``: sending, under_way, in_doubt, arrived, late, missing, failed or unknown. Times in ms.
+    """
+
+    channel: str
+    state: str = ""
+    at: int | None = None
+    latency_ms: int | None = None
+    reason: str = ""
+
+
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     platform: str
@@ -43,6 +58,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
     held: int
     in_doubt: int
+    round_trip: RoundTripView | None
 
 
 class NewChannel(msgspec.Struct, frozen=True):
@@ -167,7 +183,8 @@ async def _channel(services: WebServices, channel_id: str) -> ChannelView:
 
 
 async def _channels(services: WebServices) -> list[ChannelView]:
-    counts, broken = await services.database.read(_counts_and_breakers)
+    partners = {face.id: face.round_trip_with for face in services.faces().values() if face.round_trip_with}
+    counts, broken, trips = await services.database.read(_under_way, partners)
     verdicts: dict[str, list[VerdictView]] = {}
     for verdict in services.radar.all_verdicts():
         verdicts.setdefault(verdict.channel, []).append(verdict_view(verdict))
@@ -184,6 +201,7 @@ async def _channels(services: WebServices) -> list[ChannelView]:
             waiting=count.waiting,
             held=count.held,
             in_doubt=count.in_doubt,
+            round_trip=trips.get(face.id),
         )
         for face in services.faces().values()
         if face.id in adapters
@@ -203,8 +221,24 @@ def verdict_view(verdict: Verdict) -> VerdictView:
     )
 
 
-async def _counts_and_breakers(tx: Tx) -> tuple[dict[str, ChannelCounts], dict[str, BreakerView]]:
-    return await channel_counts(tx), await breakers(tx)
+async def _under_way(
+    tx: Tx, partners: Mapping[str, str]
+) -> tuple[dict[str, ChannelCounts], dict[str, BreakerView], dict[str, RoundTripView]]:
+    trips = {channel: _trip_view(partner, await latest(tx, channel)) for channel, partner in partners.items()}
+    return await channel_counts(tx), await breakers(tx), trips
+
+
+def _trip_view(partner: str, newest: Sequence[Trip]) -> RoundTripView:
+    if not newest:
+        return RoundTripView(channel=partner)
+    [trip] = newest
+    return RoundTripView(
+        channel=trip.receiver,
+        state=trip.state.value,
+        at=trip.began_at,
+        latency_ms=trip.latency_ms,
+        reason=trip.reason,
+    )
 
 
 def _hook_url(services: WebServices, channel: str) -> str:
