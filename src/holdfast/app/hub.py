@@ -28,6 +28,7 @@ from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
 from holdfast.incidents import Drafter, IncidentDesk, Rule
 from holdfast.kernel import Clock, IdSource, get_log
+from holdfast.media import Media, Shelf
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
@@ -127,6 +128,14 @@ class Hub:
             settings=settings.outbox,
             node=node,
             may_begin=self._may_begin,
+        )
+        self.shelf = Shelf(settings.media.folder or settings.hub.data_dir / "media")
+        self.media = Media(
+            database=database,
+            clock=clock,
+            random_bytes=random.randbytes,
+            shelf=self.shelf,
+            settings=settings.media,
         )
         self.nodes: Nodes | None = None
         if spool.name:
@@ -231,6 +240,7 @@ class Hub:
             "playbooks": playbooks.run,
             "drafts": drafter.run,
             "alerts": teller.run,
+            "media": self.media.run,
             "housekeeping": self._keep_house,
         }
         if self.nodes is None:

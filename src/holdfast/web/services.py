@@ -14,6 +14,7 @@ from holdfast.inbox import Access
 from holdfast.inbox.access import RandomBytes
 from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
+from holdfast.media import Media, Shelf
 from holdfast.members import Members
 from holdfast.outbox import Outbox
 from holdfast.portal import Portal
@@ -104,6 +105,8 @@ class WebServices:
     access: Access
     portal: Portal
     members: Members
+    media: Media
+    shelf: Shelf
     playbook: PlaybookShelf
     channel_desk: ChannelDesk
     incident_desk: IncidentDesk
