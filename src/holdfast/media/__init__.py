@@ -15,6 +15,7 @@ from holdfast.media.uses import (
     attachments_of,
     forget_media_of,
     release_media,
+    show_as_picture,
     use_media,
     use_what_is_there,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "bytes_max",
     "forget_media_of",
     "release_media",
+    "show_as_picture",
     "use_media",
     "use_what_is_there",
 ]

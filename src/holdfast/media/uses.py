@@ -33,6 +33,20 @@ async def use_media(tx: Tx, used_by: str, ids: Sequence[str], owner: str | None 
     return [found[each] for each in ids]
 
 
+async def show_as_picture(tx: Tx, used_by: str, media_id: str, owner: str) -> str:
+    """Make an upload the picture of ``used_by``, such as ``member:<id>``, in place of the one before; its path.
+
+    An empty id takes the picture away. Raises UnknownMediaError where it is no picture of the owner's.
+    """
+    await release_media(tx, used_by)
+    if not media_id:
+        return ""
+    [shown] = await use_media(tx, used_by, [media_id], owner)
+    if shown.kind != "picture":
+        raise UnknownMediaError(media_id)
+    return shown.square()
+
+
 async def use_what_is_there(tx: Tx, used_by: str, ids: Iterable[str]) -> None:
     """The same for something that has happened already: what is not there any more is passed over."""
     found = await attachments_of(tx, ids)

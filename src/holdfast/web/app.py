@@ -13,6 +13,7 @@ from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
 from holdfast.web.chat import Chat
 from holdfast.web.direct import Router
 from holdfast.web.direct.accounts import Accounts
+from holdfast.web.direct.uploads import Uploads
 from holdfast.web.feed import Feed
 from holdfast.web.front import Front
 from holdfast.web.health import Health
@@ -109,8 +110,9 @@ def _direct(services: WebServices, older: AsgiApp) -> Router:
         settings=services.settings,
         faces=services.faces,
     )
+    uploads = Uploads(media=services.media, clock=services.clock, settings=services.settings)
     return Router(
-        routes=accounts.routes(),
+        routes=[*accounts.routes(), *uploads.routes()],
         members=services.members,
         clock=services.clock,
         settings=services.settings,
