@@ -39,8 +39,6 @@ ARRIVES_MS_MAX: Final = 15 * 60_000
 UNUSED_MS_MAX: Final = 24 * 3_600_000
 SWEEP_SECONDS: Final = 60.0
 SWEPT_AT_ONCE: Final = 100
-TOTAL_SECONDS: Final = 60.0
-"""How old the sum of all sizes may be."""
 
 
 class Arrived(msgspec.Struct, frozen=True):
@@ -65,8 +63,6 @@ class Media:
         self._shelf = shelf
         self._settings = settings
         self._shop = Shop()
-        self._total = 0
-        self._total_until = 0.0
         self._log = get_log("media")
 
     async def receive(
@@ -87,16 +83,10 @@ class Media:
         except BaseException:
             await asyncio.shield(self._give_up(media_id))
             raise
-        self._total += kept.bytes
         return kept
 
     async def _check_room(self) -> None:
         if await asyncio.to_thread(self._shelf.free_bytes) < self._settings.free_mib_min * MIB:
-            raise UploadRefusedError("unavailable", "There is no room for files at the moment.")
-        if self._clock.monotonic() >= self._total_until:
-            self._total = await self._database.read(store.total_bytes)
-            self._total_until = self._clock.monotonic() + TOTAL_SECONDS
-        if self._total >= self._settings.total_mib_max * MIB:
             raise UploadRefusedError("unavailable", "There is no room for files at the moment.")
 
     async def _begin(self, tx: Tx, media_id: str, owner: str, *, member_bound: bool) -> None:

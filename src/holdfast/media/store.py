@@ -14,7 +14,6 @@ SELECT COALESCE(SUM(bytes), 0) AS bytes,
     COUNT(CASE WHEN state = 'arriving' AND created_at > :after THEN 1 END) AS arriving
 FROM media WHERE owner = :owner
 """
-_TOTAL: Final = "SELECT COALESCE(SUM(bytes), 0) AS bytes FROM media"
 _KEEP: Final = """
 UPDATE media SET state = 'kept', kind = :kind, type = :type, name = :name, bytes = :bytes, width = :width,
     height = :height, seconds = :seconds, has_thumb = :has_thumb, unused_since = :at
@@ -49,11 +48,6 @@ async def of_owner(tx: Tx, owner: str, after: int) -> Row:
     """How many bytes somebody keeps, and how many files of theirs have been arriving since a time."""
     row = await tx.one(_OF_OWNER, owner=owner, after=after)
     return row or {"bytes": 0, "arriving": 0}
-
-
-async def total_bytes(tx: Tx) -> int:
-    row = await tx.one(_TOTAL)
-    return int(row["bytes"]) if row else 0
 
 
 async def keep(tx: Tx, kept: Item, at: int) -> bool:

@@ -88,8 +88,8 @@ class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Pictures, videos, voice messages and files. The largest of each kind; how much one member may keep, and
-    all together; ``free_mib_min`` is left free on the disk. ``folder``: where they lie, without one ``media`` in the
+    """Pictures, videos, voice messages and files. The largest of each kind, and how much one member may
+    keep; ``free_mib_min`` is left free on the disk. ``folder``: where they lie, without one ``media`` in the
     data directory; nodes share it. ``link_previews``: whether the hub looks at pages that messages name, and
     ``previews_inside`` whether also at those of its own networks.
     """
@@ -100,7 +100,6 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     voice_mib_max: Mebibytes = 20
     file_mib_max: Mebibytes = 50
     member_mib_max: Mebibytes = 500
-    total_mib_max: Mebibytes = 50_000
     free_mib_min: Mebibytes = 1_000
     link_previews: bool = True
     previews_inside: bool = False
