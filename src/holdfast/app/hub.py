@@ -47,6 +47,7 @@ from holdfast.storage import (
     migrate,
     open_database,
 )
+from holdfast.work import Giver, Work, move_all
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
@@ -85,7 +86,10 @@ class Hub:
             transport=transport,
             clock=clock,
         )
-        self.conversations = Conversations(database=database, events=self.events, clock=clock, ids=self.ids)
+        self.conversations = Conversations(
+            database=database, events=self.events, clock=clock, ids=self.ids, joined=move_all
+        )
+        self.work = Work(database=database, events=self.events, clock=clock, ids=self.ids)
         self.radar = Radar(
             database=database,
             events=self.events,
@@ -223,6 +227,7 @@ class Hub:
             business=self.settings.hub.name,
             url=self.settings.public_url,
         )
+        giver = Giver(database=self.database, events=self.events, clock=self.clock, ids=self.ids)
         everywhere = {
             "applier": self.applier.run,
             "dispatcher": self.outbox.dispatcher.run,
@@ -241,6 +246,8 @@ class Hub:
             "drafts": drafter.run,
             "alerts": teller.run,
             "media": self.media.run,
+            "giver": giver.run,
+            "waker": giver.wake,
             "housekeeping": self._keep_house,
         }
         if self.nodes is None:

@@ -225,6 +225,7 @@ def _services(hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None)
         channels=hub.channels.adapters,
         faces=lambda: _faces(hub),
         conversations=hub.conversations,
+        work=hub.work,
         outbox=hub.outbox,
         radar=hub.radar,
         access=access(hub),

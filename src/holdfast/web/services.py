@@ -25,6 +25,7 @@ from holdfast.status.subscribers import Subscriptions
 from holdfast.status.tracker import Tracker
 from holdfast.status.works import Maintenances
 from holdfast.storage import Database, EventLog, Spool
+from holdfast.work import Work
 
 
 class ChannelFace(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +101,7 @@ class WebServices:
     channels: Callable[[], Mapping[str, Adapter]]
     faces: Callable[[], Mapping[str, ChannelFace]]
     conversations: Conversations
+    work: Work
     outbox: Outbox
     radar: Radar
     access: Access
