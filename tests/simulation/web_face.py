@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from holdfast.app.desk import Desk, Shelf
 from holdfast.app.hub import Hub
+from holdfast.app.serve import direct_of
 from holdfast.inbox import Access
 from holdfast.inbox.access import Scope
 from holdfast.members import Members
@@ -56,8 +57,7 @@ def make_web(hub: Hub, portal: Portal, chance: random.Random) -> Front:
             access=_access(hub, chance),
             portal=portal,
             members=portal.members,
-            media=hub.media,
-            shelf=hub.shelf,
+            direct=direct_of(hub),
             playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
             channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
             incident_desk=hub.incident_desk,

@@ -49,7 +49,6 @@ from holdfast.storage import (
     migrate,
     read_events,
 )
-from holdfast.work import Work, move_all
 
 START_MS: Final = 1_790_000_000_000
 TURNS_MAX: Final = 400
@@ -174,9 +173,8 @@ class Bench:
         self.observed: list[tuple[str, str]] = []
         self.gaps: list[tuple[str, Sequence[int]]] = []
         self.conversations = Conversations(
-            database=self.database, events=self.events, clock=self.clock, ids=self.ids, joined=move_all
+            database=self.database, events=self.events, clock=self.clock, ids=self.ids
         )
-        self.work = Work(database=self.database, events=self.events, clock=self.clock, ids=self.ids)
         self.looks_fresh: Iterator[bool] = repeat(object=True)
         self.outbox = self.make_outbox()
         self.ways: list[Way] = []

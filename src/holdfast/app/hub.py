@@ -28,9 +28,10 @@ from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
 from holdfast.incidents import Drafter, IncidentDesk, Rule
 from holdfast.kernel import Clock, IdSource, get_log
-from holdfast.media import Media, Shelf
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
+from holdfast.portal.talks import SOURCE as MEMBERS
+from holdfast.portal.talks import apply_members
 from holdfast.radar import Kind, Observation, Radar, Result, record_observation
 from holdfast.radar.reports import Reports
 from holdfast.radar.round_trips import Marks, RoundTrips
@@ -47,7 +48,6 @@ from holdfast.storage import (
     migrate,
     open_database,
 )
-from holdfast.work import Giver, Work, move_all
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
@@ -86,10 +86,7 @@ class Hub:
             transport=transport,
             clock=clock,
         )
-        self.conversations = Conversations(
-            database=database, events=self.events, clock=clock, ids=self.ids, joined=move_all
-        )
-        self.work = Work(database=database, events=self.events, clock=clock, ids=self.ids)
+        self.conversations = Conversations(database=database, events=self.events, clock=clock, ids=self.ids)
         self.radar = Radar(
             database=database,
             events=self.events,
@@ -133,14 +130,6 @@ class Hub:
             node=node,
             may_begin=self._may_begin,
         )
-        self.shelf = Shelf(settings.media.folder or settings.hub.data_dir / "media")
-        self.media = Media(
-            database=database,
-            clock=clock,
-            random_bytes=random.randbytes,
-            shelf=self.shelf,
-            settings=settings.media,
-        )
         self.nodes: Nodes | None = None
         if spool.name:
             self.nodes = Nodes(
@@ -160,6 +149,7 @@ class Hub:
             settlement=self.outbox.settle,
             observe=self._observe_arrival,
             aside=self.round_trips,
+            others={MEMBERS: apply_members},
         )
         self.history = HistoryReader(
             database=database,
@@ -227,7 +217,6 @@ class Hub:
             business=self.settings.hub.name,
             url=self.settings.public_url,
         )
-        giver = Giver(database=self.database, events=self.events, clock=self.clock, ids=self.ids)
         everywhere = {
             "applier": self.applier.run,
             "dispatcher": self.outbox.dispatcher.run,
@@ -245,9 +234,6 @@ class Hub:
             "playbooks": playbooks.run,
             "drafts": drafter.run,
             "alerts": teller.run,
-            "media": self.media.run,
-            "giver": giver.run,
-            "waker": giver.wake,
             "housekeeping": self._keep_house,
         }
         if self.nodes is None:

@@ -29,6 +29,7 @@ from holdfast.kernel import SystemClock, get_log
 from holdfast.members import Members, continue_url
 from holdfast.playbooks import Surroundings
 from holdfast.portal import Portal
+from holdfast.portal.direct import Direct, TalksOfMember
 from holdfast.radar import State
 from holdfast.settings import Settings
 from holdfast.status.building import ChannelFace as PublicFace
@@ -190,8 +191,20 @@ def _portal(hub: Hub) -> Portal:
     )
 
 
+def direct_of(hub: Hub) -> Direct:
+    return Direct(
+        database=hub.database,
+        events=hub.events,
+        spool=hub.spool,
+        clock=hub.clock,
+        ids=hub.ids,
+        business=hub.settings.hub.name,
+        channels=lambda: [name for name in hub.channels.adapters() if name.startswith("direct:")],
+    )
+
+
 def members_of(hub: Hub) -> Members:
-    return Members(
+    members = Members(
         database=hub.database,
         events=hub.events,
         clock=hub.clock,
@@ -199,6 +212,8 @@ def members_of(hub: Hub) -> Members:
         random_bytes=secrets.token_bytes,
         continue_link_hours=hub.settings.direct.continue_link_hours,
     )
+    members.neighbours.add(TalksOfMember(hub.clock))
+    return members
 
 
 def tracker_of(hub: Hub) -> TrackerPublisher:
@@ -225,14 +240,12 @@ def _services(hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None)
         channels=hub.channels.adapters,
         faces=lambda: _faces(hub),
         conversations=hub.conversations,
-        work=hub.work,
         outbox=hub.outbox,
         radar=hub.radar,
         access=access(hub),
         portal=portal,
         members=portal.members,
-        media=hub.media,
-        shelf=hub.shelf,
+        direct=direct_of(hub),
         playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
         channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
         incident_desk=hub.incident_desk,

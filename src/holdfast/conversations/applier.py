@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import msgspec
@@ -36,6 +37,9 @@ CONFIRM_SECONDS_MAX: Final = 0.5
 
 Observe = Callable[[Tx, Envelope, Sequence[InboundEvent]], Awaitable[None]]
 """Told of every envelope that was read, inside the transaction that applies it."""
+
+HandOver = Callable[[Tx, Sequence[Envelope], int], Awaitable[None]]
+"""Applies envelopes that are no platform's, in their order, inside the transaction; the last is the time in ms."""
 
 
 class Aside(Protocol):
@@ -72,7 +76,10 @@ class Applier:
         settlement: Settlement,
         observe: Observe,
         aside: Aside,
+        others: Mapping[str, HandOver] = MappingProxyType({}),
     ) -> None:
+        """``others`` apply what comes from a source of their own, which no adapter reads."""
+        self._others = others
         self._spool = spool
         self._database = database
         self._events = events
@@ -175,6 +182,8 @@ class Applier:
         return await asyncio.to_thread(self._read, envelope)
 
     def _read(self, envelope: Envelope) -> Read:
+        if envelope.source in self._others:
+            return Read(envelope)
         adapter = self._channels().get(envelope.channel)
         if adapter is None:
             return Read(envelope, problem="The channel is no longer connected.")
@@ -191,15 +200,7 @@ class Applier:
         return Read(envelope, tuple(event for event in events if event not in aside), aside)
 
     def _happened(self, read: Read, now: int) -> Iterator[tuple[Context, InboundEvent]]:
-        adapter = self._channels().get(read.envelope.channel)
-        window_ms = adapter.limits.reply_window_ms if adapter else None
-        context = Context(
-            read.envelope,
-            self._ids,
-            self._settlement,
-            now,
-            store.NO_WINDOW_MS if window_ms is None else window_ms,
-        )
+        context = Context(read.envelope, self._ids, self._settlement, now)
         return ((context, event) for event in read.events)
 
     async def _apply(self, tx: Tx, batch: Sequence[Read]) -> None:
@@ -211,6 +212,10 @@ class Applier:
         for read in batch:
             for event in read.aside:
                 await self._aside.arrived(tx, read.envelope, event)
+        for source, apply in self._others.items():
+            handed = [each.envelope for each in batch if each.envelope.source == source and not each.problem]
+            if handed:
+                await apply(tx, handed, now)
         for read in telling(batch):
             await self._observe(tx, read.envelope, read.events)
         await store.write_cursor(tx, self._cursor, batch[-1].envelope.seq)

@@ -3,8 +3,6 @@
 from holdfast.inbox.access import Access, Principal, Role, Scope
 from holdfast.inbox.contacts import contacts_by_id, contacts_page, get_contact
 from holdfast.inbox.conversations import (
-    NOBODY,
-    ViewFilter,
     Windows,
     conversations_by_id,
     conversations_page,
@@ -24,10 +22,9 @@ from holdfast.inbox.kept import (
     unreadable_page,
 )
 from holdfast.inbox.messages import attempts_of, get_message, messages_by_id, newest_page, thread_page
-from holdfast.inbox.store import conversation_of_address, open_counts
+from holdfast.inbox.store import conversation_of_address
 
 __all__ = [
-    "NOBODY",
     "Access",
     "BadCursorError",
     "Happening",
@@ -35,7 +32,6 @@ __all__ = [
     "Role",
     "Scope",
     "UnknownConversationError",
-    "ViewFilter",
     "Windows",
     "attempts_of",
     "audit_page",
@@ -56,7 +52,6 @@ __all__ = [
     "happenings_after",
     "messages_by_id",
     "newest_page",
-    "open_counts",
     "refused_counts",
     "spool_position",
     "thread_page",

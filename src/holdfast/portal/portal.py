@@ -1,6 +1,6 @@
 """Our own web chat as the rest of Holdfast sees it."""
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -23,7 +23,7 @@ SOURCE: Final = "direct"
 
 
 class ChatBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the spool keeps of a visitor's doing, for the Direct adapter to read."""
+    """What the spool keeps of a member's doing in the thread with the business, for the Direct adapter to read."""
 
     id: str
     visitor: str
@@ -31,6 +31,9 @@ class ChatBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str
     name: str = ""
     text: str = ""
+    reply_to: str = ""
+    emoji: str = ""
+    attachments: list[dict[str, Any]] = []
 
 
 class Portal:

@@ -51,6 +51,8 @@ def rules(settings: Retention) -> list[Rule]:
         Rule("member_claim", days(CODE_DAYS), store.forget_claims),
         Rule("member_challenge", 0, store.forget_challenges),
         Rule("complaint", days(settings.complaint_days), store.forget_complaints),
+        Rule("direct_log", days(settings.event_days), store.forget_direct_log),
+        Rule("direct_parked", days(PARKED_DAYS), store.forget_direct_parked),
         Rule("continue_link", days(LINK_DAYS), store.forget_links),
         Rule("agent_session", 0, store.forget_sessions),
         Rule("round_trip", days(ROUND_TRIP_DAYS), store.forget_round_trips),

@@ -50,7 +50,15 @@ _GUESTS: Final = """
 DELETE FROM member WHERE id IN
     (SELECT m.id FROM member m WHERE m.kind = 'guest' AND m.seen_at < :before AND m.seen_at >= :after
         AND NOT EXISTS (SELECT 1 FROM address a WHERE a.value = m.id AND a.channel LIKE 'direct:%')
+        AND NOT EXISTS (SELECT 1 FROM direct_participant p WHERE p.member_id = m.id)
     ORDER BY m.seen_at LIMIT :limit)
+"""
+_DIRECT_LOG: Final = """
+DELETE FROM direct_log WHERE seq < (SELECT MAX(seq) FROM direct_log) AND seq IN
+    (SELECT seq FROM (SELECT seq, at FROM direct_log ORDER BY seq LIMIT :limit) AS oldest WHERE at < :before)
+"""
+_DIRECT_PARKED: Final = """
+DELETE FROM direct_parked WHERE id IN (SELECT id FROM direct_parked WHERE at < :before ORDER BY at LIMIT :limit)
 """
 _DEVICES: Final = """
 DELETE FROM member_session WHERE id IN
@@ -126,6 +134,15 @@ async def forget_unreadable(tx: Tx, before: int, limit: int) -> int:
 async def forget_guests(tx: Tx, before: int, limit: int) -> int:
     """Guests who never wrote, with their devices; who wrote is a contact, and stays."""
     return await tx.run(_GUESTS, before=before, after=before - LOOKED_BACK_MS, limit=limit)
+
+
+async def forget_direct_log(tx: Tx, before: int, limit: int) -> int:
+    """The newest is always kept, for it holds the number."""
+    return await tx.run(_DIRECT_LOG, before=before, limit=limit)
+
+
+async def forget_direct_parked(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_DIRECT_PARKED, before=before, limit=limit)
 
 
 async def forget_devices(tx: Tx, before: int, limit: int) -> int:

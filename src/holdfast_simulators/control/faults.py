@@ -36,7 +36,6 @@ class FaultHandlers:
             kind=given.kind,
             capability=given.capability,
             account=account,
-            country=given.country,
             rate=given.rate,
             seconds=given.seconds,
             delay_ms=given.delay_ms,

@@ -1,10 +1,13 @@
 """Our own chat: what visitors write comes from our own pages, what we write goes to them by the event log."""
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from holdfast.channels.contract import (
     Accepted,
+    Attachment,
     CannotTell,
     Capability,
     Evidence,
@@ -13,10 +16,13 @@ from holdfast.channels.contract import (
     HistoryPage,
     InboundEvent,
     Limits,
+    MessageEdited,
     MessageReceived,
+    MessageUnsent,
     Outgoing,
     ProbeResult,
     RawRequest,
+    ReactionChanged,
     ReceiptArrived,
     ReceiptState,
     Sending,
@@ -28,9 +34,11 @@ from holdfast.channels.contract import (
 from holdfast.channels.direct.settings import DirectSettings
 from holdfast.channels.no_history import no_history
 from holdfast.channels.transport import Transport
-from holdfast.channels.untrusted import digest, id_at, read_json, text_at, time_ms, value_at
+from holdfast.channels.untrusted import digest, id_at, items_at, read_json, text_at, time_ms, value_at
 from holdfast.kernel import Clock
 from holdfast.storage import Envelope
+
+_KINDS: Final = {"picture": "image", "video": "video", "voice": "audio"}
 
 
 def make_direct(
@@ -58,9 +66,11 @@ class DirectAdapter:
         return Forged("Direct has no webhook; its pages write to the hub themselves.", status=404)
 
     def parse(self, envelope: Envelope) -> Sequence[InboundEvent]:
-        """One event of a page: ``{"id", "visitor", "name", "text", "at", "kind": "message" | "seen"}``.
+        """One event of a member: ``{"id", "visitor", "name", "text", "at", "kind"}``, some with ``reply_to``,
+        ``attachments`` or ``emoji``.
 
-        ``id`` of a ``seen`` is the external id of the newest message of ours on the visitor's screen.
+        ``kind`` is message, edit, unsend or react with the id of the message; or seen or delivered with the external
+        id of a message of ours.
         """
         return [_event(read_json(envelope.body), envelope.received_at)]
 
@@ -97,11 +107,47 @@ def _event(data: Any, received_at: int) -> InboundEvent:
     if not key or not visitor:
         raise UnreadableError("A chat event needs an id and a visitor.")
     at = time_ms(value_at(data, "at"), received_at)
-    if kind == "message":
-        text = text_at(data, "text")
-        return MessageReceived(external_id=key, address=visitor, at=at, text=text, name=text_at(data, "name"))
-    if kind == "seen":
-        return ReceiptArrived(
-            key=f"seen:{key}:{visitor}", state=ReceiptState.READ, at=at, external_id=key, correlation=key
-        )
+    match kind:
+        case "message":
+            return _message(data, key, visitor, at)
+        case "seen" | "delivered":
+            state = ReceiptState.READ if kind == "seen" else ReceiptState.DELIVERED
+            receipt_key = f"{kind}:{key}:{visitor}"
+            return ReceiptArrived(key=receipt_key, state=state, at=at, external_id=key, correlation=key)
+        case "edit":
+            return MessageEdited(key=f"edit:{key}:{at}", external_id=key, at=at, text=text_at(data, "text"))
+        case "unsend":
+            return MessageUnsent(key=f"unsend:{key}", external_id=key, at=at)
+        case "react":
+            return ReactionChanged(
+                key=f"react:{key}:{visitor}:{at}",
+                external_id=key,
+                address=visitor,
+                at=at,
+                emoji=text_at(data, "emoji"),
+            )
     return Unrecognised(key=f"unrecognised:{digest(data)}", at=at, summary="a chat event of an unknown kind")
+
+
+def _message(data: Any, key: str, visitor: str, at: int) -> MessageReceived:
+    attached = [each for each in items_at(data, "attachments") if isinstance(each, dict)]
+    return MessageReceived(
+        external_id=key,
+        address=visitor,
+        at=at,
+        text=text_at(data, "text"),
+        name=text_at(data, "name"),
+        attachments=tuple(_attachment(each) for each in attached),
+        reply_to=id_at(data, "reply_to"),
+        details={"attachments": msgspec.json.encode(attached).decode()} if attached else {},
+    )
+
+
+def _attachment(data: Any) -> Attachment:
+    return Attachment(
+        kind=_KINDS.get(text_at(data, "kind"), "file"),
+        url=text_at(data, "url"),
+        name=text_at(data, "name"),
+        mime=text_at(data, "type"),
+        media_id=id_at(data, "id"),
+    )

@@ -33,12 +33,11 @@ Step = Work | Wait | GoOn
 
 
 class Returned(msgspec.Struct, frozen=True):
-    """What became of one attempt. ``address``: whom it was for."""
+    """What became of one attempt."""
 
     delivery_id: str
     number: int
     sending: Sending
-    address: str
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
