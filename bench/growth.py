@@ -24,7 +24,7 @@ from bench.store import api_token
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import run_loops
 from holdfast.channels.transport import HttpAnswer, HttpRequest
-from holdfast.inbox import contacts_page, conversations_page, thread_page
+from holdfast.inbox import ViewFilter, contacts_page, conversations_page, thread_page
 from holdfast.inbox.happenings import happenings_after
 from holdfast.inbox.messages import newest_page
 from holdfast.kernel import SystemClock
@@ -153,7 +153,7 @@ class Place:
 
     def reads(self) -> dict[str, Work]:
         read, now = self.hub.database.read, self.hub.clock.now_ms()
-        listed = partial(conversations_page, before=None, limit=PAGE, windows=WINDOWS)
+        listed = partial(conversations_page, order="latest", before=None, limit=PAGE, windows=WINDOWS)
 
         def of(work: Any, /, *args: Any, **more: Any) -> Work:
             return lambda: read(partial(work, *args, **more)) if args or more else read(work)
@@ -162,11 +162,12 @@ class Place:
             return lambda: read(_page, self.random.choice(people)["conversation_id"])
 
         return {
-            "list, open": of(lambda tx: listed(tx, status="open", query="")),
-            "list, resolved": of(lambda tx: listed(tx, status="resolved", query="")),
-            "list, all": of(lambda tx: listed(tx, status="all", query="")),
+            "list, open": of(lambda tx: listed(tx, ViewFilter())),
+            "list, what waits": of(lambda tx: partial(listed, order="answer")(tx, ViewFilter())),
+            "list, resolved": of(lambda tx: listed(tx, ViewFilter(status="resolved"))),
+            "list, all": of(lambda tx: listed(tx, ViewFilter(status="all"))),
             "list, searched": lambda: read(
-                lambda tx: listed(tx, status="all", query=self.random.choice(WORDS))
+                lambda tx: listed(tx, ViewFilter(status="all", query=self.random.choice(WORDS)))
             ),
             "contacts": of(lambda tx: contacts_page(tx, "", None, PAGE)),
             "contact search": lambda: read(
@@ -285,6 +286,7 @@ async def _asked(folder: Path) -> Asked:
         last = await place.hub.events.last()
         paths = {
             "list, open": ["conversations?status=open"],
+            "list, what waits": ["conversations?status=open&order=answer"],
             "list, resolved": ["conversations?status=resolved"],
             "list, all": ["conversations?status=all"],
             "list, searched": [f"conversations?status=all&query={word}" for word in WORDS],

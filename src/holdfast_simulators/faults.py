@@ -1,6 +1,7 @@
 """What can be made to fail, and what is failing now."""
 
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -79,6 +80,9 @@ LATE_KINDS = frozenset({"slow", "accept_late"})
 """Kinds that are nothing without a delay."""
 SEND_ONLY = frozenset({"false_success"})
 WHOLE_ONLY = frozenset({"refused"})
+NUMBERED = frozenset({"sms", "whatsapp"})
+"""Platforms that address people by their telephone numbers."""
+COUNTRY = re.compile(r"[A-Z]{2}")
 NO_RATE = frozenset({"refused", "subscription_removed"})
 
 
@@ -96,14 +100,20 @@ class Fault:
     kind: str
     capability: str = "all"
     account: str | None = None
+    country: str | None = None
+    """Only sends to numbers of this ISO 3166 country."""
     rate: float = 1.0
     seconds: float | None = None
     delay_ms: int = 0
     id: str = ""
     started_at_ms: int = 0
 
-    def touches(self, capability: str, account: str | None) -> bool:
-        return self.capability in ("all", capability) and (self.account is None or self.account == account)
+    def touches(self, capability: str, account: str | None, country: str | None = None) -> bool:
+        return (
+            self.capability in ("all", capability)
+            and (self.account is None or self.account == account)
+            and (self.country is None or self.country == country)
+        )
 
     def ends_at_ms(self) -> int | None:
         if self.seconds is None:
@@ -129,6 +139,8 @@ def _check_scope(fault: Fault) -> None:
         raise FaultRefused(f"Choose one of: {', '.join(CAPABILITIES)}.", "capability")
     if fault.kind in WHOLE_ONLY:
         _check_whole(fault)
+    if fault.country is not None:
+        _check_country(fault)
     if fault.kind in WEBHOOK_KINDS and fault.capability not in ("receive", "all"):
         raise FaultRefused("This kind concerns webhooks: use the capability receive or all.", "capability")
     if fault.kind in ANSWER_KINDS and fault.capability == "receive" and fault.platform != "email":
@@ -143,6 +155,16 @@ def _check_whole(fault: Fault) -> None:
         raise FaultRefused(sentence, "capability")
     if fault.account is not None:
         raise FaultRefused(sentence, "account")
+
+
+def _check_country(fault: Fault) -> None:
+    if fault.platform not in NUMBERED or fault.capability != "send" or fault.kind not in ANSWER_KINDS:
+        raise FaultRefused(
+            "Only sends have a country: use sms or whatsapp, the capability send, and a kind that answers it.",
+            "country",
+        )
+    if not COUNTRY.fullmatch(fault.country or ""):
+        raise FaultRefused("A country is two capital letters, such as IN.", "country")
 
 
 def _check_numbers(fault: Fault) -> None:
@@ -200,7 +222,12 @@ class FaultBook:
         return self._active.get(fault_id)
 
     def active(
-        self, platform: str, capability: str, account: str | None, kinds: Iterable[str]
+        self,
+        platform: str,
+        capability: str,
+        account: str | None,
+        kinds: Iterable[str],
+        country: str | None = None,
     ) -> list[Fault]:
         """The faults of these kinds that are on for this capability and account, oldest first."""
         wanted = frozenset(kinds)
@@ -209,12 +236,24 @@ class FaultBook:
             for fault in self._active.values()
             if fault.platform in (platform, UPLINK)
             and fault.kind in wanted
-            and fault.touches(capability, account)
+            and fault.touches(capability, account, country)
         ]
 
-    def hit(self, platform: str, capability: str, account: str | None, kinds: Iterable[str]) -> Fault | None:
+    @property
+    def by_country(self) -> bool:
+        """Whether it matters to which country a send goes."""
+        return any(fault.country for fault in self._active.values())
+
+    def hit(
+        self,
+        platform: str,
+        capability: str,
+        account: str | None,
+        kinds: Iterable[str],
+        country: str | None = None,
+    ) -> Fault | None:
         """The fault that strikes this one request, its rate considered; None when it goes well."""
-        for fault in self.active(platform, capability, account, kinds):
+        for fault in self.active(platform, capability, account, kinds, country):
             if fault.rate >= 1 or self.random.random() < fault.rate:
                 return fault
         return None
@@ -226,6 +265,7 @@ class FaultBook:
             kind=wanted.kind,
             capability=wanted.capability,
             account=wanted.account,
+            country=wanted.country,
             rate=wanted.rate,
             seconds=wanted.seconds,
             delay_ms=delay_ms,

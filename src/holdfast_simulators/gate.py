@@ -5,6 +5,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from holdfast_simulators.clock import MS_PER_SECOND
+from holdfast_simulators.countries import country_of
 from holdfast_simulators.faults import ANSWER_KINDS, Fault
 from holdfast_simulators.request_log import LoggedRequest
 from holdfast_simulators.wire import Answer, Call, Platform, Receive, Scope, Send
@@ -59,7 +60,9 @@ class Gate:
             await write_answer(too_large, send)
             return
         self._platform.recognise(call)
-        fault = self._world.faults.hit(self._platform.name, call.capability, call.account, ANSWER_KINDS)
+        faults = self._world.faults
+        country = country_of(call.recipient()) if faults.by_country else None
+        fault = faults.hit(self._platform.name, call.capability, call.account, ANSWER_KINDS, country)
         answer = await self._carry_out(call, fault, receive)
         self._log(call, answer, fault)
         if answer is not None and fault is not None and fault.kind == CUT:

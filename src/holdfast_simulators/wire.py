@@ -27,6 +27,8 @@ class Call:
     body: bytes = b""
     capability: str = "other"
     account: str | None = None
+    recipient: Callable[[], str] = str
+    """The telephone number that a send goes to; empty where there is none."""
     effect: bool = False
     pretend: bool = False
     """Answer as if all went well, and do nothing."""

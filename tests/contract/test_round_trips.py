@@ -1,27 +1,18 @@
 """Two accounts of a shop on the simulated platforms, in virtual time, and not one customer: outages are found."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from tests.contract.virtual_hub import KEY, VirtualHub
 
-from holdfast.app.hub import Hub
-from holdfast.channels.contract import Genuine, RawRequest
-from holdfast.channels.transport import AnswerLostError, HttpAnswer, HttpRequest, NotConnectedError
-from holdfast.radar import Cause, Incident, Kind
+from holdfast.radar import Cause, Kind
 from holdfast.radar.round_trips import TripState, latest
 from holdfast.settings import Hub as HubSettings
 from holdfast.settings import Radar, Secret, Settings
-from holdfast.storage import NewEnvelope, Spool, SqliteDatabase
-from holdfast_simulators.fakes import build_fakes
-from holdfast_simulators.faults import Fault
-from holdfast_simulators.gate import ConnectionDroppedError
-from holdfast_simulators.population import populate
 from holdfast_simulators.settings import (
     Accounts,
     InstagramAccount,
@@ -31,12 +22,7 @@ from holdfast_simulators.settings import (
     WhatsAppAccount,
 )
 from holdfast_simulators.settings import Settings as WorldSettings
-from holdfast_simulators.virtual_clock import VirtualClock
-from holdfast_simulators.webhooks import Received
-from holdfast_simulators.world import World
 
-START_MS: Final = 1_790_000_000_000
-KEY: Final = "c2ltdWxhdGlvbi1rZXktb2YtMzItYnl0ZXMtaGVyZSE="
 EVERY_SECONDS: Final = 60
 FOUND_WITHIN_SECONDS: Final = 150
 MISSED_WITHIN_SECONDS: Final = 200
@@ -52,103 +38,6 @@ NUMBER: Final = {"shop": "+15005550006", "backup": "+15005550007"}
 OTHER: Final = {"shop": "backup", "backup": "shop"}
 SEEN_AS: Final = {"shop": "900100200300401", "backup": "900100200300402"}
 """Under which id each of the two Instagram accounts writes to the other."""
-
-
-class Time(VirtualClock):
-    def monotonic(self) -> float:
-        return self.now_ms() / 1000
-
-
-class TwoAccounts:
-    """A whole hub with two accounts on one platform, of which the radar, its test messages and the road in run."""
-
-    def __init__(self, platform: str, folder: Path) -> None:
-        self.platform = platform
-        self.clock = Time(START_MS)
-        self.world = World(settings=_world(), clock=self.clock, chance=random.Random(7))  # noqa: S311 - chance, not secrecy
-        populate(self.world)
-        self.fakes = build_fakes(self.world, self)
-        self.hub = Hub(
-            settings=_settings(platform, folder),
-            database=SqliteDatabase(folder / "hub.db", inline=True, synchronous="OFF"),
-            spool=Spool(folder / "spool.db", inline=True, synchronous="OFF"),
-            transport=InProcess(self),
-            clock=self.clock,
-            random=random.Random(1),  # noqa: S311 - the same names in every run
-            node="only",
-        )
-
-    async def request(
-        self, method: str, url: str, *, body: bytes, headers: Mapping[str, str], timeout_seconds: float
-    ) -> Received:
-        """A webhook arrives, and has its effect at once."""
-        channel = ":".join(urlsplit(url).path.split("/")[-2:])
-        lowered = {name.lower(): value for name, value in headers.items()}
-        query = dict(parse_qsl(urlsplit(url).query))
-        adapter = self.hub.channels.adapters()[channel]
-        verdict = adapter.verify(RawRequest(method, url, query, lowered, body))
-        assert isinstance(verdict, Genuine)
-        arrived = NewEnvelope(channel, "webhook", self.clock.now_ms(), body, verdict.keep)
-        await self.hub.spool.append(arrived)
-        await self.hub.applier.apply_batch()
-        return Received(verdict.reply.status, verdict.reply.body)
-
-    def fail(self, kind: str, **more: Any) -> Fault:
-        return self.world.faults.start(Fault(platform=self.platform, kind=kind, **more))
-
-    async def until(self, what: Callable[[], Awaitable[bool]], seconds: int) -> int:
-        """How many seconds it took."""
-        for passed in range(seconds):
-            if await what():
-                return passed
-            await self.clock.advance(1)
-        raise AssertionError(self.hub.radar.all_verdicts())
-
-    async def is_failing(self) -> bool:
-        return bool(self.hub.radar.open_incidents())
-
-    async def is_well(self) -> bool:
-        return not self.hub.radar.open_incidents()
-
-    @property
-    def incident(self) -> Incident:
-        [only] = self.hub.radar.open_incidents()
-        return only
-
-    async def count(self, table: str) -> int:
-        rows = await self.hub.database.read(lambda tx: tx.all(f"SELECT 1 FROM {table}"))
-        return len(rows)
-
-
-class InProcess:
-    """The way to the fakes' applications, by the host's name."""
-
-    def __init__(self, accounts: TwoAccounts) -> None:
-        self._accounts = accounts
-
-    async def request(self, request: HttpRequest) -> HttpAnswer:
-        fakes, url = self._accounts.fakes, urlsplit(request.url)
-        if fakes.world.faults.active(url.netloc.split("_")[0], "all", None, ("refused",)):
-            raise NotConnectedError("the connection was refused")
-        parts: list[Mapping[str, Any]] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": request.body}
-
-        async def send(part: Mapping[str, Any]) -> None:
-            parts.append(part)
-
-        headers = [(k.lower().encode(), v.encode()) for k, v in request.headers.items()]
-        scope = {"type": "http", "method": request.method, "path": url.path, "headers": headers}
-        try:
-            await fakes.apps[url.netloc](scope | {"query_string": url.query.encode()}, receive, send)
-        except ConnectionDroppedError as error:
-            raise AnswerLostError(str(error)) from error
-        answered = {name.decode().lower(): value.decode() for name, value in parts[0]["headers"]}
-        return HttpAnswer(parts[0]["status"], answered, b"".join(part.get("body", b"") for part in parts[1:]))
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
 
 def _hook(platform: str, name: str) -> str:
@@ -236,12 +125,12 @@ def _settings(platform: str, folder: Path) -> Settings:
 
 
 @pytest.fixture
-async def make(tmp_path: Path) -> AsyncIterator[Callable[[str], Awaitable[TwoAccounts]]]:
-    made: list[TwoAccounts] = []
+async def make(tmp_path: Path) -> AsyncIterator[Callable[[str], Awaitable[VirtualHub]]]:
+    made: list[VirtualHub] = []
     tasks: list[asyncio.Task[None]] = []
 
-    async def build(platform: str) -> TwoAccounts:
-        two = TwoAccounts(platform, tmp_path)
+    async def build(platform: str) -> VirtualHub:
+        two = VirtualHub(tmp_path, _settings(platform, tmp_path), _world())
         made.append(two)
         await two.hub.prepare()
         running = (two.hub.radar.run(), two.hub.round_trips.run(), two.hub.history.run())
@@ -255,11 +144,10 @@ async def make(tmp_path: Path) -> AsyncIterator[Callable[[str], Awaitable[TwoAcc
         with suppress(asyncio.CancelledError):
             await task
     for two in made:
-        await two.world.close()
-        await two.hub.close()
+        await two.close()
 
 
-Make = Callable[[str], Awaitable[TwoAccounts]]
+Make = Callable[[str], Awaitable[VirtualHub]]
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -280,7 +168,7 @@ async def test_while_all_is_well_nobody_notices(make: Make, platform: str) -> No
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_sends_that_fail_while_signing_in_works(make: Make, platform: str) -> None:
     two = await make(platform)
-    fault = two.fail("server_error", capability="send")
+    fault = two.fail(platform, "server_error", capability="send")
     await two.until(two.is_failing, FOUND_WITHIN_SECONDS)
     assert [each.value for each in two.incident.capabilities] == ["send"]
     assert two.incident.cause is Cause.PLATFORM
@@ -292,7 +180,7 @@ async def test_sends_that_fail_while_signing_in_works(make: Make, platform: str)
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_webhooks_that_are_silent(make: Make, platform: str) -> None:
     two = await make(platform)
-    fault = two.fail("webhooks_silent")
+    fault = two.fail(platform, "webhooks_silent")
     await two.until(two.is_failing, FOUND_WITHIN_SECONDS)
     assert [each.value for each in two.incident.capabilities] == ["receive"]
     assert two.incident.cause is Cause.PLATFORM
@@ -302,7 +190,7 @@ async def test_webhooks_that_are_silent(make: Make, platform: str) -> None:
 
 async def test_one_account_that_cannot_send_is_told_from_its_platform(make: Make) -> None:
     two = await make("instagram")
-    two.fail("server_error", capability="send", account=IG["shop"])
+    two.fail("instagram", "server_error", capability="send", account=IG["shop"])
     await two.until(two.is_failing, FOUND_WITHIN_SECONDS)
     assert (two.incident.channel, two.incident.cause) == ("instagram:shop", Cause.ACCOUNT)
 
@@ -310,6 +198,6 @@ async def test_one_account_that_cannot_send_is_told_from_its_platform(make: Make
 async def test_what_is_taken_and_never_delivered(make: Make) -> None:
     """Sending seems to work; only the other account knows that nothing comes."""
     two = await make("sms")
-    two.fail("false_success")
+    two.fail("sms", "false_success")
     await two.until(two.is_failing, MISSED_WITHIN_SECONDS)
     assert "receive" in [each.value for each in two.incident.capabilities]

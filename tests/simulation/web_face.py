@@ -57,6 +57,8 @@ def make_web(hub: Hub, portal: Portal, chance: random.Random) -> Front:
             access=_access(hub, chance),
             portal=portal,
             members=portal.members,
+            media=hub.media,
+            shelf=hub.shelf,
             direct=direct_of(hub),
             playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
             channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),

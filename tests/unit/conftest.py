@@ -49,6 +49,7 @@ from holdfast.storage import (
     migrate,
     read_events,
 )
+from holdfast.work import Work, move_all
 
 START_MS: Final = 1_790_000_000_000
 TURNS_MAX: Final = 400
@@ -173,8 +174,9 @@ class Bench:
         self.observed: list[tuple[str, str]] = []
         self.gaps: list[tuple[str, Sequence[int]]] = []
         self.conversations = Conversations(
-            database=self.database, events=self.events, clock=self.clock, ids=self.ids
+            database=self.database, events=self.events, clock=self.clock, ids=self.ids, joined=move_all
         )
+        self.work = Work(database=self.database, events=self.events, clock=self.clock, ids=self.ids)
         self.looks_fresh: Iterator[bool] = repeat(object=True)
         self.outbox = self.make_outbox()
         self.ways: list[Way] = []

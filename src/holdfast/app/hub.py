@@ -28,6 +28,7 @@ from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
 from holdfast.incidents import Drafter, IncidentDesk, Rule
 from holdfast.kernel import Clock, IdSource, get_log
+from holdfast.media import Media, Shelf
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.portal.talks import SOURCE as MEMBERS
@@ -48,6 +49,7 @@ from holdfast.storage import (
     migrate,
     open_database,
 )
+from holdfast.work import Giver, Work, move_all
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
@@ -86,7 +88,10 @@ class Hub:
             transport=transport,
             clock=clock,
         )
-        self.conversations = Conversations(database=database, events=self.events, clock=clock, ids=self.ids)
+        self.conversations = Conversations(
+            database=database, events=self.events, clock=clock, ids=self.ids, joined=move_all
+        )
+        self.work = Work(database=database, events=self.events, clock=clock, ids=self.ids)
         self.radar = Radar(
             database=database,
             events=self.events,
@@ -129,6 +134,14 @@ class Hub:
             settings=settings.outbox,
             node=node,
             may_begin=self._may_begin,
+        )
+        self.shelf = Shelf(settings.media.folder or settings.hub.data_dir / "media")
+        self.media = Media(
+            database=database,
+            clock=clock,
+            random_bytes=random.randbytes,
+            shelf=self.shelf,
+            settings=settings.media,
         )
         self.nodes: Nodes | None = None
         if spool.name:
@@ -217,6 +230,7 @@ class Hub:
             business=self.settings.hub.name,
             url=self.settings.public_url,
         )
+        giver = Giver(database=self.database, events=self.events, clock=self.clock, ids=self.ids)
         everywhere = {
             "applier": self.applier.run,
             "dispatcher": self.outbox.dispatcher.run,
@@ -234,6 +248,9 @@ class Hub:
             "playbooks": playbooks.run,
             "drafts": drafter.run,
             "alerts": teller.run,
+            "media": self.media.run,
+            "giver": giver.run,
+            "waker": giver.wake,
             "housekeeping": self._keep_house,
         }
         if self.nodes is None:

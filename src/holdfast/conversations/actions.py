@@ -1,9 +1,10 @@
 """What a person decides about contacts and conversations; each is one transaction with its audit entry."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Sequence
+from typing import Final, Protocol
 
 from holdfast.conversations import store
+from holdfast.conversations.joining import merge_into, split_off
 from holdfast.conversations.model import (
     CONSENTS,
     PROOFS,
@@ -17,11 +18,26 @@ from holdfast.kernel import Clock, IdSource
 from holdfast.storage import Database, EventLog, Row, Tx, append_event
 
 NAME_CHARACTERS_MAX: Final = 200
-STATUSES: Final = ("open", "resolved")
+
+
+class Joined(Protocol):
+    def __call__(self, tx: Tx, *, kept: str, dropped: str) -> Awaitable[None]:
+        """Ids of conversations; the dropped one is about to go."""
+        ...
 
 
 class Conversations:
-    def __init__(self, *, database: Database, events: EventLog, clock: Clock, ids: IdSource) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        ids: IdSource,
+        joined: Joined | None = None,
+    ) -> None:
+        """``joined`` moves what upper units keep of a conversation that is joined to another."""
+        self._joined = joined
         self._database = database
         self._events = events
         self._clock = clock
@@ -29,13 +45,6 @@ class Conversations:
 
     async def mark_read(self, conversation_id: str) -> None:
         await self._database.write(self._mark_read, conversation_id)
-        self._events.wake()
-
-    async def set_status(self, conversation_id: str, status: str) -> None:
-        """Raises ValueError for a status other than ``open`` and ``resolved``."""
-        if status not in STATUSES:
-            raise ValueError(f"status must be one of {', '.join(STATUSES)}")
-        await self._database.write(self._set_status, conversation_id, status)
         self._events.wake()
 
     async def create_contact(self, name: str, addresses: Sequence[NewAddress], by: str) -> str:
@@ -66,11 +75,6 @@ class Conversations:
 
     async def _mark_read(self, tx: Tx, conversation_id: str) -> None:
         if not await store.mark_read(tx, conversation_id):
-            raise UnknownContactError(f"there is no conversation {conversation_id}")
-        await conversation_changed(tx, conversation_id, self._clock.now_ms())
-
-    async def _set_status(self, tx: Tx, conversation_id: str, status: str) -> None:
-        if not await store.set_status(tx, conversation_id, status):
             raise UnknownContactError(f"there is no conversation {conversation_id}")
         await conversation_changed(tx, conversation_id, self._clock.now_ms())
 
@@ -125,7 +129,9 @@ class Conversations:
             await _contact(tx, each)
         kept = await ensure_conversation(tx, self._ids, contact_id=contact_id, at=now)
         dropped = await ensure_conversation(tx, self._ids, contact_id=other_id, at=now)
-        await store.merge_into(tx, kept=kept, dropped=dropped)
+        if self._joined is not None:
+            await self._joined(tx, kept=str(kept["id"]), dropped=str(dropped["id"]))
+        await merge_into(tx, kept=kept, dropped=dropped)
         await join_words(tx, kept=contact_id, dropped=other_id)
         await conversation_changed(tx, kept["id"], now)
         await self._note(tx, by, "contact.merged", contact_id, other_id)
@@ -139,7 +145,7 @@ class Conversations:
         await store.insert_contact(tx, contact_id=new_id, name=address["name"], at=now)
         target = await ensure_conversation(tx, self._ids, contact_id=new_id, at=now)
         source = await ensure_conversation(tx, self._ids, contact_id=contact_id, at=now)
-        await store.split_off(tx, address_id=address_id, source=source, target=target)
+        await split_off(tx, address_id=address_id, source=source, target=target)
         for each in (contact_id, new_id):
             await renew_words(tx, each)
         for conversation in (source, target):

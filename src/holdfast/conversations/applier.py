@@ -200,7 +200,15 @@ class Applier:
         return Read(envelope, tuple(event for event in events if event not in aside), aside)
 
     def _happened(self, read: Read, now: int) -> Iterator[tuple[Context, InboundEvent]]:
-        context = Context(read.envelope, self._ids, self._settlement, now)
+        adapter = self._channels().get(read.envelope.channel)
+        window_ms = adapter.limits.reply_window_ms if adapter else None
+        context = Context(
+            read.envelope,
+            self._ids,
+            self._settlement,
+            now,
+            store.NO_WINDOW_MS if window_ms is None else window_ms,
+        )
         return ((context, event) for event in read.events)
 
     async def _apply(self, tx: Tx, batch: Sequence[Read]) -> None:

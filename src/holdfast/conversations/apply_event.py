@@ -43,12 +43,15 @@ class Settlement(Protocol):
 
 
 class Context(msgspec.Struct, frozen=True):
-    """What applying needs beside the event: where it came from, identifiers, the time."""
+    """What applying needs beside the event: where it came from, identifiers, the time, and how long after a
+    message an answer may leave.
+    """
 
     envelope: Envelope
     ids: IdSource
     settlement: Settlement
     now: int
+    window_ms: int
 
     @property
     def channel(self) -> str:
@@ -97,6 +100,7 @@ async def _received(tx: Tx, context: Context, event: MessageReceived) -> None:
         at=event.at,
         preview=preview(event),
         channel=context.channel,
+        window_ms=context.window_ms,
     )
     await append_event(
         tx,

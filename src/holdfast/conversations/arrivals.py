@@ -118,4 +118,5 @@ def _heard(arrivals: Iterable[Arrival]) -> list[dict[str, Any]]:
         row["messages"] += 1
         if at >= row["at"]:
             row |= {"at": at, "preview": preview(each.event), "channel": each.context.channel}
+            row["window_ms"] = each.context.window_ms
     return list(heard.values())

@@ -63,7 +63,12 @@ async def _insert(
     if incoming:
         await store.note_wrote(tx, address_id=address_id, at=message.at, name="", proven=True)
         await store.conversation_heard(
-            tx, conversation_id=conversation_id, at=message.at, preview=message.text, channel=message.channel
+            tx,
+            conversation_id=conversation_id,
+            at=message.at,
+            preview=message.text,
+            channel=message.channel,
+            window_ms=store.NO_WINDOW_MS,
         )
     else:
         await store.conversation_answered(

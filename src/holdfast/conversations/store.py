@@ -5,6 +5,11 @@ from typing import Any, Final
 
 from holdfast.storage import Envelope, Row, Tx
 
+PATIENCE_MS: Final = 86_400_000
+"""After so long nobody should wait any more, where no window closes before."""
+NO_WINDOW_MS: Final = 2**50
+"""How long an answer may leave where there is no window: for ever."""
+
 _CURSOR: Final = "SELECT value FROM reader_cursor WHERE name = :name"
 _SET_CURSOR: Final = """
 INSERT INTO reader_cursor (name, value) VALUES (:name, :value)
@@ -46,20 +51,24 @@ UPDATE conversation SET
     last_at = CASE WHEN last_preview = '' OR last_at < given.at THEN given.at ELSE last_at END,
     last_in_at = CASE WHEN COALESCE(last_in_at, 0) > given.at THEN last_in_at ELSE given.at END,
     waiting_since = COALESCE(waiting_since, given.first_at),
+    answer_by = CASE WHEN COALESCE(waiting_since, given.first_at) + given.patience < given.at + given.window_ms
+        THEN COALESCE(waiting_since, given.first_at) + given.patience ELSE given.at + given.window_ms END,
     unread = unread + given.messages,
-    status = 'open'
-FROM GIVEN (id TEXT, at BIGINT, preview TEXT, channel TEXT, first_at BIGINT, messages BIGINT)
+    status = 'open',
+    snoozed_until = NULL
+FROM GIVEN (id TEXT, at BIGINT, preview TEXT, channel TEXT, first_at BIGINT, messages BIGINT, window_ms BIGINT,
+    patience BIGINT)
 WHERE conversation.id = given.id
 """
 _CONVERSATION_OUT: Final = """
 UPDATE conversation SET
     last_preview = CASE WHEN :at >= last_at THEN :preview ELSE last_preview END,
     last_at = CASE WHEN last_preview = '' OR last_at < :at THEN :at ELSE last_at END,
-    waiting_since = CASE WHEN :answers = 1 THEN NULL ELSE waiting_since END
+    waiting_since = CASE WHEN :answers = 1 THEN NULL ELSE waiting_since END,
+    answer_by = CASE WHEN :answers = 1 THEN NULL ELSE answer_by END
 WHERE id = :id
 """
 _MARK_READ: Final = "UPDATE conversation SET unread = 0 WHERE id = :id"
-_SET_STATUS: Final = "UPDATE conversation SET status = :status WHERE id = :id"
 _INSERT_MESSAGES: Final = """
 INSERT INTO message (id, conversation_id, direction, author, channel, address_id, external_id, text, attachments,
     details, at, stored_at, source, late, automatic, spool_seq, state, state_reason)
@@ -111,36 +120,6 @@ _UNPARK: Final = "DELETE FROM parked_event WHERE channel = :channel AND external
 _UNREAD: Final = """
 INSERT INTO unread_envelope (spool, spool_seq, channel, at, problem, excerpt, body)
 VALUES (:spool, :spool_seq, :channel, :at, :problem, :excerpt, :body) ON CONFLICT DO NOTHING
-"""
-_MOVE_ADDRESS: Final = "UPDATE address SET contact_id = :to WHERE id = :id"
-_MOVE_ADDRESSES: Final = "UPDATE address SET contact_id = :to WHERE contact_id = :contact_id"
-_MOVE_MESSAGES: Final = """
-UPDATE message SET conversation_id = :to WHERE conversation_id = :conversation_id
-"""
-_MOVE_MESSAGES_OF_ADDRESS: Final = """
-UPDATE message SET conversation_id = :to WHERE conversation_id = :conversation_id AND address_id = :address_id
-"""
-_MOVE_INTENTS_OF_MESSAGES: Final = """
-UPDATE intent SET conversation_id = :to, contact_id = :contact_id
-WHERE message_id IN (SELECT id FROM message WHERE conversation_id = :to)
-"""
-_MERGED: Final = "UPDATE contact SET merged_into = :to WHERE id = :id"
-_JOIN_WAITING: Final = """
-UPDATE conversation SET
-    unread = unread + (SELECT unread FROM conversation WHERE id = :dropped),
-    waiting_since = (SELECT MIN(waiting_since) FROM conversation WHERE id IN (:kept, :dropped))
-WHERE id = :kept
-"""
-_DROP_CONVERSATION: Final = "DELETE FROM conversation WHERE id = :id"
-_REFRESH_CONVERSATION: Final = """
-UPDATE conversation SET
-    last_at = COALESCE((SELECT MAX(at) FROM message WHERE conversation_id = :id), created_at),
-    last_in_at = (SELECT MAX(at) FROM message WHERE conversation_id = :id AND direction = 'in'),
-    last_channel = (SELECT channel FROM message WHERE conversation_id = :id AND direction = 'in'
-        ORDER BY at DESC LIMIT 1),
-    last_preview = COALESCE((SELECT substr(text, 1, 140) FROM message WHERE conversation_id = :id
-        ORDER BY at DESC, id DESC LIMIT 1), '')
-WHERE id = :id
 """
 _KNOWN: Final = """
 SELECT external_id FROM message WHERE channel = :channel
@@ -241,7 +220,10 @@ async def insert_conversation(tx: Tx, *, conversation_id: str, contact_id: str, 
     await tx.run(_INSERT_CONVERSATION, id=conversation_id, contact_id=contact_id, at=at)
 
 
-async def conversation_heard(tx: Tx, *, conversation_id: str, at: int, preview: str, channel: str) -> None:
+async def conversation_heard(
+    tx: Tx, *, conversation_id: str, at: int, preview: str, channel: str, window_ms: int
+) -> None:
+    """``window_ms`` is how long after a message an answer may leave."""
     row = {
         "id": conversation_id,
         "at": at,
@@ -249,6 +231,8 @@ async def conversation_heard(tx: Tx, *, conversation_id: str, at: int, preview: 
         "preview": preview,
         "channel": channel,
         "messages": 1,
+        "window_ms": window_ms,
+        "patience": PATIENCE_MS,
     }
     await tx.many(_CONVERSATIONS_IN, [row])
 
@@ -261,10 +245,6 @@ async def conversation_answered(
 
 async def mark_read(tx: Tx, conversation_id: str) -> int:
     return await tx.run(_MARK_READ, id=conversation_id)
-
-
-async def set_status(tx: Tx, conversation_id: str, status: str) -> int:
-    return await tx.run(_SET_STATUS, id=conversation_id, status=status)
 
 
 async def insert_message(tx: Tx, **columns: Any) -> bool:
@@ -305,9 +285,10 @@ async def note_all_wrote(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
 
 async def conversations_heard(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """As ``conversation_heard`` for several messages of each conversation, which has one row: ``id``, the number of
-    ``messages``, ``at``, ``preview`` and ``channel`` of the latest, and ``first_at`` of the first that arrived.
+    ``messages``, ``at``, ``preview``, ``channel`` and ``window_ms`` of the latest, and ``first_at`` of the first that
+    arrived.
     """
-    await tx.many(_CONVERSATIONS_IN, rows)
+    await tx.many(_CONVERSATIONS_IN, [{**row, "patience": PATIENCE_MS} for row in rows])
 
 
 async def message_by_external(tx: Tx, channel: str, external_id: str) -> Row | None:
@@ -364,28 +345,6 @@ async def note_unread(tx: Tx, envelope: Envelope, *, problem: str, excerpt: str)
 async def known_external_ids(tx: Tx, channel: str, ids: Sequence[str]) -> set[str]:
     rows = await tx.all(_KNOWN, channel=channel, ids=list(ids))
     return {str(row["external_id"]) for row in rows}
-
-
-async def merge_into(tx: Tx, *, kept: Row, dropped: Row) -> None:
-    """Move everything of one conversation and its contact to another; rows are conversations."""
-    await tx.run(_MOVE_ADDRESSES, to=kept["contact_id"], contact_id=dropped["contact_id"])
-    await tx.run(_MOVE_MESSAGES, to=kept["id"], conversation_id=dropped["id"])
-    await tx.run(_MOVE_INTENTS_OF_MESSAGES, to=kept["id"], contact_id=kept["contact_id"])
-    await tx.run(_MERGED, to=kept["contact_id"], id=dropped["contact_id"])
-    await tx.run(_JOIN_WAITING, kept=kept["id"], dropped=dropped["id"])
-    await tx.run(_DROP_CONVERSATION, id=dropped["id"])
-    await tx.run(_REFRESH_CONVERSATION, id=kept["id"])
-
-
-async def split_off(tx: Tx, *, address_id: str, source: Row, target: Row) -> None:
-    """Move one address and what was said over it to another contact's conversation."""
-    await tx.run(_MOVE_ADDRESS, to=target["contact_id"], id=address_id)
-    await tx.run(
-        _MOVE_MESSAGES_OF_ADDRESS, to=target["id"], conversation_id=source["id"], address_id=address_id
-    )
-    await tx.run(_MOVE_INTENTS_OF_MESSAGES, to=target["id"], contact_id=target["contact_id"])
-    for conversation in (source, target):
-        await tx.run(_REFRESH_CONVERSATION, id=conversation["id"])
 
 
 async def audit(tx: Tx, *, entry_id: str, at: int, who: str, action: str, subject: str, detail: str) -> None:

@@ -3,6 +3,8 @@
 from holdfast.inbox.access import Access, Principal, Role, Scope
 from holdfast.inbox.contacts import contacts_by_id, contacts_page, get_contact
 from holdfast.inbox.conversations import (
+    NOBODY,
+    ViewFilter,
     Windows,
     conversations_by_id,
     conversations_page,
@@ -22,9 +24,10 @@ from holdfast.inbox.kept import (
     unreadable_page,
 )
 from holdfast.inbox.messages import attempts_of, get_message, messages_by_id, newest_page, thread_page
-from holdfast.inbox.store import conversation_of_address
+from holdfast.inbox.store import conversation_of_address, open_counts
 
 __all__ = [
+    "NOBODY",
     "Access",
     "BadCursorError",
     "Happening",
@@ -32,6 +35,7 @@ __all__ = [
     "Role",
     "Scope",
     "UnknownConversationError",
+    "ViewFilter",
     "Windows",
     "attempts_of",
     "audit_page",
@@ -52,6 +56,7 @@ __all__ = [
     "happenings_after",
     "messages_by_id",
     "newest_page",
+    "open_counts",
     "refused_counts",
     "spool_position",
     "thread_page",

@@ -2,30 +2,100 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
 
 from holdfast.conversations.search import find_contacts
 from holdfast.inbox import store
-from holdfast.inbox.cursor import decode_cursor, encode_cursor
+from holdfast.inbox.cursor import TIME_MAX, BadCursorError, decode_ordered, encode_ordered
 from holdfast.inbox.model import ContactName, ConversationView, Page
 from holdfast.storage import Row, Tx
+from holdfast.work.store import labels_of
+
+NOBODY: Final = "nobody"
+LATEST: Final = "l"
+WAITING: Final = "w"
+REST: Final = "r"
+"""Parts of lists, each in an order of its own."""
 
 Windows = Mapping[str, int | None]
 """The reply window of each channel in ms, or None where it has none."""
 
 
+class ViewFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which conversations a view shows; what is empty filters nothing.
+
+    ``status``: open, snoozed, resolved or all. ``assignee`` is an agent's id, or ``nobody``; ``mentioned`` an
+    agent whom notes name that they have not seen. ``waiting``: only where somebody waits for an answer.
+    """
+
+    status: str = "open"
+    query: str = ""
+    assignee: str = ""
+    team: str = ""
+    label: str = ""
+    channel: str = ""
+    mentioned: str = ""
+    waiting: bool = False
+
+
 async def conversations_page(
-    tx: Tx, *, status: str, query: str, before: str | None, limit: int, windows: Windows
+    tx: Tx, view: ViewFilter, *, order: str, before: str | None, limit: int, windows: Windows
 ) -> Page[ConversationView]:
-    """Conversations, the latest first; ``status`` is open, resolved or all. Raises BadCursorError."""
-    at, identifier = decode_cursor(before)
-    found = await _found(tx, query) if query else None
-    rows = await store.conversations(
-        tx, status=status, found=found, at=at, identifier=identifier, limit=limit + 1
-    )
-    more = len(rows) > limit
-    rows = rows[:limit]
-    following = encode_cursor(rows[-1]["last_at"], rows[-1]["id"]) if more else None
-    return Page(await _with_counts(tx, rows, windows), following)
+    """Conversations of a view. ``order``: ``latest`` first; or ``answer``: where somebody waits, the most urgent
+    first, then the others, the latest first. Raises BadCursorError.
+    """
+    filters = await _filters(tx, view)
+    parts = [WAITING, REST] if order == "answer" else [LATEST]
+    if view.waiting:
+        parts = [WAITING]
+    part, at, identifier = decode_ordered(before, parts[0])
+    if part not in parts:
+        raise BadCursorError("the cursor is not one that this list handed out")
+    rows: list[tuple[str, Row]] = []
+    for each in parts[parts.index(part) :]:
+        found = await _rows(tx, each, filters, at, identifier, limit + 1 - len(rows))
+        rows += [(each, row) for row in found]
+        if len(rows) > limit:
+            break
+        at, identifier = 0, ""
+    following = _cursor_of(*rows[limit - 1]) if len(rows) > limit else None
+    return Page(await _with_counts(tx, [row for _, row in rows[:limit]], windows), following)
+
+
+async def _rows(
+    tx: Tx, part: str, filters: Mapping[str, object], at: int, identifier: str, limit: int
+) -> list[Row]:
+    if part == WAITING:
+        if filters.get("status", "open") != "open":
+            return []  # nobody waits in what is snoozed or resolved
+        more = {name: value for name, value in filters.items() if name != "status"}
+        return await store.waiting_conversations(tx, more, at=at, identifier=identifier, limit=limit)
+    rest = {**filters, "answered": 1} if part == REST else filters
+    return await store.conversations(tx, rest, at=at or TIME_MAX, identifier=identifier, limit=limit)
+
+
+def _cursor_of(part: str, row: Row) -> str:
+    return encode_ordered(part, row["answer_by" if part == WAITING else "last_at"], row["id"])
+
+
+async def _filters(tx: Tx, view: ViewFilter) -> dict[str, object]:
+    """The filters of a view by their names."""
+    plain = {
+        "status": "" if view.status == "all" else view.status,
+        "assignee": "" if view.assignee == NOBODY else view.assignee,
+        "team": view.team,
+        "label": view.label,
+        "channel_heard": view.channel,
+        "mentioned": view.mentioned,
+    }
+    filters: dict[str, object] = {name: value for name, value in plain.items() if value}
+    if view.assignee == NOBODY:
+        filters["nobody"] = 1
+    if view.query:
+        filters["found"] = await _found(tx, view.query)
+    return filters
 
 
 async def _found(tx: Tx, query: str) -> list[str]:
@@ -50,11 +120,21 @@ async def _with_counts(tx: Tx, rows: Sequence[Row], windows: Windows) -> list[Co
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for count in await store.outgoing_counts(tx, (str(row["id"]) for row in rows)):
         counts[count["conversation_id"]][count["state"]] = count["count"]
-    return [_conversation(row, addresses[row["contact_id"]], counts[row["id"]], windows) for row in rows]
+    labels = await labels_of(tx, (str(row["id"]) for row in rows))
+    return [
+        _conversation(
+            row, addresses[row["contact_id"]], counts[row["id"]], labels.get(str(row["id"]), []), windows
+        )
+        for row in rows
+    ]
 
 
 def _conversation(
-    row: Row, addresses: Sequence[Row], counts: Mapping[str, int], windows: Windows
+    row: Row,
+    addresses: Sequence[Row],
+    counts: Mapping[str, int],
+    labels: list[str],
+    windows: Windows,
 ) -> ConversationView:
     in_doubt = counts.get("in_doubt", 0)
     return ConversationView(
@@ -70,6 +150,11 @@ def _conversation(
         waiting_out=sum(counts.values()) - in_doubt,
         in_doubt=in_doubt,
         window_closes_at=_window_closes_at(row["last_channel"], addresses, windows),
+        answer_by=row["answer_by"],
+        snoozed_until=row["snoozed_until"],
+        assignee=row["assignee_id"] or "",
+        team=row["team_id"] or "",
+        labels=labels,
     )
 
 

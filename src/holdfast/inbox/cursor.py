@@ -26,6 +26,19 @@ def decode_cursor(text: str | None) -> tuple[int, str]:
     return int(at), identifier
 
 
+def encode_ordered(order: str, at: int, identifier: str) -> str:
+    """A cursor of a list that has parts, each in an order of its own."""
+    return f"{order}.{encode_cursor(at, identifier)}"
+
+
+def decode_ordered(text: str | None, first: str) -> tuple[str, int, str]:
+    """(order, position) that a cursor of ``encode_ordered`` names; without one the beginning of the first part."""
+    if not text:
+        return first, 0, ""
+    order, _, rest = text.partition(".")
+    return order, *decode_cursor(rest)
+
+
 def _is_number(text: str) -> bool:
     digits = text.removeprefix("-")
     return digits.isascii() and digits.isdigit() and len(digits) <= len(str(TIME_MAX)) - 1

@@ -8,7 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 from holdfast.inbox.contacts import contacts_by_id
-from holdfast.inbox.conversations import conversations_by_id, conversations_page
+from holdfast.inbox.conversations import ViewFilter, conversations_by_id, conversations_page
 from holdfast.inbox.messages import thread_page
 from holdfast.inbox.model import ContactView, ConversationView, MessageView
 from holdfast.storage import Database, Tx
@@ -88,7 +88,7 @@ async def _headings(database: Database) -> AsyncIterator[ConversationLine]:
 
 async def _headings_page(tx: Tx, before: str | None) -> tuple[list[ConversationLine], str | None]:
     page = await conversations_page(
-        tx, status="all", query="", before=before, limit=PAGE_CONVERSATIONS, windows={}
+        tx, ViewFilter(status="all"), order="latest", before=before, limit=PAGE_CONVERSATIONS, windows={}
     )
     return await _with_contacts(tx, page.items), page.next
 

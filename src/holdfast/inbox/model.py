@@ -51,7 +51,8 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation as the list shows it.
 
     ``waiting_out`` counts messages on their way out, ``in_doubt`` those whose fate is not known.
-    ``window_closes_at`` is when the reply window closes where the person wrote last.
+    ``window_closes_at`` is when the reply window closes where the person wrote last, ``answer_by`` when
+    whoever waits should have an answer. ``assignee``, ``team`` and ``labels`` are ids, empty for none.
     """
 
     id: str
@@ -66,6 +67,11 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     waiting_out: int
     in_doubt: int
     window_closes_at: int | None
+    answer_by: int | None
+    snoozed_until: int | None
+    assignee: str
+    team: str
+    labels: list[str]
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Every statement with which the inbox reads; all of them bounded."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from holdfast.storage import Row, Tx
@@ -10,6 +10,8 @@ REFUSED_MAX: Final = 500
 AUDIT_MAX: Final = 200
 SEARCHED_MESSAGES: Final = 5_000
 """Messages, the latest of all, whose texts a search looks through."""
+COUNTED_MAX: Final = 2_000
+"""Waiting conversations beyond these are not counted: more is told as "2000+"."""
 DELIVERIES_MAX: Final = 4_000
 """Deliveries shown with one page of messages; a message has one to a handful."""
 
@@ -21,8 +23,47 @@ WHERE (conversation.last_at, conversation.id) < (:at, :id)
     {filters}
 ORDER BY conversation.last_at DESC, conversation.id DESC LIMIT :limit
 """
+_WAITING: Final = """
+SELECT conversation.*, contact.name AS contact_name
+FROM conversation JOIN contact ON contact.id = conversation.contact_id
+WHERE conversation.answer_by IS NOT NULL
+    AND (conversation.answer_by, conversation.id) > (:at, :id)
+    AND contact.merged_into IS NULL
+    {filters}
+ORDER BY conversation.answer_by, conversation.id LIMIT :limit
+"""
 _OF_STATUS: Final = "AND conversation.status = :status"
 _FOUND: Final = " AND conversation.id IN :found"
+_OF_AGENT: Final = "AND conversation.assignee_id = :assignee"
+_OF_NOBODY: Final = "AND conversation.assignee_id IS NULL AND :nobody = 1"
+_OF_TEAM: Final = "AND conversation.team_id = :team"
+_HEARD_ON: Final = "AND conversation.last_channel = :channel_heard"
+_LABELLED: Final = """AND conversation.id IN
+    (SELECT conversation_id FROM conversation_label WHERE label_id = :label)"""
+_MENTIONING: Final = """AND conversation.id IN
+    (SELECT conversation_id FROM mention WHERE agent_id = :mentioned AND seen_at IS NULL)"""
+_ANSWERED: Final = "AND conversation.answer_by IS NULL AND :answered = 1"
+_FILTERS: Final = {
+    "status": _OF_STATUS,
+    "found": _FOUND,
+    "assignee": _OF_AGENT,
+    "nobody": _OF_NOBODY,
+    "team": _OF_TEAM,
+    "channel_heard": _HEARD_ON,
+    "label": _LABELLED,
+    "mentioned": _MENTIONING,
+    "answered": _ANSWERED,
+}
+_COUNT_OPEN: Final = """
+SELECT
+    COUNT(*) AS waiting,
+    COUNT(CASE WHEN assignee_id = :agent THEN 1 END) AS mine,
+    COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) AS unassigned
+FROM (SELECT assignee_id FROM conversation WHERE answer_by IS NOT NULL ORDER BY answer_by LIMIT :limit) AS waiting
+"""
+_COUNT_MENTIONS: Final = """
+SELECT COUNT(DISTINCT conversation_id) AS count FROM mention WHERE agent_id = :agent AND seen_at IS NULL
+"""
 _OF_CONTACTS: Final = "SELECT id FROM conversation WHERE contact_id IN :contact_ids"
 _SAYING: Final = """
 SELECT DISTINCT conversation_id FROM (SELECT conversation_id, text FROM message
@@ -107,16 +148,33 @@ _LAST_ID: Final = "~"
 
 
 async def conversations(
-    tx: Tx, *, status: str, found: Sequence[str] | None, at: int, identifier: str, limit: int
+    tx: Tx, filters: Mapping[str, object], *, at: int, identifier: str, limit: int
 ) -> list[Row]:
-    """The latest first; with ``found`` only those."""
-    filters, values = "", dict[str, Any]()
-    if status != "all":
-        filters, values = filters + _OF_STATUS, {"status": status}
-    if found is not None:
-        filters, values = filters + _FOUND, {**values, "found": list(found)}
-    sql = _CONVERSATIONS.format(filters=filters)
-    return await tx.all(sql, at=at, id=identifier or _LAST_ID, limit=limit, **values)
+    """The latest first. ``filters`` are by their names in ``_FILTERS``."""
+    sql = _CONVERSATIONS.format(filters=_clauses(filters))
+    return await tx.all(sql, at=at, id=identifier or _LAST_ID, limit=limit, **filters)
+
+
+async def waiting_conversations(
+    tx: Tx, filters: Mapping[str, object], *, at: int, identifier: str, limit: int
+) -> list[Row]:
+    """Where somebody waits, the most urgent first."""
+    sql = _WAITING.format(filters=_clauses(filters))
+    return await tx.all(sql, at=at, id=identifier, limit=limit, **filters)
+
+
+def _clauses(filters: Mapping[str, object]) -> str:
+    return " ".join(_FILTERS[name] for name in filters)
+
+
+async def open_counts(tx: Tx, agent_id: str) -> dict[str, int]:
+    """Conversations in which somebody waits: all, the agent's, nobody's, and those that mention the agent.
+
+    Counted up to COUNTED_MAX.
+    """
+    row = dict(await tx.one(_COUNT_OPEN, agent=agent_id, limit=COUNTED_MAX) or {})
+    mentions = dict(await tx.one(_COUNT_MENTIONS, agent=agent_id) or {})
+    return {**row, "mentions": mentions["count"]}
 
 
 async def conversations_of(tx: Tx, contact_ids: Sequence[str]) -> list[str]:

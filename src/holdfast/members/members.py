@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Final
 
+import msgspec
+
 from holdfast.kernel import Clock, IdSource
+from holdfast.media import UnknownMediaError, show_as_picture
 from holdfast.members import store
 from holdfast.members.known import KnownSessions
 from holdfast.members.links import ContinueLinks
@@ -179,6 +182,9 @@ class Members:
     async def _change(self, tx: Tx, member_id: str, change: ProfileChange) -> Member:
         before = await present(tx, member_id)
         after = changed(before, change)
+        if change.picture is not None:
+            path = await _show_picture(tx, member_id, change.picture)
+            after = msgspec.structs.replace(after, picture=path)
         if after.handle and after.handle != before.handle and await store.by_handle(tx, after.handle):
             raise MemberRefusedError("taken", "This handle is taken.", "handle")
         await store.set_profile(tx, after)
@@ -199,6 +205,15 @@ async def present(tx: Tx, member_id: str) -> Member:
     if member is None or member.deleted_at is not None:
         raise UnknownMemberError(f"there is no member {member_id[:80]}")
     return member
+
+
+async def _show_picture(tx: Tx, member_id: str, upload: str) -> str:
+    """The path of a member's new picture. Raises MemberRefusedError."""
+    try:
+        return await show_as_picture(tx, f"member:{member_id}", upload, member_id)
+    except UnknownMediaError as error:
+        sentence = "There is no such picture of yours."
+        raise MemberRefusedError("unknown_attachment", sentence, "picture") from error
 
 
 async def _blocked_cards(tx: Tx, member_id: str) -> list[Card]:

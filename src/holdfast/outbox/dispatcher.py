@@ -221,7 +221,7 @@ class Dispatcher:
         step = await self._begin(lane, once=once)
         while isinstance(step, Work):
             sending = await self._send(lane, step)
-            returned = Returned(step.outgoing.delivery_id, step.number, sending)
+            returned = Returned(step.outgoing.delivery_id, step.number, sending, step.outgoing.address)
             step = await self._after(lane, returned, once=once)
 
     async def _begin(self, lane: Claimed, *, once: bool) -> Step:

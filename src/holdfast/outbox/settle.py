@@ -26,6 +26,7 @@ from holdfast.channels.contract import (
     Sending,
     Unreachable,
 )
+from holdfast.channels.region import region_of
 from holdfast.conversations import Change, change_message, take_parked
 from holdfast.kernel import Clock
 from holdfast.outbox import store
@@ -215,6 +216,7 @@ class Settle:
                         result=Result.FAIL,
                         error_class=(receipt.error_class or ErrorClass.PLATFORM).value,
                         detail=reason,
+                        region=self._region(delivery),
                         at=now,
                     ),
                 )
@@ -339,9 +341,14 @@ class Settle:
                 error_class=error_class.value if error_class else "",
                 detail=_detail(outcome),
                 latency_ms=sending.latency_ms,
+                region=self._region(delivery),
                 at=now,
             ),
         )
+
+    def _region(self, delivery: Row) -> str:
+        fact = self._facts().get(delivery["channel"])
+        return region_of(fact.platform, delivery["address"]) if fact else ""
 
     def _name(self, channel: str) -> str:
         fact = self._facts().get(channel)

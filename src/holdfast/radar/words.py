@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from holdfast.channels.contract import Capability, ErrorClass
+from holdfast.radar.countries import country_name
 from holdfast.radar.evidence import EVIDENCE_MS, LATE_MS, SLOW_MS, Context, Sign
 from holdfast.radar.model import CONFIRMED, DETAIL_CHARACTERS_MAX, LATE, SLOW, Cause, Kind, State, Verdict
 
@@ -107,7 +108,7 @@ def _of_trouble(verdict: Verdict, signs: Sequence[Sign], context: Context) -> It
     if verdict.capability is Capability.RECEIVE:
         yield from _of_webhooks(since, context)
     if verdict.score.region:
-        yield f"Only what concerns {verdict.score.region} fails; elsewhere it works."
+        yield f"Only what concerns {country_name(verdict.score.region)} fails; elsewhere it works."
     if verdict.state in CONFIRMED:
         yield from _of_surroundings(verdict.cause, context)
 

@@ -11,7 +11,8 @@ _INDEX: Final = re.compile(r"^CREATE (?:UNIQUE )?INDEX (\w+) ON [^;]+", re.MULTI
 
 _CLOSE_TALK: Final = """
 UPDATE conversation SET status = :status, last_at = :last_at, last_in_at = :last_in_at, last_preview = :last_preview,
-    last_channel = :last_channel, unread = :unread, waiting_since = :waiting_since
+    last_channel = :last_channel, unread = :unread, waiting_since = CAST(:waiting_since AS BIGINT),
+    answer_by = CAST(:waiting_since AS BIGINT) + 86400000
 WHERE id = :id
 """
 _HEARD: Final = "UPDATE address SET last_in_at = :last_in_at WHERE id = :id"

@@ -14,6 +14,7 @@ Pause = Annotated[float, Meta(ge=0, le=3_600)]
 Hours = Annotated[float, Meta(gt=0, le=8_760)]
 Days = Annotated[float, Meta(gt=0, le=3_650)]
 Rate = Annotated[float, Meta(gt=0, le=1_000_000)]
+Mebibytes = Annotated[int, Meta(ge=1, le=100_000_000)]
 Some = Annotated[int, Meta(ge=1, le=1_000)]
 Address = Annotated[str, Meta(pattern=r"^(https?://[^\s/]+.*)?$")]
 
@@ -86,6 +87,24 @@ class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     requests_per_second: Rate = 60.0
 
 
+class Media(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Pictures, videos, voice messages and files. The largest of each kind, and how much one member may
+    keep; ``free_mib_min`` is left free on the disk. ``folder``: where they lie, without one ``media`` in the
+    data directory; nodes share it. ``link_previews``: whether the hub looks at pages that messages name, and
+    ``previews_inside`` whether also at those of its own networks.
+    """
+
+    folder: Path | None = None
+    picture_mib_max: Mebibytes = 20
+    video_mib_max: Mebibytes = 100
+    voice_mib_max: Mebibytes = 20
+    file_mib_max: Mebibytes = 50
+    member_mib_max: Mebibytes = 500
+    free_mib_min: Mebibytes = 1_000
+    link_previews: bool = True
+    previews_inside: bool = False
+
+
 class Hub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One business. ``public_url`` is how platforms and people reach this hub from outside.
     ``database``: a PostgreSQL that several nodes may share; without it the embedded one in ``data_dir``.
@@ -149,6 +168,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     playbook: Playbook = Playbook()
     status: Status = Status()
     direct: Direct = Direct()
+    media: Media = Media()
     retention: Retention = Retention()
     alerts: Alerts = Alerts()
     monitors: Monitors = Monitors()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import cast
 
+from holdfast import media
 from holdfast.web import chat, hooks, monitors, report, subscriptions
 from holdfast.web.api import build_api
 from holdfast.web.api.app import PREFIX as API
@@ -12,11 +13,13 @@ from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
 from holdfast.web.chat import Chat
 from holdfast.web.direct import Router
 from holdfast.web.direct.accounts import Accounts
+from holdfast.web.direct.uploads import Uploads
 from holdfast.web.feed import Feed
 from holdfast.web.front import Front
 from holdfast.web.health import Health
 from holdfast.web.hooks import Hooks
 from holdfast.web.identify import Identifier
+from holdfast.web.media_files import MediaFiles
 from holdfast.web.metrics import Metrics
 from holdfast.web.monitors import MonitorsIn
 from holdfast.web.pages import Pages
@@ -91,6 +94,7 @@ def _faces(
         ("chat", chat.PREFIX, _direct(services, chatting)),
         ("health", "/health/", health),
         ("health", "/metrics", health),
+        ("media", media.PATH, MediaFiles(services.shelf)),
         *_reporting(services),
         *_subscribing(services),
         ("monitors", monitors.PREFIX, _monitoring(services)),
@@ -106,8 +110,9 @@ def _direct(services: WebServices, older: AsgiApp) -> Router:
         settings=services.settings,
         faces=services.faces,
     )
+    uploads = Uploads(media=services.media, clock=services.clock, settings=services.settings)
     return Router(
-        routes=accounts.routes(),
+        routes=[*accounts.routes(), *uploads.routes()],
         members=services.members,
         clock=services.clock,
         settings=services.settings,

@@ -1,7 +1,8 @@
 """Small ASGI pieces for the faces that do without a framework."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -137,6 +138,33 @@ async def _gather(receive: Receive, bytes_max: int) -> bytes:
             raise TooLargeError
         if not message.get("more_body", False):
             return bytes(body)
+
+
+async def body_parts(receive: Receive, *, idle_seconds: float) -> AsyncIterator[bytes]:
+    """The body as it comes, for one that is too large to be held. Raises TooSlowError, ClientGoneError."""
+    while True:
+        try:
+            async with asyncio.timeout(idle_seconds):
+                message = await receive()
+        except TimeoutError as error:
+            raise TooSlowError from error
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body", False):
+            return
+
+
+async def drop_rest(receive: Receive, *, seconds: float) -> None:
+    """Take in some of what is still to come, unkept, so that a sender that is still writing sees the answer."""
+    dropped = 0
+    with suppress(TooSlowError, ClientGoneError, TimeoutError):
+        async with asyncio.timeout(seconds):
+            async for part in body_parts(receive, idle_seconds=seconds):
+                dropped += len(part)
+                if dropped > DROPPED_BYTES_MAX:
+                    return
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

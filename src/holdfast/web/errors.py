@@ -14,6 +14,7 @@ from holdfast.outbox import ReplyRefusedError
 from holdfast.storage import SpoolUnavailableError, StoreUnavailableError
 from holdfast.web.asgi import ErrorBody, ErrorDetail
 from holdfast.web.feed import ForgottenError
+from holdfast.work import TakenError, UnknownError, WorkRefusedError
 
 RETRY_SECONDS: Final = "2"
 MESSAGE_CHARACTERS_MAX: Final = 500
@@ -91,13 +92,15 @@ def answer_exception(request: Request[Any, Any, Any], error: Exception) -> Respo
     )
 
 
-def _as_api_error(error: Exception) -> ApiError | None:  # noqa: PLR0911 - one line a kind of failure
+def _as_api_error(error: Exception) -> ApiError | None:  # noqa: C901, PLR0911 - one line a kind of failure
     match error:
         case ApiError():
             return error
         case ReplyRefusedError():
             status = _REPLY_STATUS.get(error.code, 422)
             return ApiError(status, error.code, error.message, field=error.field)
+        case UnknownError() | TakenError() | WorkRefusedError():
+            return _of_work(error)
         case BadCursorError():
             return ApiError(400, "bad_cursor", _sentence(error), field="before")
         case StoreUnavailableError() | SpoolUnavailableError():
@@ -118,6 +121,16 @@ def _as_api_error(error: Exception) -> ApiError | None:  # noqa: PLR0911 - one l
         case HTTPException():
             return _of_framework(error)
     return None
+
+
+def _of_work(error: UnknownError | TakenError | WorkRefusedError) -> ApiError:
+    match error:
+        case UnknownError():
+            return ApiError(404, "not_found", _sentence(error))
+        case TakenError():
+            return ApiError(409, "taken", _sentence(error))
+        case WorkRefusedError():
+            return ApiError(422, "refused", _sentence(error), field=error.field)
 
 
 def _invalid(error: ValidationException) -> ApiError:

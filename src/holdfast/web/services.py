@@ -14,6 +14,7 @@ from holdfast.inbox import Access
 from holdfast.inbox.access import RandomBytes
 from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
+from holdfast.media import Media, Shelf
 from holdfast.members import Members
 from holdfast.outbox import Outbox
 from holdfast.portal import Portal
@@ -25,6 +26,7 @@ from holdfast.status.subscribers import Subscriptions
 from holdfast.status.tracker import Tracker
 from holdfast.status.works import Maintenances
 from holdfast.storage import Database, EventLog, Spool
+from holdfast.work import Work
 
 
 class ChannelFace(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,11 +102,14 @@ class WebServices:
     channels: Callable[[], Mapping[str, Adapter]]
     faces: Callable[[], Mapping[str, ChannelFace]]
     conversations: Conversations
+    work: Work
     outbox: Outbox
     radar: Radar
     access: Access
     portal: Portal
     members: Members
+    media: Media
+    shelf: Shelf
     direct: Direct
     playbook: PlaybookShelf
     channel_desk: ChannelDesk

@@ -36,6 +36,7 @@ class FaultHandlers:
             kind=given.kind,
             capability=given.capability,
             account=account,
+            country=given.country,
             rate=given.rate,
             seconds=given.seconds,
             delay_ms=given.delay_ms,

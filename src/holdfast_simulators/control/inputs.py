@@ -23,6 +23,7 @@ class FaultInput(_Input):
     kind: Name
     capability: str = "all"
     account: str | None = None
+    country: str | None = None
     rate: float = 1.0
     seconds: float | None = None
     delay_ms: int = 0

@@ -41,6 +41,7 @@ class Twilio:
         rest = path[ACCOUNT_PATH_PARTS:]
         if rest[:1] == ["Messages.json"]:
             call.capability = "send" if call.method == "POST" else "history"
+            call.recipient = lambda: dict(call.form()).get("To", "")
         elif rest[:1] == ["Messages"]:
             call.capability = "history"
         elif len(path) == ACCOUNT_PATH_PARTS:

@@ -42,6 +42,7 @@ class WhatsApp:
         path = graph_path(call)
         if path[1:] == ["messages"]:
             call.capability = "send"
+            call.recipient = lambda: str(call.json().get("to", ""))
         elif len(path) == 1 and self._world.accounts.find(self.name, path[0]):
             call.capability = "sign_in"
 

@@ -139,3 +139,9 @@ async def test_a_false_success_is_not_in_the_log(bench: Any) -> None:
 )
 def test_segments(text: str, parts: int) -> None:
     assert segments(text) == parts
+
+
+async def test_sends_to_one_country_fail(bench: Any) -> None:
+    await bench.fault("server_error", platform="sms", capability="send", country="IN")
+    assert (await send(bench, To="+919876543210")).status_code in (500, 503)
+    assert (await send(bench)).status_code == 201

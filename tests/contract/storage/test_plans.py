@@ -22,12 +22,17 @@ FIXED: Final = frozenset(
         "agent",
         "api_token",
         "breaker",
+        "canned_reply",
         "channel",
         "duty",
+        "label",
         "mailbox_cursor",
         "migration",
         "node",
         "reader_cursor",
+        "saved_view",
+        "team",
+        "team_agent",
         "verdict",
     }
 )
@@ -41,12 +46,16 @@ COARSE: Final = frozenset({"channel=?", "state=?", "status=?", "direction=?", "k
 SHORT_INDEXES: Final = frozenset(
     {
         "announcement_spreading",
+        "conversation_answer",
+        "conversation_snoozed",
         "delivery_ahead",
         "incident_component_open",
         "incident_draft_waiting",
         "incident_open",
         "lane_due",
         "lane_leased",
+        "later_reply_due",
+        "mention_unseen",
         "message_waiting",
         "notice_sending",
         "round_trip_open",
@@ -57,6 +66,7 @@ SHORT_INDEXES: Final = frozenset(
 EXCEPTIONS: Final = {
     "inbox.access.store._DROP_EXPIRED": "as many sessions as people who are signed in; a sign-in drops the rest",
     "inbox.access.store._DROP_SESSIONS_OF": "as many sessions as people who are signed in",
+    "inbox.store._WAITING": "never asked for a status: whoever waits is in an open conversation",
     "inbox.store._SAYING": "the latest messages, SEARCHED_MESSAGES of them, in the order of an index",
     "inbox.store._REFUSED": "the latest hours in the order of an index, REFUSED_MAX of them",
     "outbox.store._FREE_LEASES": "once, when the only node of a hub starts",

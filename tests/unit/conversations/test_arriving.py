@@ -20,6 +20,7 @@ from holdfast.channels.contract import (
 )
 from holdfast.conversations import NewAddress
 from holdfast.conversations.model import LATE_AFTER_MS
+from holdfast.work import Decision
 
 IG = "instagram:shop"
 SMS = "sms:shop"
@@ -141,7 +142,7 @@ async def test_an_unproven_sender_proves_nothing_but_is_heard(shop: Any) -> None
 async def test_a_resolved_conversation_opens_again_when_the_person_writes(shop: Any) -> None:
     await shop.arrive(IG, wrote(shop))
     conversation = await shop.one("SELECT id FROM conversation")
-    await shop.conversations.set_status(conversation["id"], "resolved")
+    await shop.work.decide([conversation["id"]], Decision(status="resolved"), "agent:mara")
     await shop.conversations.mark_read(conversation["id"])
     await shop.arrive(IG, wrote(shop, "m2"))
     after = await shop.one("SELECT status, unread FROM conversation")

@@ -167,18 +167,11 @@ async def test_consent_is_set_with_its_time_and_its_author(shop: Any) -> None:
         await shop.conversations.set_consent(other, address["id"], "none", "x")
 
 
-async def test_a_conversation_is_read_and_resolved(shop: Any) -> None:
+async def test_a_conversation_is_read(shop: Any) -> None:
     ann, _ = await two_people(shop)
     row = await shop.one("SELECT id FROM conversation WHERE contact_id = :id", id=ann)
     await shop.conversations.mark_read(row["id"])
-    await shop.conversations.set_status(row["id"], "resolved")
-    after = await shop.one("SELECT unread, status FROM conversation WHERE id = :id", id=row["id"])
-    assert tuple(after) == (0, "resolved")
-    for wrong in (
-        shop.conversations.mark_read("cnv_none"),
-        shop.conversations.set_status("cnv_none", "open"),
-    ):
-        with pytest.raises(UnknownContactError):
-            await wrong
-    with pytest.raises(ValueError, match="status must be"):
-        await shop.conversations.set_status(row["id"], "snoozed")
+    after = await shop.one("SELECT unread FROM conversation WHERE id = :id", id=row["id"])
+    assert after["unread"] == 0
+    with pytest.raises(UnknownContactError):
+        await shop.conversations.mark_read("cnv_none")

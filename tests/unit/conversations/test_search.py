@@ -7,7 +7,7 @@ import pytest
 from holdfast.channels.contract import MessageReceived
 from holdfast.conversations import NewAddress
 from holdfast.conversations.search import find_contacts, words_of
-from holdfast.inbox import contacts_page, conversations_page
+from holdfast.inbox import ViewFilter, contacts_page, conversations_page
 
 CHANNEL = "instagram:shop"
 
@@ -106,6 +106,6 @@ async def test_a_text_is_found_in_the_latest_messages(hub: Any) -> None:
     await hub.arrive(CHANNEL, event)
     for query, count in (("100% W", 1), ("100_", 0), ("silk", 0)):
         page = await hub.database.read(
-            conversations_page, status="open", query=query, before=None, limit=10, windows={}
+            conversations_page, ViewFilter(query=query), order="latest", before=None, limit=10, windows={}
         )
         assert len(page.items) == count, query

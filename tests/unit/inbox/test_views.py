@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from holdfast.inbox import contacts_page, conversations_page, happenings_after, newest_page, thread_page
+from holdfast.inbox import (
+    BadCursorError,
+    ViewFilter,
+    contacts_page,
+    conversations_page,
+    happenings_after,
+    newest_page,
+    open_counts,
+    thread_page,
+)
 from holdfast.storage import Database, Row, Tx, append_event
 
 
@@ -85,9 +94,14 @@ async def fill_one(tx: Tx, number: int) -> None:
 VIEWS: dict[str, tuple[Callable[[Any], Awaitable[object]], int]] = {
     "conversations": (
         lambda tx: conversations_page(
-            tx, status="all", query="", before=None, limit=100, windows={"instagram:shop": 1000}
+            tx,
+            ViewFilter(status="all"),
+            order="latest",
+            before=None,
+            limit=100,
+            windows={"instagram:shop": 1000},
         ),
-        3,
+        4,
     ),
     "contacts": (lambda tx: contacts_page(tx, "", None, 100), 2),
     "messages": (
@@ -112,13 +126,19 @@ async def test_a_page_costs_the_same_for_few_and_for_many(database: Database, na
     assert await database.read(look) <= most
 
 
-async def test_pages_with_equal_times_neither_skip_nor_repeat(database: Database) -> None:
+@pytest.mark.parametrize("order", ["latest", "answer"])
+async def test_pages_with_equal_times_neither_skip_nor_repeat(database: Database, order: str) -> None:
     await database.write(fill, 25)
     seen: list[str] = []
     before: str | None = None
     while True:
         page: Any = await database.read(
-            conversations_page, status="all", query="", before=before, limit=7, windows={}
+            conversations_page,
+            ViewFilter(status="all"),
+            order=order,
+            before=before,
+            limit=7,
+            windows={},
         )
         seen += [item.id for item in page.items]
         before = page.next
@@ -127,10 +147,88 @@ async def test_pages_with_equal_times_neither_skip_nor_repeat(database: Database
     assert seen == [f"cnv_{number:04}" for number in reversed(range(25))]
 
 
+async def test_who_waits_comes_first_the_most_urgent_before_the_others(database: Database) -> None:
+    await database.write(fill, 20)
+
+    async def let_wait(tx: Tx) -> None:
+        for number in (3, 7, 11, 12):
+            await tx.run(
+                "UPDATE conversation SET answer_by = :by WHERE id = :id",
+                by=100 - number,
+                id=f"cnv_{number:04}",
+            )
+
+    await database.write(let_wait)
+    seen: list[str] = []
+    before: str | None = None
+    while True:
+        page: Any = await database.read(
+            conversations_page, ViewFilter(), order="answer", before=before, limit=3, windows={}
+        )
+        seen += [item.id.removeprefix("cnv_00") for item in page.items]
+        before = page.next
+        if before is None:
+            break
+    others = [f"{number:02}" for number in reversed(range(20)) if number not in {3, 7, 11, 12}]
+    assert seen == ["12", "11", "07", "03", *others]
+    only = await database.read(
+        conversations_page, ViewFilter(waiting=True), order="latest", before=None, limit=10, windows={}
+    )
+    assert [item.id for item in only.items] == ["cnv_0012", "cnv_0011", "cnv_0007", "cnv_0003"]
+    for cursor in ("x.1.cnv_1", "l.1.cnv_1", "w.1.§"):
+        with pytest.raises(BadCursorError):
+            await database.read(
+                conversations_page, ViewFilter(), order="answer", before=cursor, limit=3, windows={}
+            )
+
+
+async def test_views_show_what_they_are_asked_for(database: Database) -> None:
+    await database.write(fill, 6)
+
+    async def decide(tx: Tx) -> None:
+        await tx.run("UPDATE conversation SET assignee_id = 'agt_1' WHERE id IN ('cnv_0000', 'cnv_0001')")
+        await tx.run("UPDATE conversation SET team_id = 'tea_1' WHERE id = 'cnv_0002'")
+        await tx.run("UPDATE conversation SET status = 'snoozed', snoozed_until = 9 WHERE id = 'cnv_0003'")
+        await tx.run("UPDATE conversation SET last_channel = 'sms:shop' WHERE id = 'cnv_0004'")
+        await tx.run("INSERT INTO label (id, name, colour, created_at) VALUES ('lab_1', 'Red', 'red', 0)")
+        await tx.run("INSERT INTO conversation_label VALUES ('cnv_0005', 'lab_1', 0)")
+        await tx.run(
+            "INSERT INTO internal_note (id, conversation_id, author, text, at) "
+            "VALUES ('not_1', 'cnv_0001', 'agent:agt_1', '', 0)"
+        )
+        await tx.run(
+            "INSERT INTO mention (note_id, agent_id, conversation_id, at) VALUES ('not_1', 'agt_1', 'cnv_0001', 0)"
+        )
+        await tx.run("UPDATE conversation SET answer_by = 9, unread = 1 WHERE id IN ('cnv_0001', 'cnv_0002')")
+
+    await database.write(decide)
+    for view, expected in (
+        (ViewFilter(assignee="agt_1"), {0, 1}),
+        (ViewFilter(assignee="nobody"), {2, 4, 5}),
+        (ViewFilter(team="tea_1"), {2}),
+        (ViewFilter(status="snoozed"), {3}),
+        (ViewFilter(status="all", channel="sms:shop"), {4}),
+        (ViewFilter(label="lab_1"), {5}),
+        (ViewFilter(mentioned="agt_1"), {1}),
+        (ViewFilter(assignee="agt_1", waiting=True), {1}),
+    ):
+        page = await database.read(
+            conversations_page, view, order="answer", before=None, limit=10, windows={}
+        )
+        assert {int(item.id[-1]) for item in page.items} == expected, view
+    counts = await database.read(open_counts, "agt_1")
+    assert counts == {"waiting": 2, "mine": 1, "unassigned": 1, "mentions": 1}
+
+
 async def test_a_conversation_tells_what_is_under_way_and_when_its_window_closes(database: Database) -> None:
     await database.write(fill, 1)
     page = await database.read(
-        conversations_page, status="open", query="", before=None, limit=5, windows={"instagram:shop": 1000}
+        conversations_page,
+        ViewFilter(),
+        order="latest",
+        before=None,
+        limit=5,
+        windows={"instagram:shop": 1000},
     )
     # The person wrote at 0, which stands for never.
     assert page.items[0].window_closes_at is None

@@ -16,7 +16,7 @@ from holdfast.members import (
     continue_url,
 )
 from holdfast.members.model import SESSIONS_OF_MEMBER_MAX
-from holdfast.storage import Database, EventLog, StoreUnavailableError
+from holdfast.storage import Database, EventLog, StoreUnavailableError, Tx
 
 
 class AwayDatabase:
@@ -195,3 +195,32 @@ async def test_who_is_not_there_is_no_member(members: Members) -> None:
 
 def test_a_private_links_address_names_the_page() -> None:
     assert continue_url("https://hub.example", "direct:web", "t") == "https://hub.example/chat/web?c=t"
+
+
+async def test_a_picture_of_ones_own_is_shown_square_and_goes_when_another_comes(
+    members: Members, database: Database
+) -> None:
+    made = await members.create_guest("Ann")
+    session = await members.by_token(made.token)
+    assert session is not None
+    for name, owner in (("one", made.member.id), ("two", made.member.id), ("theirs", "mem_bob")):
+        await database.write(_kept_picture, name, owner)
+    changed = await members.change(session, ProfileChange(picture="one"))
+    assert changed.picture == "/media/one/-/square.webp"
+    for wrong in ("theirs", "nothing"):
+        with pytest.raises(MemberRefusedError) as refused:
+            await members.change(session, ProfileChange(picture=wrong))
+        assert refused.value.code == "unknown_attachment"
+    await members.change(session, ProfileChange(picture="two"))
+    due = await database.read(lambda tx: tx.all("SELECT id FROM media WHERE unused_since = 0"))
+    assert [row["id"] for row in due] == ["one"]
+    assert (await members.change(session, ProfileChange(picture=""))).picture == ""
+
+
+async def _kept_picture(tx: Tx, name: str, owner: str) -> None:
+    await tx.run(
+        "INSERT INTO media (id, owner, state, kind, has_thumb, created_at, unused_since) "
+        "VALUES (:id, :owner, 'kept', 'picture', 1, 1, 1)",
+        id=name,
+        owner=owner,
+    )

@@ -44,7 +44,7 @@ async def take(hub: Any, *asks: Ask) -> Any:
 
 
 def back(ask: Ask, work: Work, outcome: Any, **more: Any) -> Ask:
-    returned = Returned(work.outgoing.delivery_id, work.number, Sending(outcome))
+    returned = Returned(work.outgoing.delivery_id, work.number, Sending(outcome), work.outgoing.address)
     return Ask(lane=ask.lane, returned=returned, **more)
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from tests.postgres import PostgresServer
 
 from holdfast.cli import main
-from holdfast.inbox import conversations_page, thread_page
+from holdfast.inbox import ViewFilter, conversations_page, thread_page
 from holdfast.sample import Plan, StoreInUseError, fill_shared, make_store
 from holdfast.sample.filling import fill_slowly
 from holdfast.sample.store import indexes
@@ -90,7 +90,12 @@ async def test_the_console_reads_it(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "hub.db")
     try:
         page = await database.read(
-            conversations_page, status="all", query="", before=None, limit=10, windows={"instagram:shop": 1}
+            conversations_page,
+            ViewFilter(status="all"),
+            order="latest",
+            before=None,
+            limit=10,
+            windows={"instagram:shop": 1},
         )
         assert [each.last_at for each in page.items] == sorted((e.last_at for e in page.items), reverse=True)
         newest = page.items[0]

@@ -33,11 +33,12 @@ Step = Work | Wait | GoOn
 
 
 class Returned(msgspec.Struct, frozen=True):
-    """What became of one attempt."""
+    """What became of one attempt. ``address``: whom it was for."""
 
     delivery_id: str
     number: int
     sending: Sending
+    address: str
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):

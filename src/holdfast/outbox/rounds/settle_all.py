@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from holdfast.channels.contract import Accepted, Capability, Sending
+from holdfast.channels.region import region_of
 from holdfast.outbox import store
 from holdfast.outbox.breaker import Breaker
-from holdfast.outbox.candidates import Facts
+from holdfast.outbox.candidates import ChannelFact, Facts
 from holdfast.outbox.doubt.store import is_aside
 from holdfast.outbox.rounds import store as rounds
 from holdfast.outbox.rounds.model import Returned
@@ -34,7 +35,7 @@ async def settle_all(
         else:
             states[each.delivery_id] = await settle.outcome(tx, each.delivery_id, each.number, each.sending)
     for channel, sends in plain.items():
-        await _accept(tx, settle, channel, sends, now, echoes=_echoes(facts, channel))
+        await _accept(tx, settle, sends, now, fact=facts().get(channel))
         states |= {str(row["id"]): "sent" for row, _ in sends}
     return states
 
@@ -51,21 +52,18 @@ def _is_plain(row: Row, sending: Sending, breakers: Mapping[str, Breaker]) -> bo
     )
 
 
-def _echoes(facts: Facts, channel: str) -> bool:
-    fact = facts().get(channel)
-    return fact is not None and fact.limits.echoes
-
-
 async def _accept(
-    tx: Tx, settle: Settle, channel: str, sends: Sequence[tuple[Row, Returned]], now: int, *, echoes: bool
+    tx: Tx, settle: Settle, sends: Sequence[tuple[Row, Returned]], now: int, *, fact: ChannelFact | None
 ) -> None:
+    """Sends of one channel; ``fact`` is None where it was disconnected meanwhile."""
+    channel, platform = str(sends[0][0]["channel"]), fact.platform if fact else ""
     answered = [Answered(row["id"], external_id(each.sending)) for row, each in sends]
     await rounds.accept_all(tx, answered, now)
     await absorb(tx, channel, {external_id(each.sending): row["message_id"] for row, each in sends})
     await show_sent(tx, [row["message_id"] for row, _ in sends if row["deliveries"] == 1], now)
     await show_all(tx, (row["message_id"] for row, _ in sends if row["deliveries"] != 1), now)
-    await record_observations(tx, [_observation(channel, each.sending, now) for _, each in sends])
-    if echoes:
+    await record_observations(tx, [_observation(channel, platform, each, now) for _, each in sends])
+    if fact is not None and fact.limits.echoes:
         await rounds.expect_echoes(tx, [each.delivery_id for each in answered], now)
     for known in await rounds.parked_for(tx, channel, (each.external_id for each in answered)):
         await settle.apply_parked(tx, channel, known, now)
@@ -76,13 +74,14 @@ def external_id(sending: Sending) -> str:
     return sending.outcome.external_id if isinstance(sending.outcome, Accepted) else ""
 
 
-def _observation(channel: str, sending: Sending, now: int) -> Observation:
+def _observation(channel: str, platform: str, returned: Returned, now: int) -> Observation:
     return Observation(
         channel=channel,
         capability=Capability.SEND,
         kind=Kind.SEND,
         result=Result.OK,
-        detail=external_id(sending),
-        latency_ms=sending.latency_ms,
+        detail=external_id(returned.sending),
+        latency_ms=returned.sending.latency_ms,
+        region=region_of(platform, returned.address),
         at=now,
     )

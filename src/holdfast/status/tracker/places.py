@@ -4,12 +4,14 @@ Zones, their cities and countries are those of the tz database (public domain); 
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 import msgspec
+
+from holdfast.radar.countries import Country, countries
 
 PLACE_LETTERS_MAX: Final = 80
 
@@ -32,20 +34,11 @@ class City(msgspec.Struct, frozen=True):
     zones: tuple[str, ...]
 
 
-class Country(msgspec.Struct, frozen=True):
-    """Where it is shown on a map while nobody says more."""
-
-    code: str
-    name: str
-    latitude: float
-    longitude: float
-
-
 class Atlas:
     """Every known place. Where a name is that of several, the first in the list is meant."""
 
-    def __init__(self, countries: list[Country], cities: list[City]) -> None:
-        self.countries = {country.code: country for country in countries}
+    def __init__(self, countries: Mapping[str, Country], cities: list[City]) -> None:
+        self.countries = countries
         self.cities = cities
         self._city = {(city.country, city.name): city for city in cities}
         self._zones = {zone: Place(city.country, city.name) for city in cities for zone in city.zones}
@@ -113,13 +106,12 @@ def folded(text: str) -> str:
 @cache
 def atlas() -> Atlas:
     """The list that comes with the program."""
-    countries = [Country(code, name, float(y), float(x)) for code, name, y, x in _rows("countries.tsv")]
     cities = [
         City(country, name, float(y), float(x), tuple(filter(None, zones.split(","))))
         for country, name, y, x, zones in _rows("cities.tsv")
     ]
-    known = {country.code for country in countries}
-    return Atlas(countries, [city for city in cities if city.country in known])
+    known = countries()
+    return Atlas(known, [city for city in cities if city.country in known])
 
 
 def _rows(name: str) -> list[list[str]]:

@@ -27,6 +27,8 @@ from holdfast.web.api.nodes import NodesController
 from holdfast.web.api.parts import OPEN, asgi_scope
 from holdfast.web.api.public_word import MaintenancesController, SubscribersController
 from holdfast.web.api.reports import ReportsController
+from holdfast.web.api.uploads import UploadsController
+from holdfast.web.api.work import WorkController
 from holdfast.web.errors import answer_exception
 from holdfast.web.feed import Feed
 from holdfast.web.identify import COOKIE
@@ -55,6 +57,8 @@ CONTROLLERS: Final = (
     ReportsController,
     MaintenancesController,
     SubscribersController,
+    UploadsController,
+    WorkController,
 )
 
 

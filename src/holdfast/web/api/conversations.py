@@ -6,16 +6,35 @@ import msgspec
 from litestar import Controller, get, patch, post
 from litestar.params import FromQuery, JSONBody, PathParameter
 
-from holdfast.inbox import conversations_page, get_contact, get_conversation
+from holdfast.inbox import (
+    Principal,
+    ViewFilter,
+    conversations_page,
+    get_contact,
+    get_conversation,
+    open_counts,
+)
 from holdfast.inbox.model import PAGE_DEFAULT, ContactView, ConversationView, Page
 from holdfast.outbox import Route
 from holdfast.storage import Tx
-from holdfast.web.api.parts import READ, WRITE, Before, Limit, Search, Services, plain, refuses
+from holdfast.web.api.parts import (
+    READ,
+    WRITE,
+    Asker,
+    Before,
+    Limit,
+    Search,
+    Services,
+    ShortText,
+    plain,
+    refuses,
+)
 from holdfast.web.errors import not_found, refusals
 from holdfast.web.services import WebServices
+from holdfast.work import Decision
 
 ConversationId = Annotated[str, PathParameter(max_length=100)]
-Status = Literal["open", "resolved"]
+Order = Literal["latest", "answer"]
 
 
 class ConversationDetail(ConversationView, frozen=True, kw_only=True):
@@ -25,8 +44,15 @@ class ConversationDetail(ConversationView, frozen=True, kw_only=True):
     routes: list[Route]
 
 
-class NewStatus(msgspec.Struct, frozen=True):
-    status: Status
+class Counts(msgspec.Struct, frozen=True):
+    """Conversations in which somebody waits for an answer: all, the asker's own, nobody's; and those in which a
+    note mentions the asker that they have not seen. Counted up to 2,000.
+    """
+
+    waiting: int
+    mine: int
+    unassigned: int
+    mentions: int
 
 
 class ConversationsController(Controller):
@@ -36,25 +62,49 @@ class ConversationsController(Controller):
     @get(
         opt=READ,
         operation_id="listConversations",
-        summary="Conversations, the latest first",
+        summary="Conversations of a view: the latest first, or those that need an answer first",
         responses=refuses(),
     )
     async def list_conversations(
         self,
         services: Services,
-        status: FromQuery[Literal["open", "resolved", "all"]] = "open",
+        principal: Asker,
+        status: FromQuery[Literal["open", "snoozed", "resolved", "all"]] = "open",
         search: Search = "",
+        assignee: FromQuery[ShortText] = "",
+        team: FromQuery[ShortText] = "",
+        label: FromQuery[ShortText] = "",
+        channel: FromQuery[ShortText] = "",
+        mentioned: FromQuery[Literal["", "me"]] = "",
+        waiting: FromQuery[bool] = False,  # noqa: FBT002 - a parameter of the query
+        order: FromQuery[Order] = "latest",
         limit: Limit = PAGE_DEFAULT,
         before: Before = None,
     ) -> Page[ConversationView]:
-        return await services.database.read(
-            conversations_page,
+        me = agent_of(principal)
+        view = ViewFilter(
             status=status,
             query=plain(search).strip(),
-            before=before,
-            limit=limit,
-            windows=services.windows(),
+            assignee=me if assignee == "me" else plain(assignee),
+            team=plain(team),
+            label=plain(label),
+            channel=plain(channel),
+            mentioned=me if mentioned else "",
+            waiting=waiting,
         )
+        return await services.database.read(
+            conversations_page, view, order=order, before=before, limit=limit, windows=services.windows()
+        )
+
+    @get(
+        "/counts",
+        opt=READ,
+        operation_id="countConversations",
+        summary="How many wait for an answer",
+        responses=refuses(),
+    )
+    async def count(self, services: Services, principal: Asker) -> Counts:
+        return Counts(**await services.database.read(open_counts, agent_of(principal)))
 
     @get(
         "/{conversation_id:str}",
@@ -74,23 +124,32 @@ class ConversationsController(Controller):
         summary="Everything in it has been read",
         responses=refuses(404),
     )
-    async def mark_read(self, services: Services, conversation_id: ConversationId) -> None:
+    async def mark_read(self, services: Services, principal: Asker, conversation_id: ConversationId) -> None:
         with refusals():
             await services.conversations.mark_read(plain(conversation_id))
+        await services.work.see_mentions(plain(conversation_id), principal.author)
 
     @patch(
         "/{conversation_id:str}",
         opt=WRITE,
-        operation_id="setConversationStatus",
-        summary="Resolve or open it again",
-        responses=refuses(404, 422),
+        operation_id="decideConversation",
+        summary="Say who has it, how it stands, which labels it carries",
+        responses=refuses(404, 409, 422),
     )
-    async def set_status(
-        self, services: Services, conversation_id: ConversationId, data: JSONBody[NewStatus]
+    async def decide(
+        self,
+        services: Services,
+        principal: Asker,
+        conversation_id: ConversationId,
+        data: JSONBody[Decision],
     ) -> ConversationDetail:
-        with refusals("status"):
-            await services.conversations.set_status(plain(conversation_id), data.status)
+        await services.work.decide([plain(conversation_id)], data, principal.author)
         return await _detail(services, plain(conversation_id))
+
+
+def agent_of(principal: Principal) -> str:
+    """The asker's id where an agent asks; what nobody has where a program does."""
+    return principal.author.removeprefix("agent:") if principal.kind == "agent" else "-"
 
 
 async def _detail(services: WebServices, conversation_id: str) -> ConversationDetail:

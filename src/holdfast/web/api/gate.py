@@ -29,6 +29,8 @@ from holdfast.web.identify import Identifier
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 BODY_SECONDS: Final = 20.0
+STREAMED: Final = frozenset({"/api/v1/uploads"})
+"""Whose bodies are too large to be held; they look after their sizes themselves."""
 REQUESTS_OF_PRINCIPAL: Final = Rate(burst=2_000, per_second=500)
 REQUESTS_OF_ADDRESS: Final = Rate(burst=300, per_second=30)
 """For whoever is not signed in."""
@@ -50,7 +52,7 @@ class Gate:
             principal = await self._identifier.request(scope)
             self._check_rate(scope, principal)
             self._check_page(scope, principal)
-            body = await _body(scope, receive)
+            given = receive if scope["path"] in STREAMED else replay(await _body(scope, receive), receive)
         except ApiError as error:
             await answer_error(
                 send,
@@ -66,7 +68,7 @@ class Gate:
             return
         else:
             scope[_PRINCIPAL] = principal
-            await self._app(scope, replay(body, receive), send)
+            await self._app(scope, given, send)
 
     def _check_rate(self, scope: Connection, principal: Principal | None) -> None:
         if principal is not None:

@@ -59,6 +59,7 @@ _REASONS: Final = {
     403: "Signed in, but not allowed; or the CSRF token is missing.",
     404: "There is no such thing.",
     405: "This address does not take that method.",
+    408: "The body did not arrive in time.",
     410: "What followed the cursor is no longer kept; read everything anew.",
     409: "It contradicts what is already there.",
     413: "The body is too large.",

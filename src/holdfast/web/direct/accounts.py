@@ -13,7 +13,7 @@ from holdfast.radar import Radar
 from holdfast.settings import Settings
 from holdfast.web.direct.asking import take
 from holdfast.web.direct.router import Answer, Call, Route
-from holdfast.web.direct.views import BusinessView, InfoView, LimitsView, me
+from holdfast.web.direct.views import BusinessView, InfoView, limits, me
 from holdfast.web.errors import ApiError
 from holdfast.web.services import ChannelFace
 
@@ -70,7 +70,7 @@ class Accounts:
             notice=f"{incidents[0].title}." if incidents else None,
             status_url=self._settings.status_url,
             sign_in=[],
-            limits=LimitsView(messages_per_second=self._settings.direct.messages_per_second),
+            limits=limits(self._settings),
         )
         return Answer(200, info)
 

@@ -4,7 +4,9 @@ from typing import Any, Final
 
 import msgspec
 
+from holdfast.media import bytes_max
 from holdfast.members import Member
+from holdfast.settings import Settings
 
 TEXT_CHARACTERS_MAX: Final = 4_000
 ATTACHMENTS_MAX: Final = 10
@@ -42,10 +44,10 @@ class Me(msgspec.Struct, frozen=True):
 class LimitsView(msgspec.Struct, frozen=True, kw_only=True):
     text_characters: int = TEXT_CHARACTERS_MAX
     attachments: int = ATTACHMENTS_MAX
-    picture_bytes: int = 0
-    video_bytes: int = 0
-    voice_bytes: int = 0
-    file_bytes: int = 0
+    picture_bytes: int
+    video_bytes: int
+    voice_bytes: int
+    file_bytes: int
     group_members: int = GROUP_MEMBERS_MAX
     edit_seconds: int = EDIT_SECONDS_MAX
     messages_per_second: float
@@ -75,6 +77,16 @@ class InfoView(msgspec.Struct, frozen=True, kw_only=True):
     push_key: str = ""
     sign_in: list[str]
     limits: LimitsView
+
+
+def limits(settings: Settings) -> LimitsView:
+    return LimitsView(
+        picture_bytes=bytes_max(settings.media, "picture"),
+        video_bytes=bytes_max(settings.media, "video"),
+        voice_bytes=bytes_max(settings.media, "voice"),
+        file_bytes=bytes_max(settings.media, "file"),
+        messages_per_second=settings.direct.messages_per_second,
+    )
 
 
 def me(member: Member, now: int) -> Me:

@@ -157,7 +157,7 @@ def test_a_country_alone_is_named() -> None:
         lines.append(send(START + n * 10_000, "fail" if failing else "ok", region=region))
     found, _ = told(lines)
     assert states(found) == ["up", "suspected", "partial"]
-    assert "Only what concerns BR fails; elsewhere it works." in found[-1]["evidence"]
+    assert "Only what concerns Brazil fails; elsewhere it works." in found[-1]["evidence"]
 
 
 def test_missing_echoes_show_that_webhooks_are_silent() -> None:

@@ -1,0 +1,39 @@
+"""Pictures, videos, voice messages and files: taken in, made harmless, kept as long as something shows them."""
+
+from holdfast.media.media import Media
+from holdfast.media.model import (
+    ENDINGS,
+    PATH,
+    SMALL,
+    Item,
+    UnknownMediaError,
+    UploadRefusedError,
+    bytes_max,
+)
+from holdfast.media.shelf import Shelf
+from holdfast.media.uses import (
+    attachments_of,
+    forget_media_of,
+    release_media,
+    show_as_picture,
+    use_media,
+    use_what_is_there,
+)
+
+__all__ = [
+    "ENDINGS",
+    "PATH",
+    "SMALL",
+    "Item",
+    "Media",
+    "Shelf",
+    "UnknownMediaError",
+    "UploadRefusedError",
+    "attachments_of",
+    "bytes_max",
+    "forget_media_of",
+    "release_media",
+    "show_as_picture",
+    "use_media",
+    "use_what_is_there",
+]
