@@ -11,14 +11,13 @@ from holdfast.alerts import AlertTeller, AppriseOut, targets_of
 from holdfast.app.channel_set import ChannelSet
 from holdfast.app.loops import Loop, run_loops
 from holdfast.app.nodes import Nodes
+from holdfast.app.observing import Observing
 from holdfast.app.private import make_private_folder
+from holdfast.app.team_work import TeamWork
 from holdfast.app.vault import open_vault
 from holdfast.channels.contract import (
     Adapter,
     Capability,
-    InboundEvent,
-    MessageEchoed,
-    MessageReceived,
     UnreadableError,
 )
 from holdfast.channels.email import EmailAdapter
@@ -33,7 +32,7 @@ from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.portal.talks import SOURCE as MEMBERS
 from holdfast.portal.talks import apply_members
-from holdfast.radar import Kind, Observation, Radar, Result, record_observation
+from holdfast.radar import Radar
 from holdfast.radar.reports import Reports
 from holdfast.radar.round_trips import Marks, RoundTrips
 from holdfast.retention import Archive, keep_house, keep_spool
@@ -45,16 +44,14 @@ from holdfast.storage import (
     PostgresDatabase,
     Spool,
     StoreUnavailableError,
-    Tx,
     migrate,
     open_database,
 )
-from holdfast.work import Giver, Work, move_all
+from holdfast.work import move_all
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
 PREPARE_AGAIN_SECONDS: Final = 2.0
-GAPS_OBSERVED_MAX: Final = 5
 
 
 class Hub:
@@ -91,7 +88,6 @@ class Hub:
         self.conversations = Conversations(
             database=database, events=self.events, clock=clock, ids=self.ids, joined=move_all
         )
-        self.work = Work(database=database, events=self.events, clock=clock, ids=self.ids)
         self.radar = Radar(
             database=database,
             events=self.events,
@@ -143,6 +139,9 @@ class Hub:
             shelf=self.shelf,
             settings=settings.media,
         )
+        self.team = TeamWork(
+            database=database, events=self.events, clock=clock, ids=self.ids, outbox=self.outbox
+        )
         self.nodes: Nodes | None = None
         if spool.name:
             self.nodes = Nodes(
@@ -152,6 +151,7 @@ class Hub:
                 url=settings.public_url,
                 free_lanes=self.outbox.rescuer.free_lanes,
             )
+        observing = Observing(database=database, clock=clock, radar=self.radar)
         self.applier = Applier(
             spool=spool,
             database=database,
@@ -160,7 +160,7 @@ class Hub:
             ids=self.ids,
             channels=self.channels.adapters,
             settlement=self.outbox.settle,
-            observe=self._observe_arrival,
+            observe=observing.arrival,
             aside=self.round_trips,
             others={MEMBERS: apply_members},
         )
@@ -169,7 +169,7 @@ class Hub:
             spool=spool,
             clock=clock,
             channels=self.channels.adapters,
-            on_gap=self._observe_gap,
+            on_gap=observing.gap,
             ours=self._is_of_a_round_trip,
             every_seconds=settings.radar.history_seconds,
         )
@@ -230,7 +230,6 @@ class Hub:
             business=self.settings.hub.name,
             url=self.settings.public_url,
         )
-        giver = Giver(database=self.database, events=self.events, clock=self.clock, ids=self.ids)
         everywhere = {
             "applier": self.applier.run,
             "dispatcher": self.outbox.dispatcher.run,
@@ -249,8 +248,7 @@ class Hub:
             "drafts": drafter.run,
             "alerts": teller.run,
             "media": self.media.run,
-            "giver": giver.run,
-            "waker": giver.wake,
+            **self.team.loops(),
             "housekeeping": self._keep_house,
         }
         if self.nodes is None:
@@ -324,24 +322,6 @@ class Hub:
     async def _messages_by_hour(self, channel: str, since: int) -> Sequence[tuple[int, int]]:
         return await self.database.read(messages_by_hour, channel, since)
 
-    async def _observe_arrival(self, tx: Tx, envelope: Envelope, events: Sequence[InboundEvent]) -> None:
-        """What arrived by the platform's own delivery is evidence that receiving works."""
-        if envelope.source not in {"webhook", "poll"}:
-            return
-        written = [event.at for event in events if isinstance(event, MessageReceived | MessageEchoed)]
-        lag_ms = max(0, envelope.received_at - max(written)) if written else None
-        await record_observation(
-            tx,
-            Observation(
-                channel=envelope.channel,
-                capability=Capability.RECEIVE,
-                kind=Kind.ARRIVAL,
-                result=Result.OK,
-                latency_ms=lag_ms,
-                at=self.clock.now_ms(),
-            ),
-        )
-
     def _is_of_a_round_trip(self, channel: str, body: bytes) -> bool:
         now = self.clock.now_ms()
         told = Envelope(seq=0, channel=channel, source="history", received_at=now, body=body, headers={})
@@ -350,23 +330,6 @@ class Hub:
         except UnreadableError:
             return False  # whoever applies it says so
         return any(self.round_trips.owns(event) for event in events)
-
-    async def _observe_gap(self, channel: str, times: Sequence[int]) -> None:
-        """Each message that only the history brought is evidence, the newest ones first."""
-        now = self.clock.now_ms()
-        newest = sorted(times, reverse=True)[:GAPS_OBSERVED_MAX]
-        for at in newest:
-            observation = Observation(
-                channel=channel,
-                capability=Capability.RECEIVE,
-                kind=Kind.GAP,
-                result=Result.FAIL,
-                detail=f"{len(times)} messages in the platform's history were not delivered to us",
-                latency_ms=now - at,
-                at=now,
-            )
-            await self.database.write(record_observation, observation)
-        self.radar.wake()
 
     async def _watch_channels(self) -> None:
         """Take up channels that another process has stored."""

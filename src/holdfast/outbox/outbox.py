@@ -95,8 +95,15 @@ class Outbox:
     async def enqueue(self, reply: NewReply) -> Enqueued:
         """Take a reply: durable when this returns. Raises ReplyRefusedError."""
         enqueued = await self._database.write(self._enqueue, reply)
-        self._stir()
+        self.stir()
         return enqueued
+
+    async def enqueue_within(self, tx: Tx, reply: NewReply) -> Enqueued:
+        """Take a reply in a unit of work of the caller's. Raises ReplyRefusedError, and has then changed nothing.
+
+        Call ``stir`` once it is committed.
+        """
+        return await self._enqueue(tx, reply)
 
     async def ledger(self, since: int) -> dict[str, Any]:
         """The account of everything since a time (ms). It may take seconds: one is made at a time, so that
@@ -142,38 +149,38 @@ class Outbox:
                 "bad_decision", f"decision must be one of {', '.join(DECISIONS)}.", "decision"
             )
         await self._database.write(self._resolve_doubt, message_id, decision, by)
-        self._stir()
+        self.stir()
 
     async def cancel(self, message_id: str, by: str) -> None:
         """Take back a message of which nothing was sent. Raises ReplyRefusedError otherwise."""
         await self._database.write(self._cancel, message_id, by)
-        self._stir()
+        self.stir()
 
     async def hold(self, channel: str, incident_id: str) -> int:
         """Put what waits on a channel to an incident's account; how many deliveries."""
         tagged = await self._database.write(store.tag_incident, channel, incident_id)
-        self._stir()
+        self.stir()
         return tagged
 
     async def fail_over(self, channel: str, incident_id: str, rule: FailoverRule) -> int:
         """Carry what is held on a channel to other ways; how many deliveries moved."""
         moved = await self._database.write(self._reroute, channel, incident_id, rule)
         if moved:
-            self._stir()
+            self.stir()
         return moved
 
     async def drop_stale_bots(self, incident_id: str) -> int:
         """Automatic replies that an incident held are stale once it is over; how many were dropped."""
         dropped = await self._database.write(self._drop_bots, incident_id)
-        self._stir()
+        self.stir()
         return dropped
 
     async def drain(self, channel: str) -> None:
         """Let a recovered channel's queue go now rather than at its next retry."""
         await self._database.write(store.wake_channel, channel, self._clock.now_ms())
-        self._stir()
+        self.stir()
 
-    def _stir(self) -> None:
+    def stir(self) -> None:
         self._events.wake()
         self.dispatcher.wake()
 

@@ -27,6 +27,7 @@ from holdfast.status.tracker import Tracker
 from holdfast.status.works import Maintenances
 from holdfast.storage import Database, EventLog, Spool
 from holdfast.work import Work
+from holdfast.work.writing import LaterReplies, WritingShelf
 
 
 class ChannelFace(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +104,8 @@ class WebServices:
     faces: Callable[[], Mapping[str, ChannelFace]]
     conversations: Conversations
     work: Work
+    writing: WritingShelf
+    later: LaterReplies
     outbox: Outbox
     radar: Radar
     access: Access

@@ -116,8 +116,9 @@ CREATE TABLE draft (
     text TEXT NOT NULL,
     route TEXT NOT NULL,
     at BIGINT NOT NULL,
-    PRIMARY KEY (conversation_id, agent_id)
+    PRIMARY KEY (agent_id, conversation_id)
 );
+CREATE INDEX draft_conversation ON draft (conversation_id);
 
 -- who decided what: the story of a conversation, and what reports count.
 -- kind: assigned, team, labelled, unlabelled, snoozed, woken, resolved, reopened, noted

@@ -29,6 +29,7 @@ from holdfast.web.api.public_word import MaintenancesController, SubscribersCont
 from holdfast.web.api.reports import ReportsController
 from holdfast.web.api.uploads import UploadsController
 from holdfast.web.api.work import WorkController
+from holdfast.web.api.writing import WritingController
 from holdfast.web.errors import answer_exception
 from holdfast.web.feed import Feed
 from holdfast.web.identify import COOKIE
@@ -59,6 +60,7 @@ CONTROLLERS: Final = (
     SubscribersController,
     UploadsController,
     WorkController,
+    WritingController,
 )
 
 

@@ -1,0 +1,59 @@
+"""What helps agents to write. Times are ms since the epoch."""
+
+from typing import Any, Final, Literal
+
+import msgspec
+
+TEXT_CHARACTERS_MAX: Final = 10_000
+SHORTCUT_CHARACTERS_MAX: Final = 40
+TITLE_CHARACTERS_MAX: Final = 100
+CANNED_MAX: Final = 1_000
+VIEWS_MAX: Final = 50
+LATER_OF_CONVERSATION_MAX: Final = 50
+LATER_MS_MAX: Final = 366 * 86_400_000
+
+
+class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
+    """``shortcut`` is what an agent types behind a slash. ``text`` may hold ``{{name}}``, ``{{first_name}}``,
+    ``{{agent}}`` and ``{{business}}``, which the console fills in.
+    """
+
+    id: str
+    shortcut: str
+    title: str
+    text: str
+    used: int
+    updated_at: int
+
+
+class SavedView(msgspec.Struct, frozen=True):
+    """``shared``: everybody's. ``filter`` is what the list of conversations is asked for."""
+
+    id: str
+    name: str
+    shared: bool
+    filter: dict[str, Any]
+
+
+class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply that leaves at a time. ``state``: waiting, queued (as ``message_id``), cancelled, or refused,
+    where ``reason`` says why.
+    """
+
+    id: str
+    conversation_id: str
+    author: str
+    text: str
+    route: str
+    send_at: int
+    state: Literal["waiting", "queued", "cancelled", "refused"]
+    reason: str
+    message_id: str | None
+    made_at: int
+
+
+class Draft(msgspec.Struct, frozen=True):
+    conversation_id: str
+    text: str
+    route: str
+    at: int
