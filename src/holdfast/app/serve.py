@@ -20,16 +20,17 @@ from holdfast.app.desk import Desk, Shelf
 from holdfast.app.home import node_name, only_process
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import Loop, run_loops
+from holdfast.app.members import first_direct, member_desk_of, members_of
 from holdfast.app.private import make_private_folder
 from holdfast.app.roll import node_views
 from holdfast.channels.contract import Adapter, Capability
 from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
 from holdfast.kernel import SystemClock, get_log
-from holdfast.members import Members, continue_url
+from holdfast.members import MemberDesk, continue_url
 from holdfast.playbooks import Surroundings
 from holdfast.portal import Portal
-from holdfast.portal.direct import Direct, TalksOfMember
+from holdfast.portal.direct import Direct
 from holdfast.radar import State
 from holdfast.settings import Settings
 from holdfast.status.building import ChannelFace as PublicFace
@@ -98,13 +99,15 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         subscriptions=lambda: kinds_of(hub),
     )
     tracker = tracker_of(hub)
-    services = _services(hub, portal, tracker)
+    desk = member_desk_of(hub, portal.members)
+    services = _services(hub, portal, tracker, desk)
     announcements = Announcements(hub, subscriptions_of(hub))
     web = build_web(services)
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
     loops = {
         **hub.loops(surroundings(hub, portal)),
         **announcements.loops(),
+        "courier": desk.courier.run,
         "status": publisher.run,
         "tracker": tracker.run,
     }
@@ -203,19 +206,6 @@ def direct_of(hub: Hub) -> Direct:
     )
 
 
-def members_of(hub: Hub) -> Members:
-    members = Members(
-        database=hub.database,
-        events=hub.events,
-        clock=hub.clock,
-        ids=hub.ids,
-        random_bytes=secrets.token_bytes,
-        continue_link_hours=hub.settings.direct.continue_link_hours,
-    )
-    members.neighbours.add(TalksOfMember(hub.clock))
-    return members
-
-
 def tracker_of(hub: Hub) -> TrackerPublisher:
     return TrackerPublisher(
         database=hub.database,
@@ -227,7 +217,9 @@ def tracker_of(hub: Hub) -> TrackerPublisher:
     )
 
 
-def _services(hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None) -> WebServices:
+def _services(
+    hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None, desk: MemberDesk | None = None
+) -> WebServices:
     shown = tracker or tracker_of(hub)
     return WebServices(
         settings=hub.settings,
@@ -251,6 +243,7 @@ def _services(hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None)
         media=hub.media,
         shelf=hub.shelf,
         direct=direct_of(hub),
+        member_desk=desk or member_desk_of(hub, portal.members),
         playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
         channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
         incident_desk=hub.incident_desk,
@@ -308,8 +301,8 @@ def surroundings(hub: Hub, portal: Portal) -> Surroundings:
     """What the playbook needs to know of the rest of the hub."""
 
     async def continue_link(contact_id: str) -> str:
-        direct = next((name for name in hub.channels.adapters() if name.startswith("direct:")), None)
-        if direct is None:
+        direct = first_direct(hub)
+        if not direct:
             return hub.settings.status_url
         token = await hub.database.write(portal.make_continue_link, contact_id, direct)
         return continue_url(hub.settings.public_url, direct, token)

@@ -64,7 +64,7 @@ class Conversations:
 
     async def merge(self, contact_id: str, other_id: str, by: str) -> None:
         """Join two contacts by a person's decision; the first is kept."""
-        await self._database.write(self._merge, contact_id, other_id, by)
+        await self._database.write(self.merge_within, contact_id, other_id, by)
         self._events.wake()
 
     async def split(self, contact_id: str, address_id: str, by: str) -> str:
@@ -121,7 +121,8 @@ class Conversations:
         await store.set_consent(tx, address_id=address_id, consent=consent, at=self._clock.now_ms())
         await self._note(tx, by, "consent.set", contact_id, f"{address_id} {consent}")
 
-    async def _merge(self, tx: Tx, contact_id: str, other_id: str, by: str) -> None:
+    async def merge_within(self, tx: Tx, contact_id: str, other_id: str, by: str) -> None:
+        """As ``merge``, within the transaction of whoever has the proof; readers are woken by them."""
         if contact_id == other_id:
             raise ValueError("a contact cannot be merged with itself")
         now = self._clock.now_ms()

@@ -1,5 +1,6 @@
 """People with an account of their own: guests and members, their devices, and whom they do not want to hear from."""
 
+from holdfast.members.desk import MemberDesk, make_member_desk
 from holdfast.members.links import continue_url
 from holdfast.members.members import Members
 from holdfast.members.model import (
@@ -20,6 +21,7 @@ __all__ = [
     "Card",
     "Device",
     "Member",
+    "MemberDesk",
     "MemberRefusedError",
     "Members",
     "Neighbour",
@@ -31,4 +33,5 @@ __all__ = [
     "SettingsChange",
     "UnknownMemberError",
     "continue_url",
+    "make_member_desk",
 ]

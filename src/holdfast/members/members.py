@@ -25,7 +25,7 @@ from holdfast.members.model import (
 from holdfast.members.neighbours import Neighbours
 from holdfast.members.profile import ProfileChange, changed, clean, clean_name
 from holdfast.members.tokens import RandomBytes, new_token, token_hash
-from holdfast.storage import Database, EventLog, StoreUnavailableError, Tx
+from holdfast.storage import Database, EventLog, Row, StoreUnavailableError, Tx
 
 SEEN_AGAIN_MS: Final = 3_600_000
 """How exactly is known when a device was last here."""
@@ -139,6 +139,16 @@ class Members:
     async def blocked_by(self, tx: Tx, whom: str, ids: Iterable[str]) -> set[str]:
         """Those of these members who have blocked somebody."""
         return await store.blocked_by(tx, whom, ids)
+
+    async def addresses_of(self, tx: Tx, member_id: str) -> list[Row]:
+        """The addresses whose talk with the business is the member's to read: their own on our channels, and those
+        that they have proven, as long as agents leave these with the member's contact.
+        """
+        own = await store.own_addresses(tx, member_id)
+        contacts = {row["contact_id"] for row in own}
+        known = {row["id"] for row in own}
+        proven = [row for row in await store.proven_addresses(tx, member_id) if row["contact_id"] in contacts]
+        return [*own, *(row for row in proven if row["id"] not in known)]
 
     async def open_session(self, tx: Tx, member: Member, device: str) -> NewSession:
         """A new device of a member, within the caller's transaction."""

@@ -13,6 +13,10 @@ class Neighbour(Protocol):
         """Name, settings, standing or addresses are others now."""
         ...
 
+    async def joined(self, tx: Tx, member_id: str, guest_id: str) -> None:
+        """A guest has turned out to be this member: what is kept of the guest is the member's now."""
+        ...
+
     async def deleted(self, tx: Tx, member_id: str) -> None:
         """The account is deleted: empty and delete what is kept of it."""
         ...
@@ -36,6 +40,9 @@ class Quote:
 
 class QuietNeighbour:
     async def changed(self, tx: Tx, member_id: str) -> None:
+        """Nothing to do."""
+
+    async def joined(self, tx: Tx, member_id: str, guest_id: str) -> None:
         """Nothing to do."""
 
     async def deleted(self, tx: Tx, member_id: str) -> None:
@@ -62,6 +69,10 @@ class Neighbours:
     async def changed(self, tx: Tx, member_id: str) -> None:
         for each in self._each:
             await each.changed(tx, member_id)
+
+    async def joined(self, tx: Tx, member_id: str, guest_id: str) -> None:
+        for each in self._each:
+            await each.joined(tx, member_id, guest_id)
 
     async def deleted(self, tx: Tx, member_id: str) -> None:
         for each in self._each:

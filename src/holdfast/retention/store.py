@@ -51,6 +51,7 @@ DELETE FROM member WHERE id IN
     (SELECT m.id FROM member m WHERE m.kind = 'guest' AND m.seen_at < :before AND m.seen_at >= :after
         AND NOT EXISTS (SELECT 1 FROM address a WHERE a.value = m.id AND a.channel LIKE 'direct:%')
         AND NOT EXISTS (SELECT 1 FROM direct_participant p WHERE p.member_id = m.id)
+        AND NOT EXISTS (SELECT 1 FROM member_passkey p WHERE p.member_id = m.id)
     ORDER BY m.seen_at LIMIT :limit)
 """
 _DIRECT_LOG: Final = """
@@ -132,7 +133,7 @@ async def forget_unreadable(tx: Tx, before: int, limit: int) -> int:
 
 
 async def forget_guests(tx: Tx, before: int, limit: int) -> int:
-    """Guests who never wrote, with their devices; who wrote is a contact, and stays."""
+    """Guests who never wrote and have no passkey, with their devices; who wrote is a contact, and stays."""
     return await tx.run(_GUESTS, before=before, after=before - LOOKED_BACK_MS, limit=limit)
 
 

@@ -13,6 +13,7 @@ from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
 from holdfast.web.chat import Chat
 from holdfast.web.direct import Router
 from holdfast.web.direct.accounts import Accounts
+from holdfast.web.direct.signing_in import SigningIn
 from holdfast.web.direct.uploads import Uploads
 from holdfast.web.feed import Feed
 from holdfast.web.front import Front
@@ -103,16 +104,23 @@ def _faces(
 
 
 def _direct(services: WebServices, older: AsgiApp) -> Router:
+    desk = services.member_desk
+    signing_in = SigningIn(desk=desk, clock=services.clock) if desk else None
     accounts = Accounts(
         members=services.members,
         radar=services.radar,
         clock=services.clock,
         settings=services.settings,
         faces=services.faces,
+        ways=signing_in.ways if signing_in else list,
     )
     uploads = Uploads(media=services.media, clock=services.clock, settings=services.settings)
     return Router(
-        routes=[*accounts.routes(), *uploads.routes()],
+        routes=[
+            *accounts.routes(),
+            *(signing_in.routes() if signing_in else ()),
+            *uploads.routes(),
+        ],
         members=services.members,
         clock=services.clock,
         settings=services.settings,

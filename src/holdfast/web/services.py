@@ -15,7 +15,7 @@ from holdfast.inbox.access import RandomBytes
 from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
 from holdfast.media import Media, Shelf
-from holdfast.members import Members
+from holdfast.members import MemberDesk, Members
 from holdfast.outbox import Outbox
 from holdfast.portal import Portal
 from holdfast.portal.direct import Direct
@@ -90,7 +90,8 @@ class ChannelDesk(Protocol):
 class WebServices:
     """``built`` is the folder of the built pages; ``random_bytes`` is unpredictable, such as ``os.urandom``.
 
-    ``reports`` and ``tracker``, what it shows at the moment: without them nobody can report anything.
+    ``reports`` and ``tracker``, what it shows at the moment: without them nobody can report anything; without
+    ``member_desk`` there are guests alone.
     """
 
     settings: Settings
@@ -124,6 +125,7 @@ class WebServices:
     tracker: Callable[[], Tracker] | None = None
     maintenances: Maintenances | None = None
     subscriptions: Subscriptions | None = None
+    member_desk: MemberDesk | None = None
 
     def windows(self) -> Mapping[str, int | None]:
         """The reply window of each channel in ms, None where it has none."""

@@ -15,10 +15,15 @@ import pytest
 from tests.scenarios.databases import database_for
 
 from holdfast.app.hub import Hub, open_hub
+from holdfast.app.members import member_desk_of
 from holdfast.app.serve import _portal, _services, access
+from holdfast.channels.contract import Accepted, Outcome
+from holdfast.channels.email import MailNotice
 from holdfast.channels.transport import HttpAnswer, HttpRequest, NotConnectedError
 from holdfast.inbox import Role, Scope
 from holdfast.kernel import SystemClock
+from holdfast.members import MemberDesk
+from holdfast.members.signing_in import Mailing
 from holdfast.portal import Portal
 from holdfast.settings import Direct, Settings
 from holdfast.settings import Hub as HubSettings
@@ -91,13 +96,38 @@ class Listening:
         return frames
 
 
+class Letterbox:
+    """An email channel that keeps what it is given; closed, there is none."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+        self.letters: list[MailNotice] = []
+
+    async def send_notice(self, notice: MailNotice) -> Outcome:
+        self.letters.append(notice)
+        return Accepted("sent")
+
+    def channel(self) -> Mailing | None:
+        return self if self.is_open else None
+
+
 class Asker:
     """A hub with its web application, and clients for it."""
 
     email, password = EMAIL, PASSWORD
 
-    def __init__(self, hub: Hub, portal: Portal, app: Any, tokens: dict[str, str]) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        portal: Portal,
+        app: Any,
+        tokens: dict[str, str],
+        letterbox: Letterbox,
+        desk: MemberDesk,
+    ) -> None:
         self.hub = hub
+        self.letterbox = letterbox
+        self.desk = desk
         self.portal = portal
         self.app = app
         self.tokens = tokens
@@ -237,16 +267,18 @@ async def running_hub(folder: Path) -> AsyncIterator[Asker]:
     )
     await hub.prepare()
     portal = _portal(hub)
-    services = _services(hub, portal)
+    letterbox = Letterbox()
+    desk = member_desk_of(hub, portal.members, letterbox.channel)
+    services = _services(hub, portal, desk=desk)
     people = access(hub)
     await people.put_agent(email=EMAIL, name="Mara", password=PASSWORD, role=Role.OWNER)
     tokens = {scope.value: (await people.create_token(scope.value, [scope], "test")).token for scope in Scope}
     app = build_web(services)
-    loops = [hub.applier.run, hub.outbox.dispatcher.run]
+    loops = [hub.applier.run, hub.outbox.dispatcher.run, desk.courier.run]
     if hub.nodes is not None:
         loops.append(hub.nodes.run)
     tasks = [asyncio.create_task(loop()) for loop in loops]
-    asker = Asker(hub, portal, app, tokens)
+    asker = Asker(hub, portal, app, tokens, letterbox, desk)
     try:
         async with lifespan(app):
             yield asker

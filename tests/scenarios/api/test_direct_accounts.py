@@ -1,5 +1,6 @@
 """Guests, their accounts and devices, over HTTP as the protocol of Direct says."""
 
+import re
 from typing import Any
 
 import pytest
@@ -148,3 +149,93 @@ async def test_another_site_may_ask_where_it_is_allowed(hub: Any) -> None:
     assert answer.headers["access-control-allow-origin"] == "https://shop.example"
     other = await hub.client.get("/direct/v1/info", headers={"origin": "https://evil.example"})
     assert "access-control-allow-origin" not in other.headers
+
+
+async def letter(hub: Any, count: int) -> Any:
+    async def look() -> Any:
+        return len(hub.letterbox.letters) >= count
+
+    await hub.until(look)
+    return hub.letterbox.letters[-1]
+
+
+async def code_for(hub: Any, email: str, count: int = 1) -> dict[str, str]:
+    asked = await hub.client.post("/direct/v1/codes", json={"email": email})
+    assert asked.status_code == 202, asked.text
+    text = (await letter(hub, count)).text
+    return {"login": asked.json()["login"], "code": re.findall(r"^\d{6}$", text, re.MULTILINE)[0]}
+
+
+async def test_a_guest_signs_in_with_an_emailed_code(hub: Any) -> None:
+    assert (await hub.client.get("/direct/v1/info")).json()["sign_in"] == ["email"]
+    person = await guest(hub)
+    entered = await person.ask("POST", "sessions", await code_for(hub, "vi@example.org"))
+    assert entered.status_code == 201, entered.text
+    made = entered.json()
+    assert (made["is_new"], made["member"]["id"], made["member"]["kind"]) == (True, person.id, "member")
+    assert made["member"]["email"] == "vi@example.org"
+    assert (await person.ask("GET", "me")).status_code == 401
+    person.token = made["token"]
+    assert (await person.ask("PATCH", "me", {"handle": "Vi.Lee"})).json()["handle"] == "vi.lee"
+    found = (await person.ask("GET", "members", params={"handle": "@vi.lee"})).json()["members"]
+    assert [card["id"] for card in found] == [person.id]
+
+
+async def test_a_link_signs_in_on_another_device(hub: Any) -> None:
+    await hub.client.post("/direct/v1/codes", json={"email": "vi@example.org"})
+    link = re.findall(r"#s=(\S+)", (await letter(hub, 1)).text)[0]
+    entered = await hub.client.post("/direct/v1/sessions", json={"link": link})
+    assert entered.status_code == 201
+    again = await hub.client.post("/direct/v1/sessions", json={"link": link})
+    assert (again.status_code, again.json()["error"]["code"]) == (422, "wrong_code")
+
+
+async def test_known_and_unknown_addresses_are_answered_alike(hub: Any) -> None:
+    entered = await hub.client.post("/direct/v1/sessions", json=await code_for(hub, "vi@example.org"))
+    assert entered.status_code == 201
+    known = await hub.client.post("/direct/v1/codes", json={"email": "vi@example.org"})
+    unknown = await hub.client.post("/direct/v1/codes", json={"email": "nobody@example.org"})
+    assert known.status_code == unknown.status_code == 202
+    assert set(known.json()) == set(unknown.json()) == {"login"}
+    assert len(known.content) == len(unknown.content)
+
+
+async def test_without_mail_only_signing_in_by_mail_is_closed(hub: Any) -> None:
+    hub.letterbox.is_open = False
+    assert (await hub.client.get("/direct/v1/info")).json()["sign_in"] == []
+    refused = await hub.client.post("/direct/v1/codes", json={"email": "vi@example.org"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "unavailable")
+    await guest(hub)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 400, "invalid"),
+        ({"login": "lgn_none", "code": "123456"}, 422, "wrong_code"),
+        ({"login": "lgn_none"}, 400, "invalid"),
+        ({"link": "\0' --"}, 422, "wrong_code"),
+        ({"link": "x" * 400}, 400, "invalid"),
+        ({"passkey": {}}, 422, "wrong_code"),
+        ({"passkey": {"rawId": "YQ", "response": {"clientDataJSON": "e30"}}}, 422, "wrong_code"),
+        ({"passkey": []}, 400, "invalid"),
+    ],
+)
+async def test_nobody_enters_with_nonsense(hub: Any, body: Any, status: int, code: str) -> None:
+    answer = await hub.client.post("/direct/v1/sessions", json=body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code), answer.text
+
+
+async def test_trying_codes_is_slowed_down(hub: Any) -> None:
+    body = {"login": "lgn_none", "code": "123456"}
+    answers = [await hub.client.post("/direct/v1/sessions", json=body) for _ in range(45)]
+    assert (answers[0].status_code, answers[-1].status_code) == (422, 429)
+    asked = [await hub.client.post("/direct/v1/codes", json={"email": f"a{n}@b.example"}) for n in range(12)]
+    assert (asked[0].status_code, asked[-1].status_code) == (202, 429)
+
+
+async def test_passkeys_want_a_page_that_browsers_trust(hub: Any) -> None:
+    person = await guest(hub)
+    assert (await person.ask("POST", "passkeys/new", {})).json()["error"]["code"] == "refused"
+    assert (await person.ask("GET", "passkeys")).json() == {"passkeys": []}
+    assert (await person.ask("DELETE", "passkeys/psk_none")).status_code == 404

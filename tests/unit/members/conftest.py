@@ -7,11 +7,15 @@ from random import Random
 import pytest
 from tests.postgres import PostgresServer
 
+from holdfast.channels.contract import Accepted, Outcome
+from holdfast.channels.email import MailNotice
+from holdfast.conversations import Conversations
 from holdfast.kernel import IdSource
-from holdfast.members import Members
+from holdfast.members import MemberDesk, Members, make_member_desk
 from holdfast.storage import Database, EventLog, PostgresDatabase, SqliteDatabase, migrate
 
 LINK_HOURS = 2
+DIRECT = "direct:web"
 
 
 class HandClock:
@@ -28,6 +32,17 @@ class HandClock:
 
     async def sleep(self, seconds: float) -> None:
         self.seconds += seconds
+
+
+class Letterbox:
+    """An email channel that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.letters: list[MailNotice] = []
+
+    async def send_notice(self, notice: MailNotice) -> Outcome:
+        self.letters.append(notice)
+        return Accepted("sent")
 
 
 def counting_bytes() -> Callable[[int], bytes]:
@@ -58,6 +73,31 @@ async def database(
     await migrate(database, now_ms=clock.now_ms())
     yield database
     await database.close()
+
+
+@pytest.fixture
+def letterbox() -> Letterbox:
+    return Letterbox()
+
+
+@pytest.fixture
+def desk(
+    database: Database, clock: HandClock, ids: IdSource, members: Members, letterbox: Letterbox
+) -> MemberDesk:
+    return make_member_desk(
+        members=members,
+        conversations=Conversations(
+            database=database, events=EventLog(database, clock), clock=clock, ids=ids
+        ),
+        database=database,
+        clock=clock,
+        ids=ids,
+        random_bytes=counting_bytes(),
+        mailing=lambda: letterbox,
+        direct=lambda: DIRECT,
+        business="Kelp & Co",
+        public_url="https://hub.example",
+    )
 
 
 @pytest.fixture

@@ -38,12 +38,15 @@ class Accounts:
         clock: Clock,
         settings: Settings,
         faces: Callable[[], Mapping[str, ChannelFace]],
+        ways: Callable[[], list[str]],
     ) -> None:
+        """``ways`` are those of signing in."""
         self._members = members
         self._radar = radar
         self._clock = clock
         self._settings = settings
         self._faces = faces
+        self._ways = ways
         self._guests = Buckets(clock, GUESTS_OF_ADDRESS)
         self._looks = Buckets(clock, LOOKS_OF_MEMBER)
 
@@ -69,8 +72,8 @@ class Accounts:
             greeting=self._settings.direct.greeting,
             notice=f"{incidents[0].title}." if incidents else None,
             status_url=self._settings.status_url,
-            sign_in=[],
             limits=limits(self._settings),
+            sign_in=self._ways(),
         )
         return Answer(200, info)
 

@@ -1,0 +1,68 @@
+"""Everything about members that needs more than the store: letters, channels, the outbox."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from holdfast.conversations import Conversations
+from holdfast.kernel import Clock, IdSource
+from holdfast.members.courier import Courier
+from holdfast.members.joining import Joiner
+from holdfast.members.members import Members
+from holdfast.members.signing_in import Mailing, Passkeys, Places, SignIn
+from holdfast.members.tokens import RandomBytes
+from holdfast.storage import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberDesk:
+    """``courier`` sends what the others hand it; it is to be run for as long as the hub is."""
+
+    courier: Courier
+    sign_in: SignIn
+    passkeys: Passkeys
+
+
+def make_member_desk(
+    *,
+    members: Members,
+    conversations: Conversations,
+    database: Database,
+    clock: Clock,
+    ids: IdSource,
+    random_bytes: RandomBytes,
+    mailing: Callable[[], Mailing | None],
+    direct: Callable[[], str],
+    business: str,
+    public_url: str,
+) -> MemberDesk:
+    """``mailing`` is the email channel that letters leave by, ``direct`` the first channel of our own ("" for none)."""
+    courier = Courier(clock)
+    joiner = Joiner(conversations=conversations, ids=ids, direct=direct)
+
+    def places() -> Places:
+        return Places(business, f"{public_url}/chat/{direct().partition(':')[2]}")
+
+    return MemberDesk(
+        courier=courier,
+        sign_in=SignIn(
+            members=members,
+            joiner=joiner,
+            database=database,
+            clock=clock,
+            ids=ids,
+            random_bytes=random_bytes,
+            courier=courier,
+            mailing=mailing,
+            places=places,
+            is_barred=lambda _: False,
+        ),
+        passkeys=Passkeys(
+            members=members,
+            database=database,
+            clock=clock,
+            ids=ids,
+            random_bytes=random_bytes,
+            url=public_url,
+            business=business,
+        ),
+    )
