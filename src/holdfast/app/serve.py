@@ -21,6 +21,7 @@ from holdfast.app.home import node_name, only_process
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import Loop, run_loops
 from holdfast.app.members import first_direct, member_desk_of, members_of
+from holdfast.app.posts import Posts, posts_of
 from holdfast.app.private import make_private_folder
 from holdfast.app.roll import node_views
 from holdfast.channels.contract import Adapter, Capability
@@ -102,12 +103,14 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
     desk = member_desk_of(hub, portal.members)
     services = _services(hub, portal, tracker, desk)
     announcements = Announcements(hub, subscriptions_of(hub))
+    posts = Posts(hub)
     web = build_web(services)
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
     loops = {
         **hub.loops(surroundings(hub, portal)),
         **announcements.loops(),
         "courier": desk.courier.run,
+        **posts.loops(),
         "status": publisher.run,
         "tracker": tracker.run,
     }
@@ -121,6 +124,7 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         with suppress(asyncio.CancelledError):
             await running
         await announcements.close()
+        await posts.close()
 
 
 def _leave_to_the_end() -> None:
@@ -254,6 +258,7 @@ def _services(
         tracker=lambda: shown.current,
         maintenances=maintenances_of(hub),
         subscriptions=subscriptions_of(hub),
+        posts=posts_of(hub),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -344,6 +344,25 @@ class HistoryPage(msgspec.Struct, frozen=True):
     truncated: bool = False
 
 
+class PublishedMedia(msgspec.Struct, frozen=True):
+    """A picture of a public post, or a video with the picture that stands for it (``url``)."""
+
+    external_id: str
+    kind: str
+    url: str
+    alt: str = ""
+
+
+class PublishedPost(msgspec.Struct, frozen=True):
+    """What the business has published on a platform; ``link`` leads there, ``at`` is the platform's time in ms."""
+
+    external_id: str
+    at: int
+    text: str
+    link: str
+    media: tuple[PublishedMedia, ...] = ()
+
+
 class Limits(msgspec.Struct, frozen=True):
     """What a platform allows. ``text_unit`` is ``bytes`` or ``characters``; windows in ms, None = none."""
 
@@ -421,3 +440,19 @@ class Adapter(Protocol):
 
 class HistoryUnavailableError(Exception):
     """The platform has no history, or does not give it now; the sentence says which."""
+
+
+@runtime_checkable
+class PublishesPosts(Protocol):
+    """An adapter whose platform carries public posts of the business."""
+
+    async def posts(self, most: int) -> "PostListing":
+        """The newest posts; raises HistoryUnavailableError."""
+        ...
+
+
+class PostListing(msgspec.Struct, frozen=True):
+    """The newest posts, the latest first; ``is_whole``: there are no older ones."""
+
+    posts: tuple[PublishedPost, ...]
+    is_whole: bool

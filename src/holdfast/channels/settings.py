@@ -38,6 +38,9 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     public_name: Annotated[str, Meta(description="what the status page calls this channel")] = ""
     public_group: Annotated[str, Meta(description="the heading below which the status page shows it")] = ""
     public_order: Annotated[int, Meta(description="its place on the status page, the smallest first")] = 0
+    mirror_posts: Annotated[
+        bool, Meta(description="whether what we publish there is shown on our own page, too")
+    ] = True
     timeout_seconds: Annotated[Seconds, Meta(description="how long a call may take")] = 20.0
     probe_timeout_seconds: Annotated[Seconds, Meta(description="how long a probe may take")] = 8.0
     sends_per_second: Annotated[PerSecond, Meta(description="our own pace of sending")] = 10.0

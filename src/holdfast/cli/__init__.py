@@ -10,6 +10,7 @@ from holdfast.cli.main import main
 from holdfast.cli.maintenance import maintenance
 from holdfast.cli.nodes import node
 from holdfast.cli.outage import outage
+from holdfast.cli.posts import post
 from holdfast.cli.radar import radar
 from holdfast.cli.reports import report
 from holdfast.cli.running import demo, serve, simulate
@@ -36,6 +37,7 @@ for _command in (
     node,
     report,
     radar,
+    post,
 ):
     main.add_command(_command)
 

@@ -22,6 +22,8 @@ CODE_DAYS: Final = 1
 """How long a code that was sent to a member is known after its time; who asks too often is counted by them."""
 ROUND_TRIP_DAYS: Final = 7
 """How long the messages between our own accounts are known; their evidence has long done its work."""
+POST_FILE_DAYS: Final = 1
+"""How long a picture is kept that no post names: somebody may be about to use it."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -54,6 +56,7 @@ def rules(settings: Retention) -> list[Rule]:
         Rule("direct_log", days(settings.event_days), store.forget_direct_log),
         Rule("direct_parked", days(PARKED_DAYS), store.forget_direct_parked),
         Rule("continue_link", days(LINK_DAYS), store.forget_links),
+        Rule("post_file", days(POST_FILE_DAYS), store.forget_post_files),
         Rule("agent_session", 0, store.forget_sessions),
         Rule("round_trip", days(ROUND_TRIP_DAYS), store.forget_round_trips),
         Rule("audit_entry", days(settings.audit_days), store.forget_audit),

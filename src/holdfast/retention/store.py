@@ -88,6 +88,13 @@ _SESSIONS: Final = """
 DELETE FROM agent_session WHERE token_hash IN
     (SELECT token_hash FROM agent_session WHERE expires_at < :before LIMIT :limit)
 """
+_POST_FILES: Final = """
+DELETE FROM post_file WHERE name IN
+    (SELECT f.name FROM post_file f WHERE f.made_at < :before
+        AND NOT EXISTS (SELECT 1 FROM post_picture p WHERE p.file = f.name)
+        AND NOT EXISTS (SELECT 1 FROM profile o WHERE o.id = 'profile' AND o.picture = f.name)
+    ORDER BY f.made_at LIMIT :limit)
+"""
 _AUDIT: Final = """
 DELETE FROM audit_entry WHERE id IN
     (SELECT id FROM (SELECT id, at FROM audit_entry ORDER BY id LIMIT :limit) AS oldest WHERE at < :before)
@@ -180,3 +187,8 @@ async def forget_round_trips(tx: Tx, before: int, limit: int) -> int:
 
 async def forget_audit(tx: Tx, before: int, limit: int) -> int:
     return await tx.run(_AUDIT, before=before, limit=limit)
+
+
+async def forget_post_files(tx: Tx, before: int, limit: int) -> int:
+    """Pictures that neither a post nor the profile names."""
+    return await tx.run(_POST_FILES, before=before, limit=limit)

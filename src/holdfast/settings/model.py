@@ -62,17 +62,28 @@ class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The public status page, served by a process of its own. ``mail_channel``: the email channel that tells
+    """The public pages, served by a process of their own. ``home``: what stands at the first address, how the
+    channels are or the business's profile. ``mail_channel``: the email channel that tells
     subscribers, without one the first. ``webhooks_inside``: subscribers' webhooks may be inside addresses.
     """
 
     host: str = "127.0.0.1"
     port: Port = 8781
     public_url: Address = ""
+    home: Literal["status", "profile"] = "status"
     hub_silent_seconds: Seconds = 10.0
     mail_channel: str = ""
     mails_per_second: Rate = 5.0
     webhooks_inside: bool = False
+
+
+class Posts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the business publishes. ``mirror_seconds``: how often the posts on other platforms are looked at.
+    ``pictures_inside``: their pictures may be at inside addresses.
+    """
+
+    mirror_seconds: Seconds = 300.0
+    pictures_inside: bool = False
 
 
 class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -167,6 +178,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     outbox: Outbox = Outbox()
     playbook: Playbook = Playbook()
     status: Status = Status()
+    posts: Posts = Posts()
     direct: Direct = Direct()
     media: Media = Media()
     retention: Retention = Retention()

@@ -19,7 +19,7 @@ from holdfast.status.snapshot import (
     encode_snapshot,
     snapshot_path,
 )
-from holdfast.status.watching import FileSource, PageSource, Render, WatchedFile, refresh
+from holdfast.status.watching import FileSource, PageSource, Render, Watched, WatchedFile, refresh
 
 __all__ = [
     "SNAPSHOT_BYTES_MAX",
@@ -37,6 +37,7 @@ __all__ = [
     "State",
     "StatusPages",
     "UptimeDay",
+    "Watched",
     "WatchedFile",
     "decode_snapshot",
     "encode_snapshot",

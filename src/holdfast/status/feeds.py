@@ -1,6 +1,6 @@
 """What programs read beside the pages: feed entries, a JSON feed, a calendar, the history in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -108,22 +108,22 @@ def calendar(view: View, base_url: str) -> str:
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Holdfast//status//EN",
-        f"X-WR-CALNAME:{_ics(view.snapshot.business)}: maintenance",
+        f"X-WR-CALNAME:{ics_text(view.snapshot.business)}: maintenance",
         *(line for work in view.snapshot.maintenances for line in _event(work, base_url)),
         "END:VCALENDAR",
     ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    return ics_document(lines)
 
 
 def _event(work: PublicMaintenance, base_url: str) -> Sequence[str]:
     return (
         "BEGIN:VEVENT",
         f"UID:{work.id}@holdfast",
-        f"DTSTAMP:{_ics_time(work.cancelled_at or work.announced_at)}",
-        f"DTSTART:{_ics_time(work.starts_at)}",
-        f"DTEND:{_ics_time(work.ends_at)}",
-        f"SUMMARY:{_ics(work.title)}",
-        f"DESCRIPTION:{_ics(work.text)}",
+        f"DTSTAMP:{ics_time(work.cancelled_at or work.announced_at)}",
+        f"DTSTART:{ics_time(work.starts_at)}",
+        f"DTEND:{ics_time(work.ends_at)}",
+        f"SUMMARY:{ics_text(work.title)}",
+        f"DESCRIPTION:{ics_text(work.text)}",
         f"URL:{base_url}/maintenance/{work.id}",
         f"SEQUENCE:{0 if work.cancelled_at is None else 1}",
         f"STATUS:{'CONFIRMED' if work.cancelled_at is None else 'CANCELLED'}",
@@ -132,11 +132,15 @@ def _event(work: PublicMaintenance, base_url: str) -> Sequence[str]:
     )
 
 
-def _ics_time(at: int) -> str:
+def ics_document(lines: Iterable[str]) -> str:
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def ics_time(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, tz=UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def _ics(text: str) -> str:
+def ics_text(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
 

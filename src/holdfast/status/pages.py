@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -36,6 +36,8 @@ from holdfast.status.wording import (
     ways,
 )
 
+T = TypeVar("T")
+
 REFRESH_SECONDS: Final = 30
 RECENT_DAYS: Final = 14
 GZIP_BYTES_MIN: Final = 600
@@ -61,7 +63,7 @@ class Page(msgspec.Struct, frozen=True):
     """``etag`` is the hash of ``body``; ``gzipped`` is None where packing would not pay.
 
     ``form_to`` is the origin (``https://hub.example``) that the page's forms may post to, if it has any;
-    ``has_script``: a script of our own may do the same for them.
+    ``has_script``: a script of our own may do the same for them. ``stays``: the address changes with the content.
     """
 
     body: bytes
@@ -70,21 +72,26 @@ class Page(msgspec.Struct, frozen=True):
     gzipped: bytes | None
     form_to: str = ""
     has_script: bool = False
+    stays: bool = False
 
 
 class StatusPages:
-    """Makes every page of the site; ``base_url`` is where the public finds it, without a closing slash."""
+    """Makes every page of the site; ``base_url`` is where the public finds it, without a closing slash.
 
-    def __init__(self, base_url: str) -> None:
+    ``now_path`` is where the first page is: how it is now.
+    """
+
+    def __init__(self, base_url: str, now_path: str = "/") -> None:
         self._base_url = base_url.rstrip("/")
-        self._templates = environment()
+        self._now_path = now_path
+        self._templates = environment(now_path)
         self._stylesheet = self._load("status.css")
         self._style_version = hashlib.sha256(self._stylesheet.encode()).hexdigest()[:12]
 
     def render(self, snapshot: Snapshot | None, *, hub_silent_since: int | None, now: int) -> dict[str, Page]:
         """Every page by its path; times in ms. Without a snapshot the pages say that nothing is known yet."""
         known = snapshot or Snapshot(business="", written_at=now, hub_started_at=now, watched_since=now)
-        view = View(_printable(known), hub_silent_since if snapshot else None, now)
+        view = View(printable(known), hub_silent_since if snapshot else None, now)
         facts = self._facts(view, empty=snapshot is None)
         texts = (
             self._fixed(facts)
@@ -142,7 +149,7 @@ class StatusPages:
         fill = self._filler(facts)
         whole = badge(facts["headline"].state, silent=facts["silent_since"] is not None)
         return {
-            "/": (fill("index.html"), HTML),
+            self._now_path: (fill("index.html"), HTML),
             "/history": (fill("history.html"), HTML),
             NOT_FOUND: (fill("not_found.html"), HTML),
             "/feed.atom": (fill("feed.atom"), ATOM),
@@ -198,8 +205,8 @@ class StatusPages:
         return source
 
 
-def environment() -> Environment:
-    """The templates of the whole public site, and what they may call."""
+def environment(now_path: str = "/") -> Environment:
+    """The templates of the whole public site, and what they may call; ``now_path`` leads to how it is now."""
     templates = Environment(
         loader=PackageLoader("holdfast.status"),
         autoescape=select_autoescape(_MARKUP),
@@ -216,6 +223,7 @@ def environment() -> Environment:
         "span": feeds.span_of,
         "thousands": thousands,
     }
+    templates.globals["now_path"] = now_path
     return templates
 
 
@@ -253,10 +261,10 @@ def make_page(text: str, content_type: str = HTML, *, form_to: str = "", has_scr
     return Page(body, content_type, hashlib.sha256(body).hexdigest()[:24], packed, form_to, has_script)
 
 
-def _printable(snapshot: Snapshot) -> Snapshot:
+def printable(value: T) -> T:
     """Without the characters that XML forbids, and those that turn the reading direction of what follows."""
-    plain_data = msgspec.to_builtins(snapshot)
-    return msgspec.convert(_clean(plain_data), type=Snapshot)
+    plain_data = msgspec.to_builtins(value)
+    return msgspec.convert(_clean(plain_data), type=type(value))
 
 
 def _clean(value: Any) -> Any:

@@ -11,7 +11,7 @@ from holdfast.status.pages import CSS, HTML, NOT_FOUND, Page
 PAGE_SECONDS_MAX: Final = 5
 """How long a browser or a proxy may keep a page without asking again."""
 STYLE_SECONDS_MAX: Final = 86_400
-"""The style sheet's address changes with its content."""
+"""Of the style sheet and of pictures: their addresses change with their content."""
 STALE_SECONDS_MAX: Final = 86_400
 """How long a proxy may go on showing a page while this process does not answer."""
 PATH_LETTERS_MAX: Final = 512
@@ -105,7 +105,7 @@ def _copies(page: Page) -> tuple[_Copy, _Copy]:
 
 
 def _copy(page: Page, body: bytes, etag: str, encoding: tuple[tuple[str, str], ...]) -> _Copy:
-    seconds = STYLE_SECONDS_MAX if page.content_type == CSS else PAGE_SECONDS_MAX
+    seconds = STYLE_SECONDS_MAX if page.stays or page.content_type == CSS else PAGE_SECONDS_MAX
     bare = [
         ("content-security-policy", _policy(page)),
         *_ALWAYS,

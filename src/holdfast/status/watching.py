@@ -16,6 +16,7 @@ RENDER_SECONDS_MAX: Final = 10.0
 
 T = TypeVar("T")
 Known_contra = TypeVar("Known_contra", contravariant=True)
+Known_co = TypeVar("Known_co", covariant=True)
 
 
 class PageSource(Protocol):
@@ -70,13 +71,28 @@ class WatchedFile(Generic[T]):
             self.beat_ms = beat_ms
 
 
+class Watched(Protocol[Known_co]):
+    """What is known, the bytes that it was read from, and when their file was last touched (ms)."""
+
+    @property
+    def value(self) -> Known_co | None: ...
+
+    @property
+    def written(self) -> bytes: ...
+
+    @property
+    def beat_ms(self) -> int: ...
+
+    def look(self) -> None: ...
+
+
 class FileSource(Generic[T]):
-    """A part made of one watched file, true also while the hub is silent."""
+    """A part made of what is watched, true also while the hub is silent."""
 
     def __init__(
         self,
         name: str,
-        file: WatchedFile[T],
+        file: Watched[T],
         render: Render[T],
         *,
         heartbeat: Heartbeat,

@@ -19,6 +19,7 @@ from holdfast.members import MemberDesk, Members
 from holdfast.outbox import Outbox
 from holdfast.portal import Portal
 from holdfast.portal.direct import Direct
+from holdfast.posts.desk import PostDesk
 from holdfast.radar import Radar
 from holdfast.radar.reports import Reports
 from holdfast.settings import Settings
@@ -126,6 +127,7 @@ class WebServices:
     maintenances: Maintenances | None = None
     subscriptions: Subscriptions | None = None
     member_desk: MemberDesk | None = None
+    posts: PostDesk | None = None
 
     def windows(self) -> Mapping[str, int | None]:
         """The reply window of each channel in ms, None where it has none."""

@@ -25,10 +25,20 @@ from holdfast.status import (
     Render,
     Shelf,
     StatusPages,
+    Watched,
     WatchedFile,
     decode_snapshot,
     refresh,
     snapshot_path,
+)
+from holdfast.status.profile import (
+    PAGE_BYTES_MAX,
+    KnownFiles,
+    PictureSource,
+    ProfilePages,
+    decode_page,
+    page_path,
+    pictures_path,
 )
 from holdfast.status.tracker import TRACKER_BYTES_MAX, TrackerPages, decode_tracker, tracker_path
 from holdfast.web.public_server import PublicServer, listen
@@ -99,14 +109,20 @@ def _sources(options: argparse.Namespace) -> Sequence[PageSource]:
     """Every part of the site; a further part is a further entry."""
     snapshot = WatchedFile(snapshot_path(options.data_dir), decode_snapshot, SNAPSHOT_BYTES_MAX)
     tracker = WatchedFile(tracker_path(options.data_dir), decode_tracker, TRACKER_BYTES_MAX)
-    status_pages = StatusPages(options.base_url or f"http://{options.host}:{options.port}")
+    page = WatchedFile(page_path(options.data_dir), decode_page, PAGE_BYTES_MAX)
+    base_url = options.base_url or f"http://{options.host}:{options.port}"
+    now_path, home_path = ("/status", "/") if options.home == "profile" else ("/", "/profile")
+    profile_pages = ProfilePages(base_url, home_path=home_path, now_path=now_path)
+    silent_seconds = options.hub_silent_seconds
     return [
-        _source("status", snapshot, status_pages.render, options.hub_silent_seconds),
-        _source("tracker", tracker, TrackerPages().render, options.hub_silent_seconds),
+        _source("status", snapshot, StatusPages(base_url, now_path).render, silent_seconds),
+        _source("tracker", tracker, TrackerPages(now_path).render, silent_seconds),
+        _source("profile", KnownFiles(page, snapshot), profile_pages.render, silent_seconds),
+        PictureSource(page, pictures_path(options.data_dir)),
     ]
 
 
-def _source(name: str, file: WatchedFile[T], render: Render[T], silent_seconds: float) -> FileSource[T]:
+def _source(name: str, file: Watched[T], render: Render[T], silent_seconds: float) -> FileSource[T]:
     return FileSource(
         name, file, render, heartbeat=Heartbeat(silent_seconds), now_ms=_now_ms, monotonic=time.monotonic
     )
@@ -127,6 +143,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8781)
     parser.add_argument("--hub-silent-seconds", type=float, default=HUB_SILENT_SECONDS)
     parser.add_argument("--base-url", default="", help="where the public finds this page")
+    parser.add_argument(
+        "--home", choices=["status", "profile"], default="status", help="what stands at the first address"
+    )
     parser.add_argument(
         "--share-port", action="store_true", help="let several of these processes listen on the same port"
     )

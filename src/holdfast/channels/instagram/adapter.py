@@ -14,6 +14,7 @@ from holdfast.channels.contract import (
     Limits,
     Outcome,
     Outgoing,
+    PostListing,
     ProbeResult,
     RawRequest,
     Rejected,
@@ -32,6 +33,7 @@ from holdfast.channels.graph.probe import Finding
 from holdfast.channels.instagram.conversations import Conversations
 from holdfast.channels.instagram.errors import classify
 from holdfast.channels.instagram.parse import parse_instagram
+from holdfast.channels.instagram.posts import read_posts
 from holdfast.channels.instagram.settings import InstagramSettings
 from holdfast.channels.outgoing import text_with_links
 from holdfast.channels.transport import Transport
@@ -129,6 +131,9 @@ class InstagramAdapter:
 
     def history(self, since_ms: int) -> AsyncGenerator[HistoryPage, None]:
         return self._conversations.history(since_ms)
+
+    async def posts(self, most: int) -> PostListing:
+        return await read_posts(self._client, self._settings.account_id, most)
 
     async def resubscribe(self) -> bool:
         path = f"{self._settings.account_id}/subscribed_apps"

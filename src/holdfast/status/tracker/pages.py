@@ -33,10 +33,10 @@ _LOOKS: Final = {"problem": "down", "perhaps": "suspected", "connection": "suspe
 
 
 class TrackerPages:
-    """Makes every page of this part of the public site."""
+    """Makes every page of this part of the public site; ``now_path`` leads to how it is now."""
 
-    def __init__(self) -> None:
-        self._templates = environment()
+    def __init__(self, now_path: str = "/") -> None:
+        self._templates = environment(now_path)
         self._files = {
             "/tracker.css": self._load("tracker.css"),
             "/report.js": _with_zones(self._load("report.js")),

@@ -25,6 +25,7 @@ from holdfast.web.api.kept import ExportController, KeptController, PlaybookCont
 from holdfast.web.api.messages import MessagesController
 from holdfast.web.api.nodes import NodesController
 from holdfast.web.api.parts import OPEN, asgi_scope
+from holdfast.web.api.posts import PostsController, ProfileController
 from holdfast.web.api.public_word import MaintenancesController, SubscribersController
 from holdfast.web.api.reports import ReportsController
 from holdfast.web.api.uploads import UploadsController
@@ -61,6 +62,8 @@ CONTROLLERS: Final = (
     UploadsController,
     WorkController,
     WritingController,
+    PostsController,
+    ProfileController,
 )
 
 

@@ -1,0 +1,154 @@
+"""Writing posts: what is published when, what is refused, and that followers hear of each once."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.unit.conftest import START_MS, Bench
+from tests.unit.posts.conftest import PNG
+
+from holdfast.posts import Hours, Link, Picture, PostState, Profile
+from holdfast.posts.desk import PostDesk, Writing
+from holdfast.posts.model import PostRefusedError
+from holdfast.retention import keep_house
+from holdfast.settings.model import Retention
+
+HOUR_MS = 3_600_000
+
+
+async def _published(hub: Bench) -> list[str]:
+    return [event.body["title"] for event in await hub.told("post.published")]
+
+
+async def test_a_post_is_public_at_once_with_an_address_of_its_words(hub: Bench, desk: PostDesk) -> None:
+    post = await desk.add(Writing(title="Öffnet am Sonntag!", text="From ten."), "agent:mara")
+
+    assert (post.state, post.at, post.slug) == (PostState.PUBLISHED, START_MS, "offnet-am-sonntag")
+    assert await desk.get(post.id) == post
+    assert await _published(hub) == ["Öffnet am Sonntag!"]
+
+
+async def test_equal_words_get_different_addresses_and_foreign_ones_get_the_identifier(
+    desk: PostDesk,
+) -> None:
+    slugs = {(await desk.add(Writing(text=text), "a")).slug for text in ("Hello", "Hello", "海藻", "海藻")}
+
+    assert len(slugs) == 4
+    assert "hello" in slugs
+
+
+async def test_a_draft_is_told_to_nobody_and_gets_its_address_when_it_is_published(
+    hub: Bench, desk: PostDesk
+) -> None:
+    draft = await desk.add(Writing(title="Later", state=PostState.DRAFT), "a")
+    assert await _published(hub) == []
+
+    hub.clock.move(60)
+    post = await desk.change(draft.id, Writing(title="Now", state=PostState.PUBLISHED))
+    later = await desk.change(draft.id, Writing(title="Now, really", pinned=True))
+
+    assert (post.slug, post.at) == ("now", START_MS + 60_000)
+    assert (later.slug, later.at, later.pinned) == ("now", post.at, True)
+    assert await _published(hub) == ["Now"]
+
+
+async def test_what_is_scheduled_appears_in_its_time_and_once(hub: Bench, desk: PostDesk) -> None:
+    when = START_MS + HOUR_MS
+    post = await desk.add(Writing(text="Soon", state=PostState.SCHEDULED, at=when), "a")
+    assert await desk.publish_due() == 0
+
+    hub.clock.move(3_600)
+    assert await desk.publish_due() == 1
+    assert await desk.publish_due() == 0
+    assert (await desk.get(post.id)).at == when
+    assert await _published(hub) == ["Soon"]
+
+
+@pytest.mark.parametrize(
+    ("writing", "field"),
+    [
+        (Writing(title=" "), "text"),
+        (Writing(title="x" * 151), "title"),
+        (Writing(text="x" * 5_001), "text"),
+        (Writing(text="x", link="javascript:alert(1)"), "link"),
+        (Writing(text="x", state=PostState.SCHEDULED), "at"),
+        (Writing(text="x", state=PostState.SCHEDULED, at=START_MS + 400 * 24 * HOUR_MS), "at"),
+        (Writing(text="x", state=PostState.HIDDEN), "state"),
+        (Writing(text="x", place="The pier"), "starts_at"),
+        (Writing(text="x", starts_at=START_MS, ends_at=START_MS - 1), "ends_at"),
+        (Writing(text="x", pictures=(Picture(file="a" * 40 + ".png"),)), "pictures"),
+        (Writing(text="x", pictures=(Picture(file="x"),) * 11), "pictures"),
+    ],
+)
+async def test_what_cannot_be_is_refused_by_field(
+    desk: PostDesk, writing: Writing, field: str, hub: Bench
+) -> None:
+    with pytest.raises(PostRefusedError) as refused:
+        await desk.add(writing, "a")
+
+    assert refused.value.field == field
+    assert await desk.page() == []
+    assert await hub.told("post.published") == []
+
+
+async def test_a_deleted_post_is_gone_and_its_picture_follows_after_a_day(hub: Bench, desk: PostDesk) -> None:
+    name = await desk.keep_picture(PNG + b"one")
+    post = await desk.add(Writing(text="x", pictures=(Picture(file=name, alt="A mug"),)), "a")
+    assert (await desk.get(post.id)).pictures == (Picture(file=name, alt="A mug"),)
+
+    await desk.delete(post.id)
+    with pytest.raises(LookupError):
+        await desk.get(post.id)
+    assert await desk.picture(name) == ("image/png", PNG + b"one")
+
+    hub.clock.move(25 * 3_600)
+    await keep_house(hub.database, hub.clock, Retention(), None)
+    assert await desk.picture(name) is None
+
+
+async def test_pictures_in_use_are_kept(hub: Bench, desk: PostDesk) -> None:
+    used, face = await desk.keep_picture(PNG + b"used"), await desk.keep_picture(PNG + b"face")
+    await desk.add(Writing(text="x", pictures=(Picture(file=used),)), "a")
+    await desk.put_profile(Profile(name="Kelp", picture=face), "a")
+
+    hub.clock.move(48 * 3_600)
+    await keep_house(hub.database, hub.clock, Retention(), None)
+    assert await desk.picture(used)
+    assert await desk.picture(face)
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg/>", b"GIF8", b"\x89PNG", PNG + bytes(5 * 1024 * 1024)])
+async def test_only_pictures_are_kept(desk: PostDesk, data: bytes) -> None:
+    with pytest.raises(PostRefusedError):
+        await desk.keep_picture(data)
+
+
+async def test_the_profile_is_checked_whole(desk: PostDesk) -> None:
+    good = Profile(name="Kelp", text="Mugs", links=(Link("Shop", "https://kelp.example"),), address="a\nb")
+    assert await desk.put_profile(good, "a") == good
+    assert await desk.profile() == good
+
+    bad: list[dict[str, Any]] = [
+        {"name": "x" * 101},
+        {"links": (Link("Shop", "javascript:alert(1)"),)},
+        {"links": (Link("", "https://kelp.example"),)},
+        {"hours": Hours(zone="Nowhere/None")},
+        {"picture": "b" * 40 + ".png"},
+        {"address": "x\n" * 9},
+    ]
+    for change in bad:
+        with pytest.raises(PostRefusedError) as refused:
+            await desk.put_profile(msgspec.structs.replace(good, **change), "a")
+        assert refused.value.field in {*change, "pictures"}
+    assert await desk.profile() == good
+
+
+async def test_pages_of_posts_follow_each_other(hub: Bench, desk: PostDesk) -> None:
+    made = []
+    for number in range(5):
+        hub.clock.move(1)
+        made.append(await desk.add(Writing(text=f"Post {number}"), "a"))
+
+    first = await desk.page(limit=2)
+    second = await desk.page(before=(first[-1].at, first[-1].id), limit=2)
+    assert [post.id for post in (*first, *second)] == [post.id for post in made[:0:-1]]
