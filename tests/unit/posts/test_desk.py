@@ -10,8 +10,7 @@ from tests.unit.posts.conftest import PNG
 from holdfast.posts import Hours, Link, Picture, PostState, Profile
 from holdfast.posts.desk import PostDesk, Writing
 from holdfast.posts.model import PostRefusedError
-from holdfast.retention import keep_house
-from holdfast.settings.model import Retention
+from holdfast.retention.store import forget_post_files
 
 HOUR_MS = 3_600_000
 
@@ -91,7 +90,9 @@ async def test_what_cannot_be_is_refused_by_field(
     assert await hub.told("post.published") == []
 
 
-async def test_a_deleted_post_is_gone_and_its_picture_follows_after_a_day(hub: Bench, desk: PostDesk) -> None:
+async def test_a_deleted_post_is_gone_and_its_picture_follows_when_it_is_old(
+    hub: Bench, desk: PostDesk
+) -> None:
     name = await desk.keep_picture(PNG + b"one")
     post = await desk.add(Writing(text="x", pictures=(Picture(file=name, alt="A mug"),)), "a")
     assert (await desk.get(post.id)).pictures == (Picture(file=name, alt="A mug"),)
@@ -101,8 +102,9 @@ async def test_a_deleted_post_is_gone_and_its_picture_follows_after_a_day(hub: B
         await desk.get(post.id)
     assert await desk.picture(name) == ("image/png", PNG + b"one")
 
-    hub.clock.move(25 * 3_600)
-    await keep_house(hub.database, hub.clock, Retention(), None)
+    await hub.database.write(forget_post_files, hub.clock.now_ms(), 10)
+    assert await desk.picture(name) == ("image/png", PNG + b"one")
+    await hub.database.write(forget_post_files, hub.clock.now_ms() + 1, 10)
     assert await desk.picture(name) is None
 
 
@@ -111,8 +113,7 @@ async def test_pictures_in_use_are_kept(hub: Bench, desk: PostDesk) -> None:
     await desk.add(Writing(text="x", pictures=(Picture(file=used),)), "a")
     await desk.put_profile(Profile(name="Kelp", picture=face), "a")
 
-    hub.clock.move(48 * 3_600)
-    await keep_house(hub.database, hub.clock, Retention(), None)
+    await hub.database.write(forget_post_files, hub.clock.now_ms() + 1, 10)
     assert await desk.picture(used)
     assert await desk.picture(face)
 
