@@ -12,6 +12,7 @@ from holdfast_simulators.relay import Relay
 from holdfast_simulators.twilio import Twilio
 from holdfast_simulators.uplink import unrelated_host
 from holdfast_simulators.webhooks import Transport, Webhooks
+from holdfast_simulators.webpush import WebPush
 from holdfast_simulators.whatsapp import WhatsApp
 from holdfast_simulators.wire import Platform
 from holdfast_simulators.world import World
@@ -33,7 +34,7 @@ class Fakes:
     feeds: FeedBook
     platforms: dict[str, Messaging]
     apps: dict[str, Any]
-    """ASGI applications by listener: instagram, whatsapp, sms, feeds, uplink_a, uplink_b."""
+    """ASGI applications by listener: instagram, whatsapp, sms, feeds, webpush, uplink_a, uplink_b."""
 
 
 def build_fakes(world: World, transport: Transport) -> Fakes:
@@ -45,5 +46,6 @@ def build_fakes(world: World, transport: Transport) -> Fakes:
     book = FeedBook(world.settings.feed_lag_seconds)
     apps: dict[str, Any] = {name: Gate(world, made) for name, made in platforms.items()}
     apps["feeds"] = Gate(world, Feeds(world, book))
+    apps["webpush"] = Gate(world, WebPush(world))
     apps["uplink_a"] = apps["uplink_b"] = unrelated_host
     return Fakes(world, book, platforms, apps)

@@ -69,6 +69,9 @@ KINDS = {
         }
     ),
     "feeds": frozenset({"refused", "server_error", "html_error", "slow"}),
+    "webpush": frozenset(
+        {"refused", "server_error", "html_error", "slow", "throttle", "accept_then_reset", "lose_then_reset"}
+    ),
     "uplink": frozenset({"refused"}),
 }
 """Which kinds make sense on which platform."""

@@ -26,7 +26,7 @@ CONTROL = "control"
 class Simulators:
     world: World
     addresses: dict[str, str]
-    """control, instagram, whatsapp, sms, feeds, uplink_a, uplink_b; smtp and imap as host:port."""
+    """control, instagram, whatsapp, sms, feeds, webpush, uplink_a, uplink_b; smtp and imap as host:port."""
 
 
 @asynccontextmanager

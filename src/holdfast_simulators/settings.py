@@ -126,6 +126,7 @@ class Ports(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     whatsapp: int = 0
     sms: int = 0
     feeds: int = 0
+    webpush: int = 0
     uplink_a: int = 0
     uplink_b: int = 0
 

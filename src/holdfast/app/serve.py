@@ -23,7 +23,9 @@ from holdfast.app.loops import Loop, run_loops
 from holdfast.app.members import first_direct, member_desk_of, members_of
 from holdfast.app.posts import Posts, posts_of
 from holdfast.app.private import make_private_folder
+from holdfast.app.pushing import Pushing, push_devices_of
 from holdfast.app.roll import node_views
+from holdfast.app.widgets import consenting_loops, leads_of, setups_of
 from holdfast.channels.contract import Adapter, Capability
 from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
@@ -104,6 +106,7 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
     services = _services(hub, portal, tracker, desk)
     announcements = Announcements(hub, subscriptions_of(hub))
     posts = Posts(hub)
+    pushing = Pushing(hub, push_devices_of(hub), is_here=lambda _: False)
     web = build_web(services)
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
     loops = {
@@ -111,6 +114,8 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         **announcements.loops(),
         "courier": desk.courier.run,
         **posts.loops(),
+        **pushing.loops(),
+        **consenting_loops(hub),
         "status": publisher.run,
         "tracker": tracker.run,
     }
@@ -125,6 +130,7 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
             await running
         await announcements.close()
         await posts.close()
+        await pushing.close()
 
 
 def _leave_to_the_end() -> None:
@@ -259,6 +265,9 @@ def _services(
         maintenances=maintenances_of(hub),
         subscriptions=subscriptions_of(hub),
         posts=posts_of(hub),
+        push=push_devices_of(hub),
+        setups=setups_of(hub),
+        leads=leads_of(hub, portal.members),
     )
 
 

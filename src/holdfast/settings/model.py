@@ -116,6 +116,22 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     previews_inside: bool = False
 
 
+class Push(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Web push to members' devices. ``contact`` is whom a push service may write to (``mailto:`` or ``https:``), the
+    hub's own address where it is empty. ``services``: the hosts that browsers may name as their push service's.
+    """
+
+    contact: str = ""
+    services: tuple[str, ...] = (
+        "fcm.googleapis.com",
+        "*.push.services.mozilla.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    )
+    inside_allowed: bool = False
+    life_hours: Hours = 24.0
+
+
 class Hub(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One business. ``public_url`` is how platforms and people reach this hub from outside.
     ``database``: a PostgreSQL that several nodes may share; without it the embedded one in ``data_dir``.
@@ -181,6 +197,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     posts: Posts = Posts()
     direct: Direct = Direct()
     media: Media = Media()
+    push: Push = Push()
     retention: Retention = Retention()
     alerts: Alerts = Alerts()
     monitors: Monitors = Monitors()

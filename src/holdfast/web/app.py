@@ -11,8 +11,10 @@ from holdfast.web.api.app import PREFIX as API
 from holdfast.web.api.gate import Gate
 from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
 from holdfast.web.chat import Chat
-from holdfast.web.direct import Router
+from holdfast.web.direct import Route, Router
 from holdfast.web.direct.accounts import Accounts
+from holdfast.web.direct.leads import LeadRoutes
+from holdfast.web.direct.pushing import PushRoutes
 from holdfast.web.direct.signing_in import SigningIn
 from holdfast.web.direct.uploads import Uploads
 from holdfast.web.feed import Feed
@@ -113,6 +115,8 @@ def _direct(services: WebServices, older: AsgiApp) -> Router:
         settings=services.settings,
         faces=services.faces,
         ways=signing_in.ways if signing_in else list,
+        push=services.push,
+        setups=services.setups,
     )
     uploads = Uploads(media=services.media, clock=services.clock, settings=services.settings)
     return Router(
@@ -120,12 +124,26 @@ def _direct(services: WebServices, older: AsgiApp) -> Router:
             *accounts.routes(),
             *(signing_in.routes() if signing_in else ()),
             *uploads.routes(),
+            *_pushing(services),
+            *_leading(services),
         ],
         members=services.members,
         clock=services.clock,
         settings=services.settings,
         older=older,
     )
+
+
+def _pushing(services: WebServices) -> Sequence[Route]:
+    return PushRoutes(devices=services.push, clock=services.clock).routes() if services.push else ()
+
+
+def _leading(services: WebServices) -> Sequence[Route]:
+    if services.setups is None or services.leads is None:
+        return ()
+    return LeadRoutes(
+        leads=services.leads, setups=services.setups, members=services.members, clock=services.clock
+    ).routes()
 
 
 def _monitoring(services: WebServices) -> MonitorsIn:

@@ -20,6 +20,7 @@ from holdfast.outbox import Outbox
 from holdfast.portal import Portal
 from holdfast.portal.direct import Direct
 from holdfast.posts.desk import PostDesk
+from holdfast.push import Devices
 from holdfast.radar import Radar
 from holdfast.radar.reports import Reports
 from holdfast.settings import Settings
@@ -27,6 +28,7 @@ from holdfast.status.subscribers import Subscriptions
 from holdfast.status.tracker import Tracker
 from holdfast.status.works import Maintenances
 from holdfast.storage import Database, EventLog, Spool
+from holdfast.widget import Leads, Setups
 from holdfast.work import Work
 from holdfast.work.writing import LaterReplies, WritingShelf
 
@@ -128,6 +130,9 @@ class WebServices:
     subscriptions: Subscriptions | None = None
     member_desk: MemberDesk | None = None
     posts: PostDesk | None = None
+    push: Devices | None = None
+    setups: Setups | None = None
+    leads: Leads | None = None
 
     def windows(self) -> Mapping[str, int | None]:
         """The reply window of each channel in ms, None where it has none."""

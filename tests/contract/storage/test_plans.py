@@ -34,6 +34,7 @@ FIXED: Final = frozenset(
         "team",
         "team_agent",
         "verdict",
+        "widget",
     }
 )
 """Tables as long as a business has channels, agents or nodes; every other one grows."""
@@ -59,6 +60,7 @@ SHORT_INDEXES: Final = frozenset(
         "message_waiting",
         "notice_sending",
         "round_trip_open",
+        "push_notice_sending",
     }
 )
 """Indexes of nothing but what is on its way or open now: little beside what ever was."""
@@ -82,6 +84,7 @@ EXCEPTIONS: Final = {
     "portal.talks.store._FIRST": "the beginning of the primary key",
     "portal.talks.store._LAST": "the end of the primary key",
     "retention.store._DIRECT_LOG": "the oldest rows in the order of the primary key, as many as the limit",
+    "push.store._LAST_OF_MEMBERS": "the end of the primary key",
     "retention.store._OLDEST_EVENTS": "the oldest rows in the order of the primary key, as many as the limit",
     "retention.store._EVENTS": "the oldest rows in the order of the primary key; the end of it",
     "retention.store._OBSERVATIONS": "the oldest rows in the order of the primary key, as many as the limit",

@@ -29,6 +29,7 @@ from holdfast.web.api.posts import PostsController, ProfileController
 from holdfast.web.api.public_word import MaintenancesController, SubscribersController
 from holdfast.web.api.reports import ReportsController
 from holdfast.web.api.uploads import UploadsController
+from holdfast.web.api.widgets import WidgetsController
 from holdfast.web.api.work import WorkController
 from holdfast.web.api.writing import WritingController
 from holdfast.web.errors import answer_exception
@@ -64,6 +65,7 @@ CONTROLLERS: Final = (
     WritingController,
     PostsController,
     ProfileController,
+    WidgetsController,
 )
 
 

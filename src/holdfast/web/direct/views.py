@@ -1,12 +1,13 @@
 """What Direct says of members, of the business and of its limits, in the words of the protocol."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from holdfast.media import bytes_max
 from holdfast.members import Member
 from holdfast.settings import Settings
+from holdfast.widget import Look, Question
 
 TEXT_CHARACTERS_MAX: Final = 4_000
 ATTACHMENTS_MAX: Final = 10
@@ -65,7 +66,9 @@ class OpenView(msgspec.Struct, frozen=True):
 
 
 class InfoView(msgspec.Struct, frozen=True, kw_only=True):
-    """``sign_in``: the ways in which somebody can sign in here: email, passkey."""
+    """``sign_in``: the ways in which somebody can sign in here: email, passkey. ``look``, ``questions`` and
+    ``consent``, the words to tick, are for the widget.
+    """
 
     business: BusinessView
     channel: str
@@ -73,7 +76,9 @@ class InfoView(msgspec.Struct, frozen=True, kw_only=True):
     notice: str | None
     status_url: str
     open: OpenView = OpenView()
-    questions: list[Any] = []
+    look: Look = Look()
+    questions: tuple[Question, ...] = ()
+    consent: str = ""
     push_key: str = ""
     sign_in: list[str]
     limits: LimitsView
