@@ -3,7 +3,7 @@
 from holdfast_simulators.accounts import AccountState
 from holdfast_simulators.clock import MS_PER_SECOND
 from holdfast_simulators.people import COLOURS, Person
-from holdfast_simulators.settings import PastMessage, PersonSettings
+from holdfast_simulators.settings import PastMessage, PastPost, PersonSettings
 from holdfast_simulators.world import World
 
 SECONDS_PER_MINUTE = 60
@@ -18,6 +18,9 @@ def populate(world: World) -> None:
     """Raises UnknownAddress and AddressTaken."""
     for settings in world.settings.people:
         settle(world, settings)
+    for account in world.settings.accounts.instagram:
+        for past in sorted(account.posts, key=lambda post: -post.minutes_ago):
+            _publish(world, account.key, past)
 
 
 def settle(world: World, settings: PersonSettings) -> Person:
@@ -61,6 +64,12 @@ def invented_addresses(world: World, person_id: str) -> dict[str, str]:
     if world.settings.accounts.mail is not None:
         addresses["email"] = f"{person_id}@{world.settings.accounts.mail.domain}"
     return addresses
+
+
+def _publish(world: World, account: str, past: PastPost) -> None:
+    age_ms = int(past.minutes_ago * SECONDS_PER_MINUTE * MS_PER_SECOND)
+    at_ms = world.clock.now_ms() - age_ms
+    world.posts.publish(account=account, kind=past.kind, text=past.text, pictures=past.pictures, at_ms=at_ms)
 
 
 def _remember(world: World, person: Person, past: PastMessage) -> None:

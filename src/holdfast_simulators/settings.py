@@ -8,6 +8,15 @@ import msgspec
 PORT_MAX = 65_535
 
 
+class PastPost(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Something that was published before the simulators started."""
+
+    text: str
+    minutes_ago: float
+    kind: Literal["image", "video", "carousel"] = "image"
+    pictures: int = 1
+
+
 class InstagramAccount(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     id: str
     """The app-scoped id that `GET /me` answers as "id"."""
@@ -21,6 +30,7 @@ class InstagramAccount(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown
     verify_token: str
     webhook_url: str
     subscribed: bool = True
+    posts: list[PastPost] = []
 
     @property
     def key(self) -> str:

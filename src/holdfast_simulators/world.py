@@ -11,6 +11,7 @@ from holdfast_simulators.clock import Clock
 from holdfast_simulators.faults import Fault, FaultBook
 from holdfast_simulators.live import Live
 from holdfast_simulators.people import Direction, Message, People, Person, Thread
+from holdfast_simulators.post_book import PostBook
 from holdfast_simulators.request_log import LoggedRequest, RequestLog
 from holdfast_simulators.settings import Settings
 
@@ -34,6 +35,7 @@ class World:
         self.live = Live()
         self.people = People()
         self.accounts = AccountBook(settings.accounts)
+        self.posts = PostBook(random.Random(settings.seed))  # noqa: S311 - of its own, so that posts change nothing else
         self.requests = RequestLog()
         self.faults = FaultBook(clock=clock, random=chance, background=self.background)
         self.addresses: dict[str, str] = {}

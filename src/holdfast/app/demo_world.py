@@ -38,6 +38,38 @@ _QUESTIONS: Final = (
 )
 
 
+_POSTS: Final = (
+    (
+        35,
+        "carousel",
+        3,
+        "New in the window: the sea-green mugs are back. Twelve of them, glazed with kelp ash.",
+    ),
+    (
+        60 * 26,
+        "image",
+        1,
+        "Saturday we dye with indigo. Two places are left; write to us and they are yours.",
+    ),
+    (
+        *(60 * 24 * 4, "video", 1),
+        "One minute at the wheel. Slow mornings make straight cups.\n\n#pottery #kelpandco",
+    ),
+    (
+        *(60 * 24 * 9, "image", 1),
+        "Sunday at nine we clean the beach at the pier. Gloves and coffee are on us.\nBring your children, and boots.",
+    ),
+    (60 * 24 * 16, "carousel", 5, "What the storm left: five colours of glass, soon five colours of glaze."),
+    (
+        60 * 24 * 23,
+        "image",
+        1,
+        "Thank you for forty thousand little hearts. We keep every one of your letters.",
+    ),
+)
+"""What the shop published on Instagram: minutes ago, kind, pictures, words."""
+
+
 class Says(msgspec.Struct, frozen=True, kw_only=True):
     """Something that was said; ``platform`` also names the channel (``instagram`` -> ``instagram:shop``)."""
 
@@ -140,6 +172,10 @@ def simulator_settings(people: list[DemoPerson], keys: Keys, *, hub_url: str, po
                     "name": SHOP,
                     "token": keys.instagram,
                     "webhook_url": f"{hooks}/instagram/shop",
+                    "posts": [
+                        {"minutes_ago": ago, "kind": kind, "pictures": pictures, "text": text}
+                        for ago, kind, pictures, text in _POSTS
+                    ],
                 },
                 {
                     **meta,
@@ -223,6 +259,10 @@ port = {port}
 
 [status]
 port = {status_port}
+
+[posts]
+mirror_seconds = 5
+pictures_inside = true
 
 [radar]
 probe_seconds = 4

@@ -6,8 +6,10 @@ from typing import Final
 
 import msgspec
 
+from holdfast.app.demo_page import demo_face, demo_posts, demo_profile
 from holdfast.app.demo_world import MINUTE_MS, DemoPerson
 from holdfast.app.hub import Hub, open_hub
+from holdfast.app.posts import posts_of
 from holdfast.app.serve import access
 from holdfast.channels.transport import HttpTransport
 from holdfast.conversations import NewAddress
@@ -38,12 +40,22 @@ async def seed(settings: Settings, people: list[DemoPerson]) -> SignIn:
         for person in people:
             await _seed_person(hub, person)
         password = secrets.token_urlsafe(9)
+        await _seed_page(hub)
         gate = access(hub)
         await gate.put_agent(email=SIGN_IN_EMAIL, name="Mara", password=password, role=Role.OWNER)
         token = await gate.create_token("demo", [Scope.READ, Scope.WRITE, Scope.ADMIN], SEEDED_BY)
         return SignIn(SIGN_IN_EMAIL, password, token.token)
     finally:
         await hub.close()
+
+
+async def _seed_page(hub: Hub) -> None:
+    """The shop's profile, and two posts of its own; what it published on Instagram is mirrored by itself."""
+    desk, now = posts_of(hub), hub.clock.now_ms()
+    face = await desk.keep_picture(demo_face())
+    await desk.put_profile(msgspec.structs.replace(demo_profile(), picture=face), SEEDED_BY)
+    for writing in demo_posts(now):
+        await desk.add(writing, SEEDED_BY)
 
 
 async def _seed_person(hub: Hub, person: DemoPerson) -> None:

@@ -12,6 +12,7 @@ from holdfast_simulators.control.faults import FaultHandlers
 from holdfast_simulators.control.overview import OverviewHandlers
 from holdfast_simulators.control.pages import page_routes
 from holdfast_simulators.control.people import PeopleHandlers
+from holdfast_simulators.control.posts import PostHandlers
 from holdfast_simulators.control.webhooks import WebhookHandlers
 
 PERSON = "/control/people/{person_id}"
@@ -31,6 +32,7 @@ def build_control(context: Context) -> Starlette:
 def _routes(context: Context) -> list[BaseRoute]:
     faults, people = FaultHandlers(context), PeopleHandlers(context)
     overview, webhooks = OverviewHandlers(context), WebhookHandlers(context)
+    posts = PostHandlers(context)
     table: list[tuple[str, str, Handler]] = [
         ("GET", "/control/state", overview.state),
         ("GET", "/control/messages", overview.messages),
@@ -51,6 +53,10 @@ def _routes(context: Context) -> list[BaseRoute]:
         ("POST", f"{PERSON}/unsend", people.unsend),
         ("POST", f"{PERSON}/edit", people.edit),
         ("POST", f"{PERSON}/react", people.react),
+        ("GET", "/control/posts", posts.list),
+        ("POST", "/control/posts", posts.publish),
+        ("POST", "/control/posts/{post_id}", posts.change),
+        ("DELETE", "/control/posts/{post_id}", posts.delete),
         ("POST", "/control/webhooks/raw", webhooks.send_raw),
         ("POST", "/control/webhooks/verify", webhooks.verify),
     ]

@@ -69,6 +69,18 @@ class ReactInput(_Input):
     """None or empty takes the reaction away."""
 
 
+class PostInput(_Input):
+    text: Text = ""
+    account: str | None = None
+    kind: Literal["image", "video", "carousel"] = "image"
+    pictures: Annotated[int, msgspec.Meta(ge=1, le=10)] = 3
+    """Of a carousel."""
+
+
+class PostChangeInput(_Input):
+    text: Text
+
+
 class FeedInput(_Input):
     platform: Name
     status: Name

@@ -7,6 +7,7 @@ from holdfast_simulators.accounts import INSTAGRAM_FIELDS, AccountState
 from holdfast_simulators.faults import Fault
 from holdfast_simulators.instagram.envelope import InstagramEnvelope
 from holdfast_simulators.instagram.history import History
+from holdfast_simulators.instagram.media import Media
 from holdfast_simulators.instagram.phone import InstagramPhone
 from holdfast_simulators.instagram.sending import Sending
 from holdfast_simulators.media import picture
@@ -37,6 +38,7 @@ class Instagram:
         self.phone = InstagramPhone(world, self.webhooks)
         self._sending = Sending(world, self.webhooks)
         self._history = History(world)
+        self._media = Media(world)
 
     def recognise(self, call: Call) -> None:
         account = account_with_token(self._world, self.name, token_of(call))
@@ -100,6 +102,8 @@ class Instagram:
             return await self._sending.answer(call, account)
         if edge == "conversations" and call.method == "GET":
             return self._history.answer_conversations(call, account)
+        if edge == "media" and call.method == "GET":
+            return self._media.answer_list(call, account)
         if edge == "subscribed_apps":
             app_id = _settings(account).app_id
             return answer_subscription(
@@ -118,6 +122,9 @@ class Instagram:
         message = self._world.message(node)
         if message is not None and message.account == account.key:
             return self._history.answer_message(call, account, message)
+        post = self._world.posts.get(node)
+        if post is not None:
+            return self._media.answer_one(call, account, post)
         return json_answer(self._profile(call, node, account))
 
     def _profile(self, call: Call, igsid: str, account: AccountState) -> dict[str, Any]:

@@ -43,9 +43,9 @@ class History:
             raise bad_parameter("Param platform must be instagram.")
         fields = parse_fields(call.query.get("fields", "id,updated_time"))
         threads = self._threads(account, call.query.get("user_id"))
-        page, after = _page(threads, call, CONVERSATIONS_LIMIT_DEFAULT, _thread_place)
+        page, after = page_of(threads, call, CONVERSATIONS_LIMIT_DEFAULT, _thread_place)
         data = [self._conversation(thread, fields, account) for thread in page]
-        return self._answer({"data": data, **_paging(call, self._base(), after)}, account)
+        return self._answer({"data": data, **paging(call, self._base(), after)}, account)
 
     def answer_conversation(self, call: Call, account: AccountState, thread: Thread) -> Answer:
         self._check_speed(account)
@@ -56,10 +56,10 @@ class History:
         """The `/{conversation}/messages` edge, which `paging.next` leads to."""
         self._check_speed(account)
         fields = parse_fields(call.query.get("fields", "id,created_time"))
-        page, after = _page(_newest_first(thread), call, MESSAGES_LIMIT_DEFAULT, _message_place)
+        page, after = page_of(_newest_first(thread), call, MESSAGES_LIMIT_DEFAULT, _message_place)
         detailed = _detailed(thread)
         data = [self._listed(message, detailed, fields, account) for message in page]
-        return self._answer({"data": data, **_paging(call, self._base(), after)}, account)
+        return self._answer({"data": data, **paging(call, self._base(), after)}, account)
 
     def answer_message(self, call: Call, account: AccountState, message: Message) -> Answer:
         self._check_speed(account)
@@ -215,7 +215,7 @@ def _place(cursor: str) -> Place:
         raise bad_parameter("Param after is not a cursor of this list.") from problem
 
 
-def _page(items: list[Any], call: Call, limit_default: int, place_of: Any) -> tuple[list[Any], str | None]:
+def page_of(items: list[Any], call: Call, limit_default: int, place_of: Any) -> tuple[list[Any], str | None]:
     """One page, and the cursor behind it when there is more."""
     limit = call.query.get("limit", str(limit_default))
     if not limit.isdigit() or int(limit) < 1:
@@ -227,7 +227,7 @@ def _page(items: list[Any], call: Call, limit_default: int, place_of: Any) -> tu
     return page, _cursor(place_of(page[-1])) if len(page) < len(items) else None
 
 
-def _paging(call: Call, base: str, after: str | None) -> dict[str, Any]:
+def paging(call: Call, base: str, after: str | None) -> dict[str, Any]:
     if after is None:
         return {}
     kept = {n: v for n, v in call.query.items() if n not in ("after", "access_token")}

@@ -141,12 +141,15 @@ class PostsController(Controller):
     async def list_posts(
         self,
         services: Services,
-        state: Annotated[Literal["", "draft", "scheduled", "published", "hidden"], QueryParameter()] = "",
+        stage: Annotated[
+            Literal["", "draft", "scheduled", "published", "hidden"],
+            QueryParameter(name="state", description="Only those of a state."),
+        ] = "",
         limit: Limit = PAGE_DEFAULT,
         before: Before = None,
     ) -> Page[PostView]:
-        stage = PostState(state) if state else None
-        found = await _desk(services).page(stage, decode_cursor(before), limit)
+        wanted = PostState(stage) if stage else None
+        found = await _desk(services).page(wanted, decode_cursor(before), limit)
         following = encode_cursor(found[-1].at, found[-1].id) if len(found) == limit else None
         return Page([_view(each, services) for each in found], following)
 
