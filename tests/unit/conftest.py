@@ -33,6 +33,7 @@ from holdfast.channels.contract import (
 )
 from holdfast.conversations import Applier, Conversations, HistoryReader, NewAddress
 from holdfast.kernel import IdSource
+from holdfast.media import MediaUses
 from holdfast.outbox import ChannelFact, NewReply, Outbox
 from holdfast.radar import Verdict
 from holdfast.radar.round_trips import Marks, RoundTrips, Way
@@ -192,6 +193,7 @@ class Bench:
             settlement=self.outbox.settle,
             observe=self._observe,
             aside=self.round_trips,
+            files=MediaUses(),
         )
         self.history = HistoryReader(
             database=self.database,

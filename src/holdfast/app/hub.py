@@ -27,7 +27,7 @@ from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
 from holdfast.incidents import Drafter, IncidentDesk, Rule
 from holdfast.kernel import Clock, IdSource, get_log
-from holdfast.media import Media, Shelf
+from holdfast.media import Media, MediaUses, Shelf
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.portal.talks import SOURCE as MEMBERS
@@ -163,6 +163,7 @@ class Hub:
             observe=observing.arrival,
             aside=self.round_trips,
             others={MEMBERS: apply_members},
+            files=MediaUses(),
         )
         self.history = HistoryReader(
             database=database,

@@ -381,6 +381,8 @@ class Limits(msgspec.Struct, frozen=True):
     """How long after a send the echo or receipt may take before its absence is evidence."""
     threaded: bool = False
     """Whether a message names those that it follows (mail's In-Reply-To)."""
+    files: bool = False
+    """Whether files that we keep can be sent along."""
     resend_is_safe: bool = False
     """Whether a repeat with the same identity is folded by the receiver (mail's Message-ID)."""
 

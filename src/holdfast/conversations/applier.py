@@ -14,7 +14,7 @@ import msgspec
 
 from holdfast.channels.contract import Adapter, InboundEvent, UnreadableError, Unrecognised
 from holdfast.conversations import store
-from holdfast.conversations.apply_event import Context, Settlement, note_unreadable
+from holdfast.conversations.apply_event import Context, Files, Settlement, note_unreadable
 from holdfast.conversations.arrivals import apply_all
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.storage import Database, Envelope, EventLog, Spool, StoreUnavailableError, Tx
@@ -76,6 +76,7 @@ class Applier:
         settlement: Settlement,
         observe: Observe,
         aside: Aside,
+        files: Files,
         others: Mapping[str, HandOver] = MappingProxyType({}),
     ) -> None:
         """``others`` apply what comes from a source of their own, which no adapter reads."""
@@ -89,6 +90,7 @@ class Applier:
         self._settlement = settlement
         self._observe = observe
         self._aside = aside
+        self._files = files
         self._cursor = spool.cursor_name
         self._applied = 0
         self._is_stalled = False
@@ -206,6 +208,7 @@ class Applier:
             read.envelope,
             self._ids,
             self._settlement,
+            self._files,
             now,
             store.NO_WINDOW_MS if window_ms is None else window_ms,
         )

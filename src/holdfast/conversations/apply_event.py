@@ -1,6 +1,6 @@
 """What each neutral event does to the store; every one of them can be applied twice without harm."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -25,6 +25,8 @@ from holdfast.storage import Envelope, Row, Tx, append_event
 PREVIEW_CHARACTERS: Final = 140
 EXCERPT_CHARACTERS: Final = 500
 TEXT_CHARACTERS_MAX: Final = 100_000
+OWN_SOURCE: Final = "direct"
+"""Where envelopes of our own pages come from."""
 
 
 Change = MessageEdited | MessageUnsent | ReactionChanged
@@ -42,6 +44,18 @@ class Settlement(Protocol):
         ...
 
 
+class Files(Protocol):
+    """Keeps what messages show for as long as they show it; handed in from beside."""
+
+    def shown(self, tx: Tx, used_by: str, ids: Iterable[str]) -> Awaitable[None]:
+        """A message shows files of ours; those that are not there any more are passed over."""
+        ...
+
+    def taken_back(self, tx: Tx, used_by: str) -> Awaitable[None]:
+        """It shows nothing any more."""
+        ...
+
+
 class Context(msgspec.Struct, frozen=True):
     """What applying needs beside the event: where it came from, identifiers, the time, and how long after a
     message an answer may leave.
@@ -50,6 +64,7 @@ class Context(msgspec.Struct, frozen=True):
     envelope: Envelope
     ids: IdSource
     settlement: Settlement
+    files: Files
     now: int
     window_ms: int
 
@@ -110,6 +125,7 @@ async def _received(tx: Tx, context: Context, event: MessageReceived) -> None:
         body={"message_id": columns["id"], "channel": context.channel},
     )
     await conversation_changed(tx, person.conversation_id, context.now)
+    await show_files(tx, context, event)
     await _apply_parked(tx, context, event.external_id)
 
 
@@ -202,9 +218,23 @@ async def _echoed(tx: Tx, context: Context, event: MessageEchoed) -> None:
     await _apply_parked(tx, context, event.external_id)
 
 
+async def show_files(tx: Tx, context: Context, event: MessageReceived) -> None:
+    """What a member sent along from our own pages is kept from here on."""
+    if event.attachments and context.envelope.source == OWN_SOURCE:
+        ids = [each.media_id for each in event.attachments if each.media_id]
+        await context.files.shown(tx, used_by(context.channel, event.external_id), ids)
+
+
+def used_by(channel: str, external_id: str) -> str:
+    """The name under which a message of a member uses files."""
+    return f"message:{channel}:{external_id}"
+
+
 async def _changed(tx: Tx, context: Context, event: Change) -> None:
     if not await change_message(tx, context.channel, event, context.now):
         await _park(tx, context, event, event.external_id)
+    elif isinstance(event, MessageUnsent) and context.envelope.source == OWN_SOURCE:
+        await context.files.taken_back(tx, used_by(context.channel, event.external_id))
 
 
 async def change_message(tx: Tx, channel: str, event: Change, now: int) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from holdfast.channels.contract import InboundEvent, MessageReceived
 from holdfast.conversations import store
-from holdfast.conversations.apply_event import Context, apply_event, message_columns, preview
+from holdfast.conversations.apply_event import Context, apply_event, message_columns, preview, show_files
 from holdfast.storage import Row, Tx
 
 Happened = tuple[Context, InboundEvent]
@@ -87,6 +87,8 @@ async def _write(tx: Tx, arrivals: Sequence[Arrival]) -> None:
         return
     rows = [_row(each) for each in arrivals]
     await store.insert_messages(tx, rows)
+    for each in arrivals:
+        await show_files(tx, each.context, each.event)
     await store.note_all_wrote(tx, _wrote(arrivals))
     await store.conversations_heard(tx, _heard(arrivals))
     await store.tell_received(tx, [row["id"] for row in rows], arrivals[0].context.now)

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from holdfast.channels.contract import Attachment
 from holdfast.inbox import store
 from holdfast.inbox.cursor import decode_cursor, encode_cursor
 from holdfast.inbox.model import (
@@ -16,6 +17,7 @@ from holdfast.inbox.model import (
     Page,
     ReactionView,
 )
+from holdfast.media import PATH, Item, attachments_of
 from holdfast.storage import Row, Tx
 
 ATTEMPTS_MAX: Final = 200
@@ -32,6 +34,7 @@ class Related(msgspec.Struct, frozen=True):
     reactions: Mapping[str, Sequence[Row]]
     agents: Mapping[str, str]
     contacts: Mapping[str, str]
+    files: Mapping[str, Item]
 
 
 async def thread_page(tx: Tx, conversation_id: str, before: str | None, limit: int) -> Page[MessageView]:
@@ -100,6 +103,9 @@ async def with_related(tx: Tx, rows: Sequence[Row]) -> list[MessageView]:
         reactions=_grouped(await store.reactions(tx, ids)),
         agents=await store.agent_names(tx, _agent_ids(rows)),
         contacts=await store.contact_names(tx, (str(row["conversation_id"]) for row in rows)),
+        files=await attachments_of(
+            tx, (each.media_id for row in rows for each in _attached(row) if _is_ours(each))
+        ),
     )
     return [_message(row, related) for row in rows]
 
@@ -126,7 +132,7 @@ def _message(row: Row, related: Related) -> MessageView:
         author_name=_author_name(row, related),
         channel=row["channel"],
         text=row["text"],
-        attachments=msgspec.json.decode(row["attachments"], type=list[AttachmentView]),
+        attachments=[_attachment(each, related.files) for each in _attached(row)],
         at=row["at"],
         stored_at=row["stored_at"],
         late=bool(row["late"]),
@@ -140,6 +146,35 @@ def _message(row: Row, related: Related) -> MessageView:
         state=row["state"],
         state_reason=row["state_reason"],
         deliveries=[_delivery(each) for each in related.deliveries.get(row["id"], ())],
+    )
+
+
+def _attached(row: Row) -> list[Attachment]:
+    return (
+        [] if row["attachments"] == "[]" else msgspec.json.decode(row["attachments"], type=list[Attachment])
+    )
+
+
+def _is_ours(attachment: Attachment) -> bool:
+    """Platforms name their own files, too; ours have their place here."""
+    return bool(attachment.media_id) and attachment.url.startswith(PATH)
+
+
+def _attachment(stored: Attachment, files: Mapping[str, Item]) -> AttachmentView:
+    kept = files.get(stored.media_id) if _is_ours(stored) else None
+    if kept is None:
+        gone = _is_ours(stored)
+        return AttachmentView(stored.kind, "" if gone else stored.url, stored.name, stored.mime)
+    return AttachmentView(
+        kind=stored.kind,
+        url=kept.url,
+        name=kept.name,
+        mime=kept.type,
+        thumb=kept.thumb,
+        bytes=kept.bytes,
+        width=kept.width,
+        height=kept.height,
+        seconds=kept.seconds,
     )
 
 

@@ -93,10 +93,19 @@ class ReactionView(msgspec.Struct, frozen=True):
 
 
 class AttachmentView(msgspec.Struct, frozen=True):
+    """``kind`` is image, video, audio, file, sticker, location, contact, story, post or other. Of a file that the
+    hub keeps, ``url`` and ``thumb`` are paths on the hub, and its size and measures are known.
+    """
+
     kind: str
     url: str = ""
     name: str = ""
     mime: str = ""
+    thumb: str = ""
+    bytes: int = 0
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
 
 
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):

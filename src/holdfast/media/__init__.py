@@ -2,6 +2,7 @@
 
 from holdfast.media.media import Media
 from holdfast.media.model import (
+    BUSINESS,
     ENDINGS,
     PATH,
     SMALL,
@@ -12,6 +13,7 @@ from holdfast.media.model import (
 )
 from holdfast.media.shelf import Shelf
 from holdfast.media.uses import (
+    MediaUses,
     attachments_of,
     forget_media_of,
     release_media,
@@ -21,11 +23,13 @@ from holdfast.media.uses import (
 )
 
 __all__ = [
+    "BUSINESS",
     "ENDINGS",
     "PATH",
     "SMALL",
     "Item",
     "Media",
+    "MediaUses",
     "Shelf",
     "UnknownMediaError",
     "UploadRefusedError",

@@ -12,6 +12,8 @@ from holdfast.channels.contract import Attachment
 from holdfast.settings.model import Media as MediaSettings
 
 PATH: Final = "/media/"
+BUSINESS: Final = "business"
+"""Who owns what the team uploads: what one of them uploaded, another may send."""
 SMALL: Final = "-"
 """Under this name stand the small pictures that were made of a file."""
 NAME_CHARACTERS_MAX: Final = 120

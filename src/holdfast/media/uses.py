@@ -59,6 +59,16 @@ async def release_media(tx: Tx, used_by: str) -> None:
     await store.release(tx, used_by, DUE_NOW)
 
 
+class MediaUses:
+    """The same for units beside this one, which are handed it."""
+
+    async def shown(self, tx: Tx, used_by: str, ids: Iterable[str]) -> None:
+        await use_what_is_there(tx, used_by, ids)
+
+    async def taken_back(self, tx: Tx, used_by: str) -> None:
+        await release_media(tx, used_by)
+
+
 async def forget_media_of(tx: Tx, owner: str) -> None:
     """Everything that somebody uploaded is removed soon, whoever shows it."""
     await store.forget_owner(tx, owner, DUE_NOW)

@@ -67,4 +67,5 @@ def _candidate(row: Row, fact: ChannelFact, *, human: bool) -> Candidate:
         health=fact.health,
         text_max=fact.limits.text_max,
         text_unit=fact.limits.text_unit,
+        files=fact.limits.files,
     )

@@ -5,13 +5,15 @@ from typing import Final
 
 import msgspec
 
+from holdfast.channels.contract import Attachment
 from holdfast.channels.text import split_text
 from holdfast.conversations import conversation_answered, conversation_changed
 from holdfast.kernel import Clock, IdSource
+from holdfast.media import BUSINESS, UnknownMediaError, use_media
 from holdfast.outbox import store
 from holdfast.outbox.breaker import BreakerState, held_because
 from holdfast.outbox.candidates import ChannelFact, Facts, candidates
-from holdfast.outbox.model import ONLY, TEXT_BYTES_MAX, Enqueued, NewReply, ReplyRefusedError
+from holdfast.outbox.model import FILES_MAX, ONLY, TEXT_BYTES_MAX, Enqueued, NewReply, ReplyRefusedError
 from holdfast.outbox.routing import Candidate, choose_preferred, usable
 from holdfast.storage import Row, Tx, append_event
 
@@ -43,15 +45,19 @@ class Enqueue:
                 "unknown_conversation", f"There is no conversation {reply.conversation_id}."
             )
         chosen = await self._choose(tx, reply)
+        if reply.files:
+            reply = msgspec.structs.replace(reply, route=f"{ONLY}{chosen.channel}")
         message_id = await self._store(tx, conversation, reply, text, chosen)
         return Enqueued(message_id, created=True)
 
     async def _choose(self, tx: Tx, reply: NewReply) -> Candidate:
         rows = await store.addresses_for(tx, reply.conversation_id)
         known = candidates(rows, self._facts(), human=reply.klass == "person")
+        if reply.files:
+            known = [each for each in known if each.files]
         chosen = choose_preferred(known, reply.route, self._clock.now_ms())
         if chosen is None:
-            raise _no_route(reply.route)
+            raise _no_route(reply)
         problem = usable(chosen, self._clock.now_ms())
         if problem:
             code = "window_closed" if "window" in problem else "no_route"
@@ -61,6 +67,7 @@ class Enqueue:
     async def _store(self, tx: Tx, conversation: Row, reply: NewReply, text: str, chosen: Candidate) -> str:
         now = self._clock.now_ms()
         message_id, intent_id = self._ids.new("msg"), self._ids.new("int")
+        attachments = (*reply.attachments, *await _use_files(tx, message_id, reply.files))
         breaker = await store.load_breaker(tx, chosen.channel)
         held = breaker.state is BreakerState.OPEN
         reason = held_because(chosen.name) if held else ""
@@ -72,7 +79,7 @@ class Enqueue:
             channel=chosen.channel,
             address_id=chosen.address_id,
             text=text,
-            attachments=msgspec.json.encode(reply.attachments).decode(),
+            attachments=msgspec.json.encode(attachments).decode(),
             at=now,
             source=reply.source,
             automatic=int(reply.automatic or reply.klass == "bot"),
@@ -111,7 +118,7 @@ class Enqueue:
             tx,
             conversation_id=reply.conversation_id,
             at=now,
-            preview=text[:PREVIEW_CHARACTERS],
+            preview=text[:PREVIEW_CHARACTERS] or (f"[{attachments[0].kind}]" if attachments else ""),
             answers=answers,
         )
         await append_event(
@@ -170,8 +177,10 @@ def _urgency(chosen: Candidate, klass: str) -> int:
 
 def _checked_text(reply: NewReply) -> str:
     text = reply.text.replace("\x00", "").strip()
-    if not text and not reply.attachments:
+    if not text and not reply.attachments and not reply.files:
         raise ReplyRefusedError("empty", "The message is empty.", "text")
+    if len(reply.files) > FILES_MAX:
+        raise ReplyRefusedError("too_many_files", f"A message takes {FILES_MAX} files at most.", "files")
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > TEXT_BYTES_MAX:
         raise ReplyRefusedError("too_long", f"The text is over {TEXT_BYTES_MAX} bytes.", "text")
@@ -186,8 +195,20 @@ def _same(earlier: Row, reply: NewReply, text: str) -> Enqueued:
     return Enqueued(str(earlier["message_id"]), created=False)
 
 
-def _no_route(route: str) -> ReplyRefusedError:
-    channel = route.removeprefix(ONLY)
+async def _use_files(tx: Tx, message_id: str, ids: Sequence[str]) -> list[Attachment]:
+    try:
+        kept = await use_media(tx, f"message:{message_id}", tuple(dict.fromkeys(ids)), BUSINESS)
+    except UnknownMediaError as error:
+        sentence = "A file is not there any more; attach it again."
+        raise ReplyRefusedError("unknown_file", sentence, "files") from error
+    return [each.attachment() for each in kept]
+
+
+def _no_route(reply: NewReply) -> ReplyRefusedError:
+    channel = reply.route.removeprefix(ONLY)
+    if reply.files:
+        sentence = "Files can be sent in our own chat only, and there is no open way to this person there."
+        return ReplyRefusedError("no_route", sentence, "files")
     if channel == "auto":
         sentence = "There is no way to reach this person now: no proven address with an open window."
         return ReplyRefusedError("no_route", sentence)

@@ -7,6 +7,8 @@ import msgspec
 
 from holdfast.channels.contract import Attachment
 
+FILES_MAX: Final = 10
+"""Of one message."""
 TEXT_BYTES_MAX: Final = 16_000
 """The longest text that one message may have; channels with less get it in parts."""
 ONLY: Final = "only:"
@@ -37,7 +39,8 @@ class NewReply(msgspec.Struct, frozen=True, kw_only=True):
     """What someone wants a person to receive.
 
     ``author`` is ``agent:<id>``, ``api:<token>`` or ``playbook:<name>``; ``route`` is ``auto``, a channel to
-    prefer, or ``only:<channel>``; ``klass`` is ``person`` for a person's words and ``bot`` for a machine's.
+    prefer, or ``only:<channel>``; ``klass`` is ``person`` for a person's words and ``bot`` for a machine's. ``files``
+    are ids of what was uploaded for it; they go where files can go, and stay there.
     """
 
     conversation_id: str
@@ -48,6 +51,7 @@ class NewReply(msgspec.Struct, frozen=True, kw_only=True):
     source: str = "console"
     idempotency_key: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    files: tuple[str, ...] = ()
     automatic: bool = False
     incident_id: str | None = None
 

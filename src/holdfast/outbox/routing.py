@@ -33,6 +33,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     health: str
     text_max: int = 0
     text_unit: str = "characters"
+    files: bool = False
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +49,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     consent: str
     text_max: int
     text_unit: str
+    files: bool
 
 
 def usable(candidate: Candidate, now: int) -> str:
@@ -136,6 +138,7 @@ def _route(candidate: Candidate, best: Candidate | None, preferred: Candidate | 
         consent=candidate.consent,
         text_max=candidate.text_max,
         text_unit=candidate.text_unit,
+        files=candidate.files,
     )
 
 

@@ -58,6 +58,7 @@ class DirectAdapter:
             text_max=settings.text_characters_max,
             sends_per_second=settings.sends_per_second,
             receipts=True,
+            files=True,
             resend_is_safe=True,
         )
 

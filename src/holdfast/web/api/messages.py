@@ -1,11 +1,13 @@
 """Messages: reading, writing, and deciding about those that hang."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, HeaderParameter, JSONBody, PathParameter
+from msgspec import Meta
 
 from holdfast.inbox import (
     Principal,
@@ -18,6 +20,7 @@ from holdfast.inbox import (
 )
 from holdfast.inbox.model import PAGE_DEFAULT, AttemptView, MessageView, Page
 from holdfast.outbox import NewReply
+from holdfast.outbox.model import FILES_MAX
 from holdfast.storage import Tx
 from holdfast.web.api.conversations import ConversationId
 from holdfast.web.api.parts import (
@@ -50,12 +53,18 @@ KeyHeader = Annotated[
 ]
 
 
+FileIds = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=FILES_MAX)]
+
+
 class NewMessage(msgspec.Struct, frozen=True):
-    """``channel`` is ``auto``, or the channel to prefer. The same key again answers the same message."""
+    """``channel`` is ``auto``, or the channel to prefer. The same key again answers the same message. ``files``
+    are ids of uploads, for channels that carry files: our own chat.
+    """
 
     text: Text
     channel: ShortText = "auto"
     idempotency_key: Key | None = None
+    files: FileIds = []
 
 
 class NewMessageTo(msgspec.Struct, frozen=True):
@@ -122,6 +131,7 @@ class MessagesController(Controller):
             text=data.text,
             route=data.channel,
             key=data.idempotency_key or key,
+            files=data.files,
         )
 
     @post(
@@ -239,6 +249,7 @@ async def _enqueue(
     text: str,
     route: str,
     key: str | None,
+    files: Sequence[str] = (),
 ) -> Response[MessageView]:
     reply = NewReply(
         conversation_id=conversation_id,
@@ -247,6 +258,7 @@ async def _enqueue(
         route=plain(route),
         source="console" if principal.kind == "agent" else "api",
         idempotency_key=plain(key) if key else None,
+        files=tuple(plain(each) for each in files),
     )
     enqueued = await services.outbox.enqueue(reply)
     message = await _message(services, enqueued.message_id)

@@ -1,6 +1,6 @@
 """Files that agents and programs attach to what they write."""
 
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from litestar import Controller, Request, post
@@ -8,12 +8,9 @@ from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, 
 from litestar.params import FromQuery
 
 from holdfast.inbox import Principal
-from holdfast.media import Item
+from holdfast.media import BUSINESS, Item
 from holdfast.web.api.parts import WRITE, Asker, Name, Services, asgi_scope, refuses
 from holdfast.web.uploading import take_upload
-
-OWNER: Final = "business"
-"""What one of the team uploaded, another may send."""
 
 
 class UploadView(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +69,7 @@ class UploadsController(Controller):
         kept = await take_upload(
             services.media,
             services.settings.media,
-            OWNER,
+            BUSINESS,
             asgi_scope(request),
             request.receive,  # type: ignore[arg-type]  # the framework's own type of the same
             member_bound=False,
