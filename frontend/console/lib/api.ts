@@ -1,7 +1,7 @@
 // The only place that talks HTTP to the hub.
 import type {
   Attempt, Channel, CheckResult, Consent, Conversation, ConversationInFull, Draft, Incident, Ledger, Me, Message, Page,
-  Playbook, PostMortem, Refused, Tracked, Unreadable,
+  Playbook, PostMortem, Refused, Tracked, Unreadable, Upload,
 } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -61,7 +61,7 @@ export class Api {
     this.#get<Page<Message>>(`/conversations/${part(id)}/messages${search(query)}`);
   message = (id: string) => this.#get<Message>(`/messages/${part(id)}`);
   attempts = async (id: string) => (await this.#get<{ items: Attempt[] }>(`/messages/${part(id)}/attempts`)).items;
-  reply = (id: string, body: { text: string; channel: string; idempotency_key: string }) =>
+  reply = (id: string, body: { text: string; channel: string; idempotency_key: string; files: string[] }) =>
     this.#send<Message>('POST', `/conversations/${part(id)}/messages`, body);
   settleDoubt = (id: string, decision: 'sent' | 'resend' | 'give_up') =>
     this.#send<Message>('POST', `/messages/${part(id)}/doubt`, { decision });
@@ -100,6 +100,24 @@ export class Api {
 
   playbook = () => this.#get<Playbook>('/playbook');
   savePlaybook = (text: string) => this.#send<Playbook>('PUT', '/playbook', { text });
+
+  /** Bring a file to the hub. `onprogress` is told the share that has left, 0 to 1. */
+  upload(file: File, onprogress: (share: number) => void, stop: AbortSignal): Promise<Upload> {
+    // Only this older way tells how far it is.
+    const request = new XMLHttpRequest();
+    return new Promise((resolve, reject) => {
+      request.open('POST', `${BASE}/uploads${search({ name: file.name })}`);
+      if (this.#csrf) request.setRequestHeader('X-CSRF-Token', this.#csrf);
+      request.setRequestHeader('Content-Type', 'application/octet-stream');
+      request.responseType = 'json';
+      request.upload.onprogress = (event) => onprogress(event.total ? event.loaded / event.total : 0);
+      request.onload = () =>
+        request.status === 201 ? resolve(request.response as Upload) : reject(refusal(request.status, request.response));
+      request.onerror = () => reject(new ApiError(0, 'no_answer', 'It did not get through; attach it again.'));
+      stop.addEventListener('abort', () => request.abort());
+      request.send(file);
+    });
+  }
 
   #get<Answer>(path: string): Promise<Answer> {
     return this.#send<Answer>('GET', path);

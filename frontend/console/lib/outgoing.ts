@@ -1,9 +1,10 @@
 // A reply between the moment it was written and the hub's word that it is safe.
-import type { Message } from './types.ts';
+import type { Attachment, Message, Upload } from './types.ts';
 
 export interface Outgoing {
   key: string;
   text: string;
+  files: Upload[];
   channel: string;
   at: number;
   /** How the hub's last answer was, in words; empty while there is nothing to say. */
@@ -21,7 +22,7 @@ export function asMessage(reply: Outgoing, conversation: string, author: string)
     author_name: author,
     channel: reply.channel,
     text: reply.text,
-    attachments: [],
+    attachments: reply.files.map(asAttachment),
     at: reply.at,
     stored_at: 0,
     late: false,
@@ -36,4 +37,11 @@ export function asMessage(reply: Outgoing, conversation: string, author: string)
     state_reason: reply.trouble,
     deliveries: [],
   };
+}
+
+const KINDS = { picture: 'image', video: 'video', voice: 'audio', file: 'file' } as const;
+
+function asAttachment(file: Upload): Attachment {
+  const { name, bytes, width, height, seconds, url, thumb } = file;
+  return { kind: KINDS[file.kind], mime: file.type, name, bytes, width, height, seconds, url, thumb };
 }

@@ -3,7 +3,7 @@ import { retryAfter } from '../../shared/backoff.ts';
 import { type Api, ApiError, inWords } from './api.ts';
 import { Gather } from './gather.ts';
 import type { Outgoing } from './outgoing.ts';
-import type { Consent, ConversationInFull, Message } from './types.ts';
+import type { Consent, ConversationInFull, Message, Upload } from './types.ts';
 
 const PAGE_SIZE = 60;
 const SINGLE_READS_MAX = 8;
@@ -14,7 +14,7 @@ export class Thread {
   messages = $state<Message[]>([]);
   outgoing = $state<Outgoing[]>([]);
   /** A reply that the hub said no to, given back to whoever wrote it. */
-  refused = $state<{ text: string; why: string } | null>(null);
+  refused = $state<{ text: string; files: Upload[]; why: string } | null>(null);
   loading = $state(true);
   problem = $state('');
   older = $state<string | null>(null);
@@ -72,9 +72,9 @@ export class Thread {
   }
 
   /** Show the reply at once and bring it to the hub. When the hub refuses it, `refused` has the text again. */
-  async send(text: string, channel: string, key: string): Promise<void> {
+  async send(text: string, files: Upload[], channel: string, key: string): Promise<void> {
     this.refused = null;
-    this.outgoing = [...this.outgoing, { key, text, channel, at: Date.now(), trouble: '', posting: false }];
+    this.outgoing = [...this.outgoing, { key, text, files, channel, at: Date.now(), trouble: '', posting: false }];
     await this.flush();
   }
 
@@ -116,7 +116,8 @@ export class Thread {
   async #post(reply: Outgoing): Promise<boolean> {
     this.#update(reply.key, { posting: true, trouble: '' });
     try {
-      const body = { text: reply.text, channel: reply.channel, idempotency_key: reply.key };
+      const files = reply.files.map((file) => file.id);
+      const body = { text: reply.text, channel: reply.channel, idempotency_key: reply.key, files };
       const message = await this.#api.reply(this.id, body);
       this.#failures = 0;
       this.discard(reply.key);
@@ -131,7 +132,7 @@ export class Thread {
   #postFailed(reply: Outgoing, problem: unknown): boolean {
     if (problem instanceof ApiError && !problem.isPassing) {
       this.discard(reply.key);
-      this.refused = { text: reply.text, why: problem.message };
+      this.refused = { text: reply.text, files: reply.files, why: problem.message };
       return true;
     }
     this.#update(reply.key, { posting: false, trouble: inWords(problem) });

@@ -87,6 +87,8 @@ export interface Route {
   window_closes_at: number | null;
   text_max: number;
   text_unit: string;
+  /** Whether files can go along. */
+  files: boolean;
   consent: Consent;
 }
 
@@ -120,6 +122,25 @@ export interface Attachment {
   url: string;
   name: string;
   mime: string;
+  thumb: string;
+  bytes: number;
+  width: number;
+  height: number;
+  seconds: number;
+}
+
+/** A file that the hub has and that waits for a message to name it. */
+export interface Upload {
+  id: string;
+  kind: 'picture' | 'video' | 'voice' | 'file';
+  type: string;
+  name: string;
+  bytes: number;
+  width: number;
+  height: number;
+  seconds: number;
+  url: string;
+  thumb: string;
 }
 
 export interface Delivery {

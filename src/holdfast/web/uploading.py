@@ -4,7 +4,7 @@ from typing import Final
 
 from holdfast.media import Item, Media, UploadRefusedError, bytes_max
 from holdfast.settings.model import Media as MediaSettings
-from holdfast.web.asgi import Receive, Scope, TooSlowError, body_parts, drop_rest, header, query_of
+from holdfast.web.asgi import Message, Receive, Scope, TooSlowError, body_parts, drop_rest, header, query_of
 from holdfast.web.errors import ApiError
 
 IDLE_SECONDS: Final = 20.0
@@ -24,17 +24,32 @@ async def take_upload(
     ``member_bound``: whether the owner may keep no more than a member.
     """
     name = query_of(scope).get("name", "")[:NAME_CHARACTERS_MAX]
+    incoming = _Incoming(receive)
     try:
         _check_length(settings, header(scope, b"content-length"))
-        parts = body_parts(receive, idle_seconds=IDLE_SECONDS)
+        parts = body_parts(incoming, idle_seconds=IDLE_SECONDS)
         return await media.receive(owner, name, parts, member_bound=member_bound)
     except UploadRefusedError as error:
-        await drop_rest(receive, seconds=DROP_SECONDS)
+        if not incoming.is_whole:
+            await drop_rest(incoming, seconds=DROP_SECONDS)
         raise _refusal(error) from error
     except TooSlowError as error:
         raise ApiError(408, "too_slow", "The file did not arrive in time.", headers=_CLOSE) from error
     except OSError as error:
         raise ApiError(503, "unavailable", "The file could not be stored now; send it again.") from error
+
+
+class _Incoming:
+    """A receive that knows whether the body has come to its end: whoever asks on would wait for the next request."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.is_whole = False
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self.is_whole = not message.get("more_body", False)
+        return message
 
 
 def _check_length(settings: MediaSettings, declared: str) -> None:
