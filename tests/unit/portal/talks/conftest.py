@@ -15,6 +15,7 @@ from holdfast.channels.contract import Adapter, InboundEvent
 from holdfast.channels.direct import DirectSettings, make_direct
 from holdfast.conversations import Applier
 from holdfast.kernel import IdSource
+from holdfast.media import MediaUses
 from holdfast.members import Member, Members
 from holdfast.members.store import insert
 from holdfast.outbox import ChannelFact, NewReply, Outbox
@@ -118,6 +119,7 @@ class Town:
             settlement=self.outbox.settle,
             observe=_nothing,
             aside=NothingAside(),
+            files=MediaUses(),
             others={SOURCE: apply_members},
         )
         self.said = 0
