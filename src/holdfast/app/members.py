@@ -8,6 +8,7 @@ from holdfast.app.hub import Hub
 from holdfast.members import MemberDesk, Members, make_member_desk
 from holdfast.members.signing_in import Mailing
 from holdfast.portal.direct import TalksOfMember
+from holdfast.portal.files import FilesOfMember
 
 
 def members_of(hub: Hub) -> Members:
@@ -20,6 +21,7 @@ def members_of(hub: Hub) -> Members:
         continue_link_hours=hub.settings.direct.continue_link_hours,
     )
     members.neighbours.add(TalksOfMember(hub.clock))
+    members.neighbours.add(FilesOfMember())
     return members
 
 

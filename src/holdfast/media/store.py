@@ -6,6 +6,8 @@ from typing import Final
 from holdfast.media.model import Item, item
 from holdfast.storage import Row, Tx
 
+EXPORTED_MAX: Final = 10_000
+
 _ARRIVING: Final = """
 INSERT INTO media (id, owner, state, created_at, unused_since) VALUES (:id, :owner, 'arriving', :at, :at)
 """
@@ -32,6 +34,10 @@ WHERE id IN (SELECT media_id FROM media_use WHERE used_by = :used_by)
 _RELEASE: Final = "DELETE FROM media_use WHERE used_by = :used_by"
 _RELEASE_ALL_OF: Final = "DELETE FROM media_use WHERE media_id IN (SELECT id FROM media WHERE owner = :owner)"
 _FORGET_OWNER: Final = "UPDATE media SET state = 'leaving', unused_since = :due WHERE owner = :owner"
+_KEPT_OF: Final = """
+SELECT * FROM media WHERE owner = :owner AND state = 'kept' ORDER BY created_at DESC, id LIMIT :limit
+"""
+_INHERIT: Final = "UPDATE media SET owner = :heir WHERE owner = :owner"
 _LEAVE: Final = """
 UPDATE media SET state = 'leaving'
 WHERE id IN (SELECT id FROM media WHERE unused_since < :before ORDER BY unused_since LIMIT :limit)
@@ -87,6 +93,14 @@ async def release(tx: Tx, used_by: str, due: int) -> None:
 async def forget_owner(tx: Tx, owner: str, due: int) -> None:
     await tx.run(_RELEASE_ALL_OF, owner=owner)
     await tx.run(_FORGET_OWNER, owner=owner, due=due)
+
+
+async def kept_of(tx: Tx, owner: str) -> list[Row]:
+    return await tx.all(_KEPT_OF, owner=owner, limit=EXPORTED_MAX)
+
+
+async def inherit(tx: Tx, heir: str, owner: str) -> None:
+    await tx.run(_INHERIT, heir=heir, owner=owner)
 
 
 async def leave(tx: Tx, before: int, limit: int) -> list[str]:

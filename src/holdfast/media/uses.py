@@ -69,6 +69,16 @@ class MediaUses:
         await release_media(tx, used_by)
 
 
+async def items_of(tx: Tx, owner: str) -> list[Item]:
+    """What somebody uploaded and the hub keeps, the newest first; the first thousands of it."""
+    return [store.item_of(row) for row in await store.kept_of(tx, owner)]
+
+
+async def inherit_media(tx: Tx, heir: str, owner: str) -> None:
+    """What one uploaded is another's from here on: a guest has turned out to be a member."""
+    await store.inherit(tx, heir, owner)
+
+
 async def forget_media_of(tx: Tx, owner: str) -> None:
     """Everything that somebody uploaded is removed soon, whoever shows it."""
     await store.forget_owner(tx, owner, DUE_NOW)

@@ -5,11 +5,10 @@ from typing import Final
 
 import msgspec
 
-from holdfast.channels.contract import Attachment
 from holdfast.channels.text import split_text
 from holdfast.conversations import conversation_answered, conversation_changed
 from holdfast.kernel import Clock, IdSource
-from holdfast.media import BUSINESS, UnknownMediaError, use_media
+from holdfast.media import BUSINESS, Item, UnknownMediaError, use_media
 from holdfast.outbox import store
 from holdfast.outbox.breaker import BreakerState, held_because
 from holdfast.outbox.candidates import ChannelFact, Facts, candidates
@@ -67,7 +66,8 @@ class Enqueue:
     async def _store(self, tx: Tx, conversation: Row, reply: NewReply, text: str, chosen: Candidate) -> str:
         now = self._clock.now_ms()
         message_id, intent_id = self._ids.new("msg"), self._ids.new("int")
-        attachments = (*reply.attachments, *await _use_files(tx, message_id, reply.files))
+        files = await _use_files(tx, message_id, reply.files)
+        attachments = (*reply.attachments, *(each.attachment() for each in files))
         breaker = await store.load_breaker(tx, chosen.channel)
         held = breaker.state is BreakerState.OPEN
         reason = held_because(chosen.name) if held else ""
@@ -80,6 +80,7 @@ class Enqueue:
             address_id=chosen.address_id,
             text=text,
             attachments=msgspec.json.encode(attachments).decode(),
+            details=msgspec.json.encode(_details(files)).decode(),
             at=now,
             source=reply.source,
             automatic=int(reply.automatic or reply.klass == "bot"),
@@ -195,13 +196,17 @@ def _same(earlier: Row, reply: NewReply, text: str) -> Enqueued:
     return Enqueued(str(earlier["message_id"]), created=False)
 
 
-async def _use_files(tx: Tx, message_id: str, ids: Sequence[str]) -> list[Attachment]:
+async def _use_files(tx: Tx, message_id: str, ids: Sequence[str]) -> list[Item]:
     try:
-        kept = await use_media(tx, f"message:{message_id}", tuple(dict.fromkeys(ids)), BUSINESS)
+        return await use_media(tx, f"message:{message_id}", tuple(dict.fromkeys(ids)), BUSINESS)
     except UnknownMediaError as error:
         sentence = "A file is not there any more; attach it again."
         raise ReplyRefusedError("unknown_file", sentence, "files") from error
-    return [each.attachment() for each in kept]
+
+
+def _details(files: Sequence[Item]) -> dict[str, str]:
+    """Files with their measures, as our own pages show them."""
+    return {"attachments": msgspec.json.encode(files).decode()} if files else {}
 
 
 def _no_route(reply: NewReply) -> ReplyRefusedError:

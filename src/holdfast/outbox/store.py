@@ -14,9 +14,9 @@ WHERE c.id = :conversation_id ORDER BY a.created_at, a.id
 """
 _CONVERSATION: Final = "SELECT * FROM conversation WHERE id = :id"
 _INSERT_MESSAGE: Final = """
-INSERT INTO message (id, conversation_id, direction, author, channel, address_id, text, attachments, at, stored_at,
-    source, automatic, state, state_reason)
-VALUES (:id, :conversation_id, 'out', :author, :channel, :address_id, :text, :attachments, :at, :at,
+INSERT INTO message (id, conversation_id, direction, author, channel, address_id, text, attachments, details, at,
+    stored_at, source, automatic, state, state_reason)
+VALUES (:id, :conversation_id, 'out', :author, :channel, :address_id, :text, :attachments, :details, :at, :at,
     :source, :automatic, :state, :state_reason)
 """
 _INSERT_INTENT: Final = """

@@ -1,12 +1,13 @@
 """Direct as a member uses it: one list of threads and one row of changes, whoever is on the other side."""
 
-from collections.abc import Awaitable, Callable, Collection, Container, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from holdfast.kernel import Clock, IdSource
 from holdfast.members import Member, QuietNeighbour, Quote
 from holdfast.portal import business
 from holdfast.portal.business import store as conversations
+from holdfast.portal.files import attached
 from holdfast.portal.portal import ChatBody
 from holdfast.portal.reading import (
     Changes,
@@ -32,7 +33,7 @@ from holdfast.portal.talks.model import (
     ThreadToMake,
 )
 from holdfast.portal.talks.threads import Threads
-from holdfast.portal.writing import Attached, Prepared, ToSend, Writing, chat_envelope, checked_attachments
+from holdfast.portal.writing import Prepared, ToSend, Writing, chat_envelope, checked_attachments
 from holdfast.storage import Database, EventLog, Spool, Tx
 
 DIGITS_MAX: Final = 18
@@ -41,9 +42,6 @@ PARTNERS_MAX: Final = 500
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-Attach = Callable[[Tx, Sequence[str], str], Awaitable[Attached]]
-"""The uploads of a member by their ids, as attachments; those that there are."""
 
 
 class Direct:
@@ -69,7 +67,6 @@ class Direct:
         self._threads = Threads(clock=clock, ids=ids)
         self.writing = Writing(database=database, spool=spool, clock=clock, channels=channels)
         self._reading = Reading(business=business, channels=channels, channel_of=self.writing.channel_of)
-        self.attach: Attach = _no_attachments
 
     # --- reading -----------------------------------------------------------------------------------------
 
@@ -149,10 +146,10 @@ class Direct:
     async def message(self, member: Member, thread_id: str, wanted: ToSend) -> Prepared:
         """A message, ready to be kept."""
         ids = checked_attachments(wanted.attachments)
-        attached = await self._database.read(self.attach, ids, member.id) if ids else []
-        if len(attached) < len(ids):
+        files = await self._database.read(attached, ids, member.id) if ids else []
+        if len(files) < len(ids):
             raise TalkError(422, "unknown_attachment", "There is no such upload.", field="attachments")
-        return await self.writing.message(member, thread_id, wanted, attached)
+        return await self.writing.message(member, thread_id, wanted, files)
 
     # --- units of work -----------------------------------------------------------------------------------
 
@@ -209,8 +206,3 @@ async def _note_received(
     return await conversations.unseen(
         tx, standing.channel, standing.address_id, until=max(seen, delivered), states=states
     )
-
-
-async def _no_attachments(tx: Tx, ids: Sequence[str], owner: str) -> Attached:
-    del tx, ids, owner
-    return []

@@ -9,6 +9,7 @@ import msgspec
 from holdfast.kernel import Clock
 from holdfast.members import Member
 from holdfast.portal.business import store as business
+from holdfast.portal.files import Attached
 from holdfast.portal.portal import SOURCE, ChatBody
 from holdfast.portal.talks import store
 from holdfast.portal.talks.applying import seats_of
@@ -30,8 +31,6 @@ from holdfast.storage import Database, NewEnvelope, Row, Spool, StoreUnavailable
 
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_:-]+")
-
-Attached = list[dict[str, Any]]
 
 
 class ToSend(msgspec.Struct, frozen=True, kw_only=True):

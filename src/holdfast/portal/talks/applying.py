@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from holdfast.media import release_media, use_what_is_there
 from holdfast.portal.talks import spooled, store
 from holdfast.portal.talks.model import EDIT_MS
 from holdfast.portal.talks.seats import Seat
@@ -50,10 +51,18 @@ async def _say(tx: Tx, doings: Sequence[Said], now: int) -> None:
     first = await store.last_seq(tx) + 1
     rows = [_row(each, place, seats, blocked) for place, each in enumerate(fresh, first)]
     await store.insert_messages(tx, rows)
+    for each in fresh:
+        if each.attachments:
+            await use_what_is_there(tx, _shown_by(each.id), [file["id"] for file in each.attachments])
     await store.log_all(tx, [_logged(row) for row in rows])
     await store.note_spoken(tx, _spoken(rows, seats))
     for body in await store.take_parked(tx, [each.id for each in fresh]):
         await _change(tx, msgspec.json.decode(body, type=Spooled), now)
+
+
+def _shown_by(message_id: str) -> str:
+    """The name under which a message uses files."""
+    return f"message:{message_id}"
 
 
 async def seats_of(tx: Tx, threads: Iterable[str]) -> dict[str, dict[str, Seat]]:
@@ -166,6 +175,8 @@ async def _change(tx: Tx, doing: Edited | Unsent | Reacted | Said, now: int) -> 
             changed = in_time and await store.edit(tx, doing.id, doing.text, doing.at)
         case Unsent():
             changed = sees and own and await store.unsend(tx, doing.id, doing.at)
+            if changed:
+                await release_media(tx, _shown_by(doing.id))
         case Reacted() if sees and message["unsent_at"] is None:
             changed = await store.react(tx, doing.id, doing.by, doing.emoji, doing.at)
     if changed or own:

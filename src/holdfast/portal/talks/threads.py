@@ -6,6 +6,7 @@ from typing import Final, Literal
 from msgspec import UNSET
 
 from holdfast.kernel import Clock, IdSource
+from holdfast.media import UnknownMediaError, show_as_picture
 from holdfast.members import Member
 from holdfast.portal.talks import store
 from holdfast.portal.talks.applying import seats_of
@@ -195,7 +196,9 @@ class Threads:
         await self._group(tx, by.id, thread_id)
         [thread] = await store.threads(tx, [thread_id])
         title = thread["title"] if patch.title is UNSET else _title(patch.title)
-        picture = thread["picture"] if patch.picture is UNSET else patch.picture
+        picture = thread["picture"]
+        if patch.picture is not UNSET:
+            picture = await _show_picture(tx, by.id, thread_id, patch.picture)
         if (title, picture) == (thread["title"], thread["picture"]):
             return
         await store.rename(tx, thread_id, title=title, picture=picture)
@@ -295,3 +298,13 @@ def _title(title: str) -> str:
 
 def _named(name: str) -> str:
     return name or "Somebody"
+
+
+async def _show_picture(tx: Tx, by: str, thread_id: str, upload: str) -> str:
+    """The path of a group's new picture, which is an upload of who sets it."""
+    try:
+        return await show_as_picture(tx, f"thread:{thread_id}", upload, by)
+    except UnknownMediaError as error:
+        raise TalkError(
+            422, "unknown_attachment", "There is no such picture of yours.", field="picture"
+        ) from error

@@ -197,9 +197,11 @@ class Town:
     async def changes(self, member: Member, cursor: str) -> Changes:
         return await self.direct.changes(member, cursor)
 
-    async def answer(self, conversation_id: str, text: str) -> str:
+    async def answer(self, conversation_id: str, text: str, **more: Any) -> str:
         """An agent answers over Direct, and it goes out."""
-        reply = NewReply(conversation_id=conversation_id, text=text, author="agent:mara", route=CHANNEL)
+        reply = NewReply(
+            conversation_id=conversation_id, text=text, author="agent:mara", route=CHANNEL, **more
+        )
         message_id = (await self.outbox.enqueue(reply)).message_id
         task = asyncio.create_task(self.outbox.dispatcher.run())
         try:
