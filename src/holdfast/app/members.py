@@ -40,6 +40,8 @@ def member_desk_of(
         direct=lambda: first_direct(hub),
         business=hub.settings.hub.name,
         public_url=hub.settings.public_url,
+        channels=hub.channels.adapters,
+        enqueue=hub.outbox.enqueue,
     )
 
 

@@ -1,10 +1,13 @@
 """Everything about members that needs more than the store: letters, channels, the outbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from holdfast.channels.contract import Adapter
 from holdfast.conversations import Conversations
 from holdfast.kernel import Clock, IdSource
+from holdfast.members.claims import Claims
+from holdfast.members.claims.claims import Enqueue
 from holdfast.members.courier import Courier
 from holdfast.members.joining import Joiner
 from holdfast.members.members import Members
@@ -15,11 +18,15 @@ from holdfast.storage import Database
 
 @dataclass(frozen=True, kw_only=True)
 class MemberDesk:
-    """``courier`` sends what the others hand it; it is to be run for as long as the hub is."""
+    """``courier`` sends what the others hand it; it is to be run for as long as the hub is. ``direct`` gives the first
+    channel of our own ("" for none).
+    """
 
+    direct: Callable[[], str]
     courier: Courier
     sign_in: SignIn
     passkeys: Passkeys
+    claims: Claims
 
 
 def make_member_desk(
@@ -34,6 +41,8 @@ def make_member_desk(
     direct: Callable[[], str],
     business: str,
     public_url: str,
+    channels: Callable[[], Mapping[str, Adapter]],
+    enqueue: Enqueue,
 ) -> MemberDesk:
     """``mailing`` is the email channel that letters leave by, ``direct`` the first channel of our own ("" for none)."""
     courier = Courier(clock)
@@ -43,6 +52,7 @@ def make_member_desk(
         return Places(business, f"{public_url}/chat/{direct().partition(':')[2]}")
 
     return MemberDesk(
+        direct=direct,
         courier=courier,
         sign_in=SignIn(
             members=members,
@@ -64,5 +74,18 @@ def make_member_desk(
             random_bytes=random_bytes,
             url=public_url,
             business=business,
+        ),
+        claims=Claims(
+            members=members,
+            joiner=joiner,
+            database=database,
+            clock=clock,
+            ids=ids,
+            random_bytes=random_bytes,
+            courier=courier,
+            channels=channels,
+            enqueue=enqueue,
+            mailing=mailing,
+            places=places,
         ),
     )

@@ -51,6 +51,8 @@ class Enqueue:
 
     async def _choose(self, tx: Tx, reply: NewReply) -> Candidate:
         rows = await store.addresses_for(tx, reply.conversation_id)
+        if reply.address_id:
+            rows = [row for row in rows if row["id"] == reply.address_id]
         known = candidates(rows, self._facts(), human=reply.klass == "person")
         if reply.files:
             known = [each for each in known if each.files]

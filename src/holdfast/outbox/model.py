@@ -40,7 +40,8 @@ class NewReply(msgspec.Struct, frozen=True, kw_only=True):
 
     ``author`` is ``agent:<id>``, ``api:<token>`` or ``playbook:<name>``; ``route`` is ``auto``, a channel to
     prefer, or ``only:<channel>``; ``klass`` is ``person`` for a person's words and ``bot`` for a machine's. ``files``
-    are ids of what was uploaded for it; they go where files can go, and stay there.
+    are ids of what was uploaded for it; they go where files can go, and stay there. With an ``address_id`` it goes to
+    that address of theirs and to no other.
     """
 
     conversation_id: str
@@ -54,6 +55,7 @@ class NewReply(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     automatic: bool = False
     incident_id: str | None = None
+    address_id: str = ""
 
 
 class Enqueued(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from holdfast import media
+from holdfast.members import MemberDesk
 from holdfast.web import chat, hooks, monitors, report, subscriptions
 from holdfast.web.api import build_api
 from holdfast.web.api.app import PREFIX as API
@@ -13,6 +14,7 @@ from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
 from holdfast.web.chat import Chat
 from holdfast.web.direct import Route, Router
 from holdfast.web.direct.accounts import Accounts
+from holdfast.web.direct.claiming import Claiming
 from holdfast.web.direct.leads import LeadRoutes
 from holdfast.web.direct.pushing import PushRoutes
 from holdfast.web.direct.signing_in import SigningIn
@@ -123,6 +125,7 @@ def _direct(services: WebServices, older: AsgiApp) -> Router:
         routes=[
             *accounts.routes(),
             *(signing_in.routes() if signing_in else ()),
+            *(_claiming(services, desk) if desk else ()),
             *uploads.routes(),
             *_pushing(services),
             *_leading(services),
@@ -144,6 +147,10 @@ def _leading(services: WebServices) -> Sequence[Route]:
     return LeadRoutes(
         leads=services.leads, setups=services.setups, members=services.members, clock=services.clock
     ).routes()
+
+
+def _claiming(services: WebServices, desk: MemberDesk) -> Sequence[Route]:
+    return Claiming(desk=desk, direct=services.direct, clock=services.clock).routes()
 
 
 def _monitoring(services: WebServices) -> MonitorsIn:

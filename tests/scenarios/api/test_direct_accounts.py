@@ -239,3 +239,46 @@ async def test_passkeys_want_a_page_that_browsers_trust(hub: Any) -> None:
     assert (await person.ask("POST", "passkeys/new", {})).json()["error"]["code"] == "refused"
     assert (await person.ask("GET", "passkeys")).json() == {"passkeys": []}
     assert (await person.ask("DELETE", "passkeys/psk_none")).status_code == 404
+
+
+async def test_a_member_claims_what_was_said_on_another_channel(hub: Any) -> None:
+    conversation = await hub.first_conversation()
+    person = await guest(hub)
+    asked = await person.ask(
+        "POST", "me/addresses", {"channel": "instagram:shop", "value": "900100200300400"}
+    )
+    assert asked.status_code == 202
+
+    async def told() -> Any:
+        items = (await hub.get("/messages", direction="out")).json()["items"]
+        return items[0] if items else None
+
+    message = await hub.until(told)
+    assert (message["author_name"], message["channel"]) == ("Address check", "instagram:shop")
+    code = re.findall(r"\b\d{6}\b", message["text"])[0]
+    wrong = await person.ask("POST", f"me/addresses/{asked.json()['id']}", {"code": "x"})
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "wrong_code")
+    proven = await person.ask("POST", f"me/addresses/{asked.json()['id']}", {"code": code})
+    assert (proven.status_code, proven.json()["id"]) == (200, "business:web"), proven.text
+    page = await hub.hub.database.read(hub.portal.members.addresses_of, person.id)
+    assert {row["channel"] for row in page} == {"instagram:shop", "direct:web"}
+    sent = await hub.chat(
+        {"token": person.token}, "POST", "/messages", json={"id": "a1", "text": "Here I am"}
+    )
+    assert sent.status_code == 202
+    assert {each["conversation_id"] for each in await hub.applied(2)} == {conversation}
+
+
+async def test_a_claim_tells_nothing_of_who_wrote(hub: Any) -> None:
+    await hub.first_conversation()
+    person = await guest(hub)
+    for body, status in (
+        ({"channel": "instagram:shop", "value": "never wrote"}, 202),
+        ({"channel": "none:x", "value": "a"}, 400),
+        ({"channel": "direct:web", "value": person.id}, 400),
+        ({"channel": "instagram:shop", "value": ""}, 400),
+        ({"channel": "instagram:shop"}, 400),
+        ({"channel": "instagram:shop", "value": "x" * 400}, 400),
+    ):
+        assert (await person.ask("POST", "me/addresses", body)).status_code == status, body
+    assert (await hub.client.post("/direct/v1/me/addresses", json={})).status_code == 401

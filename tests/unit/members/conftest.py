@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tests.postgres import PostgresServer
@@ -12,6 +14,7 @@ from holdfast.channels.email import MailNotice
 from holdfast.conversations import Conversations
 from holdfast.kernel import IdSource
 from holdfast.members import MemberDesk, Members, make_member_desk
+from holdfast.outbox import NewReply
 from holdfast.storage import Database, EventLog, PostgresDatabase, SqliteDatabase, migrate
 
 LINK_HOURS = 2
@@ -75,6 +78,21 @@ async def database(
     await database.close()
 
 
+class Queue:
+    """An outbox that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.replies: list[NewReply] = []
+
+    async def enqueue(self, reply: NewReply) -> None:
+        self.replies.append(reply)
+
+
+@pytest.fixture
+def queue() -> Queue:
+    return Queue()
+
+
 @pytest.fixture
 def letterbox() -> Letterbox:
     return Letterbox()
@@ -82,8 +100,15 @@ def letterbox() -> Letterbox:
 
 @pytest.fixture
 def desk(
-    database: Database, clock: HandClock, ids: IdSource, members: Members, letterbox: Letterbox
+    database: Database,
+    clock: HandClock,
+    ids: IdSource,
+    members: Members,
+    letterbox: Letterbox,
+    queue: Queue,
 ) -> MemberDesk:
+    platforms = {"instagram:shop": "instagram", "sms:shop": "sms", "email:shop": "email", DIRECT: "direct"}
+    channels: Any = {name: SimpleNamespace(platform=platform) for name, platform in platforms.items()}
     return make_member_desk(
         members=members,
         conversations=Conversations(
@@ -97,6 +122,8 @@ def desk(
         direct=lambda: DIRECT,
         business="Kelp & Co",
         public_url="https://hub.example",
+        channels=lambda: channels,
+        enqueue=queue.enqueue,
     )
 
 
