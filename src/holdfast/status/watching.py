@@ -126,10 +126,24 @@ class FileSource(Generic[T]):
         )
 
 
-def refresh(shelf: Shelf, sources: Sequence[PageSource]) -> bool:
-    """Take in what changed; whether anything did."""
-    changed = {source.name: source.pages() for source in sources}
+def refresh(
+    shelf: Shelf, sources: Sequence[PageSource], tell: Callable[[str, Exception], None] | None = None
+) -> bool:
+    """Take in what changed; whether anything did. With ``tell`` a part that fails keeps its pages, and no other
+    part suffers from it.
+    """
+    changed = {source.name: _pages(source, tell) for source in sources}
     for name, pages in changed.items():
         if pages is not None:
             shelf.put(pages, name)
     return any(pages is not None for pages in changed.values())
+
+
+def _pages(source: PageSource, tell: Callable[[str, Exception], None] | None) -> Mapping[str, Page] | None:
+    try:
+        return source.pages()
+    except Exception as error:
+        if tell is None:
+            raise
+        tell(source.name, error)
+        return None

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar
@@ -58,6 +59,7 @@ class StatusSite:
     def __init__(self, sources: Sequence[PageSource]) -> None:
         self.shelf = Shelf()
         self._sources = sources
+        self._told: dict[str, str] = {}
 
     async def run(self) -> None:
         while True:
@@ -66,7 +68,14 @@ class StatusSite:
 
     def refresh(self) -> bool:
         """Make anew what changed; whether anything did."""
-        return refresh(self.shelf, self._sources)
+        return refresh(self.shelf, self._sources, self._tell)
+
+    def _tell(self, part: str, error: Exception) -> None:
+        """Say once why a part of the site is not made anew."""
+        words = "".join(traceback.format_exception(error))
+        if self._told.get(part) != words:
+            self._told[part] = words
+            sys.stderr.write(f"The part {part} of the public pages cannot be made:\n{words}")
 
 
 async def serve(site: StatusSite, listening: socket.socket, stop: asyncio.Event) -> None:
