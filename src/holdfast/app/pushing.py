@@ -71,4 +71,4 @@ def push_devices_of(hub: Hub) -> Devices:
 
 
 def _post_url(status_url: str, body: Mapping[str, Any]) -> str:
-    return f"{status_url}/posts/{body.get('slug') or body.get('post_id', '')}"
+    return f"{status_url}{body.get('path', '')}"

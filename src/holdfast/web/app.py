@@ -15,6 +15,7 @@ from holdfast.web.chat import Chat
 from holdfast.web.direct import Route, Router
 from holdfast.web.direct.accounts import Accounts
 from holdfast.web.direct.claiming import Claiming
+from holdfast.web.direct.info import Info
 from holdfast.web.direct.leads import LeadRoutes
 from holdfast.web.direct.pushing import PushRoutes
 from holdfast.web.direct.signing_in import SigningIn
@@ -110,19 +111,12 @@ def _faces(
 def _direct(services: WebServices, older: AsgiApp) -> Router:
     desk = services.member_desk
     signing_in = SigningIn(desk=desk, clock=services.clock) if desk else None
-    accounts = Accounts(
-        members=services.members,
-        radar=services.radar,
-        clock=services.clock,
-        settings=services.settings,
-        faces=services.faces,
-        ways=signing_in.ways if signing_in else list,
-        push=services.push,
-        setups=services.setups,
-    )
+    info = Info(services, ways=signing_in.ways if signing_in else list)
+    accounts = Accounts(members=services.members, clock=services.clock)
     uploads = Uploads(media=services.media, clock=services.clock, settings=services.settings)
     return Router(
         routes=[
+            *info.routes(),
             *accounts.routes(),
             *(signing_in.routes() if signing_in else ()),
             *(_claiming(services, desk) if desk else ()),
