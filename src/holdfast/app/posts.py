@@ -10,11 +10,18 @@ from holdfast.channels.outside import OutsideResolver
 from holdfast.channels.transport import HttpTransport
 from holdfast.posts.desk import PostDesk
 from holdfast.posts.mirror import Mirror
+from holdfast.posts.uploads import UploadedPictures
 from holdfast.status.profile.publisher import ProfilePublisher
 
 
 def posts_of(hub: Hub) -> PostDesk:
-    return PostDesk(database=hub.database, events=hub.events, clock=hub.clock, ids=hub.ids)
+    return PostDesk(
+        database=hub.database,
+        events=hub.events,
+        clock=hub.clock,
+        ids=hub.ids,
+        uploads=UploadedPictures(hub.database, hub.shelf, hub.settings.public_url),
+    )
 
 
 def mirrored_channels(hub: Hub) -> Mapping[str, PublishesPosts]:

@@ -7,8 +7,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from holdfast.kernel import Clock, IdSource, get_log
+from holdfast.media import release_media, use_what_is_there
 from holdfast.posts import store
 from holdfast.posts.model import (
+    PICTURES_MAX,
     Picture,
     Post,
     PostRefusedError,
@@ -20,6 +22,7 @@ from holdfast.posts.model import (
     slug_of,
 )
 from holdfast.posts.pictures import PICTURE_BYTES_MAX, file_name, picture_type
+from holdfast.posts.uploads import UploadedPictures
 from holdfast.storage import Database, EventLog, Tx, append_event
 
 T = TypeVar("T")
@@ -54,8 +57,19 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PostDesk:
-    def __init__(self, *, database: Database, events: EventLog, clock: Clock, ids: IdSource) -> None:
+    """Pictures are named by the ids of uploads, or by the names that they were given here."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        ids: IdSource,
+        uploads: UploadedPictures,
+    ) -> None:
         self._database = database
+        self._uploads = uploads
         self._events = events
         self._clock = clock
         self._ids = ids
@@ -66,6 +80,9 @@ class PostDesk:
     async def put_profile(self, profile: Profile, by: str) -> Profile:
         """Raises PostRefusedError."""
         check_profile(profile)
+        if profile.picture:
+            shown = await self._uploads.take_over(Picture(file=profile.picture), self._clock.now_ms())
+            profile = msgspec.structs.replace(profile, picture=shown.file)
         return await self._write(_put_profile, profile, self._clock.now_ms(), by)
 
     async def page(
@@ -93,11 +110,11 @@ class PostDesk:
             created_by=by,
             updated_at=now,
         )
-        return await self._write(_add, blank, writing, now)
+        return await self._write(_add, blank, await self._with_uploads(writing), now)
 
     async def change(self, post_id: str, writing: Writing) -> Post:
         """Raises LookupError, PostRefusedError."""
-        return await self._write(_change, post_id, writing, self._clock.now_ms())
+        return await self._write(_change, post_id, await self._with_uploads(writing), self._clock.now_ms())
 
     async def delete(self, post_id: str) -> None:
         """A post of our own. Raises LookupError, PostRefusedError for one that is mirrored."""
@@ -134,6 +151,15 @@ class PostDesk:
         if not await self._database.read(store.due, now, 1):
             return 0
         return await self._write(_publish_due, now)
+
+    async def _with_uploads(self, writing: Writing) -> Writing:
+        if writing.pictures is UNSET:
+            return writing
+        if len(writing.pictures) > PICTURES_MAX:
+            raise PostRefusedError("pictures", f"A post takes at most {PICTURES_MAX} pictures.")
+        now = self._clock.now_ms()
+        pictures = [await self._uploads.take_over(picture, now) for picture in writing.pictures]
+        return msgspec.structs.replace(writing, pictures=tuple(pictures))
 
     async def _write(self, action: Callable[..., Awaitable[T]], *arguments: object) -> T:
         done: T = await self._database.write(action, *arguments)
@@ -189,8 +215,18 @@ async def save(tx: Tx, post: Post, now: int, *, is_news: bool, digest: str = "")
     """Keep a post and say so; ``is_news``: it appears in public for the first time."""
     await store.put_post(tx, post, digest)
     await store.count_change(tx, now)
+    await _use_videos(tx, post)
     body = {"post_id": post.id, "title": heading_of(post.title, post.text), "path": path_of(post)}
     await append_event(tx, at=now, kind="post.published" if is_news else "post.changed", body=body)
+
+
+async def _use_videos(tx: Tx, post: Post) -> None:
+    """A video of our own plays from the hub for as long as the post is there."""
+    if not post.source:
+        await release_media(tx, f"post:{post.id}")
+        await use_what_is_there(
+            tx, f"post:{post.id}", [each.external_id for each in post.pictures if each.external_id]
+        )
 
 
 def path_of(post: Post) -> str:
@@ -198,6 +234,7 @@ def path_of(post: Post) -> str:
 
 
 async def drop(tx: Tx, post: Post, now: int) -> None:
+    await release_media(tx, f"post:{post.id}")
     await store.delete_post(tx, post.id)
     await store.count_change(tx, now)
     await append_event(tx, at=now, kind="post.deleted", body={"post_id": post.id})

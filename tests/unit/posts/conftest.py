@@ -1,6 +1,7 @@
 """A desk on a real store, and a platform that publishes what the test says."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from tests.unit.conftest import Bench
@@ -13,8 +14,11 @@ from holdfast.channels.contract import (
     PublishesPosts,
 )
 from holdfast.channels.transport import AnswerLostError, HttpAnswer, HttpRequest
+from holdfast.media import Media, Shelf
 from holdfast.posts.desk import PostDesk
 from holdfast.posts.mirror import Mirror
+from holdfast.posts.uploads import UploadedPictures
+from holdfast.settings.model import Media as MediaSettings
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -53,8 +57,30 @@ class Pictures:
 
 
 @pytest.fixture
-def desk(hub: Bench) -> PostDesk:
-    return PostDesk(database=hub.database, events=hub.events, clock=hub.clock, ids=hub.ids)
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "media")
+
+
+@pytest.fixture
+def media(hub: Bench, shelf: Shelf) -> Media:
+    return Media(
+        database=hub.database,
+        clock=hub.clock,
+        random_bytes=hub.random.randbytes,
+        shelf=shelf,
+        settings=MediaSettings(),
+    )
+
+
+@pytest.fixture
+def desk(hub: Bench, shelf: Shelf) -> PostDesk:
+    return PostDesk(
+        database=hub.database,
+        events=hub.events,
+        clock=hub.clock,
+        ids=hub.ids,
+        uploads=UploadedPictures(hub.database, shelf, "https://hub.example"),
+    )
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
 """Writing posts: what is published when, what is refused, and that followers hear of each once."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from tests.unit.conftest import START_MS, Bench
+from tests.unit.media.samples import film, picture
 from tests.unit.posts.conftest import PNG
 
-from holdfast.posts import Hours, Link, Picture, PostState, Profile
+from holdfast.media import Item, Media, Shelf
+from holdfast.posts import Hours, Link, Picture, PictureKind, PostState, Profile
 from holdfast.posts.desk import PostDesk, Writing
 from holdfast.posts.model import PostRefusedError
 from holdfast.retention.store import forget_post_files
@@ -153,3 +157,59 @@ async def test_pages_of_posts_follow_each_other(hub: Bench, desk: PostDesk) -> N
     first = await desk.page(limit=2)
     second = await desk.page(before=(first[-1].at, first[-1].id), limit=2)
     assert [post.id for post in (*first, *second)] == [post.id for post in made[:0:-1]]
+
+
+async def _uploaded(media: Media, data: bytes, owner: str = "business") -> Item:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield data
+
+    return await media.receive(owner, "mug.jpg", chunks(), member_bound=False)
+
+
+async def test_an_upload_becomes_a_picture_that_outlives_it(
+    desk: PostDesk, media: Media, shelf: Shelf
+) -> None:
+    upload = await _uploaded(media, picture(size=(640, 480)))
+    post = await desk.add(Writing(text="x", pictures=(Picture(file=upload.id, alt="A mug"),)), "a")
+    shelf.drop(upload.id)
+
+    [shown] = post.pictures
+    kept = await desk.picture(shown.file)
+    assert (shown.alt, shown.kind) == ("A mug", PictureKind.PICTURE)
+    assert kept is not None
+    assert kept[0] == "image/jpeg"
+    assert (await desk.change(post.id, Writing(pictures=(shown, shown)))).pictures == (shown, shown)
+
+
+async def test_a_face_is_uploaded_in_the_same_way(desk: PostDesk, media: Media) -> None:
+    upload = await _uploaded(media, picture())
+    profile = await desk.put_profile(Profile(picture=upload.id), "a")
+
+    assert await desk.picture(profile.picture)
+    assert await desk.put_profile(profile, "a") == profile
+
+
+@pytest.mark.parametrize("owner", ["mem_1", "business"])
+async def test_files_of_others_and_of_other_kinds_are_no_pictures(
+    desk: PostDesk, media: Media, owner: str
+) -> None:
+    data = picture() if owner == "mem_1" else b"%PDF-1.7 words"
+    upload = await _uploaded(media, data, owner)
+
+    with pytest.raises(PostRefusedError) as refused:
+        await desk.add(Writing(text="x", pictures=(Picture(file=upload.id),)), "a")
+    assert refused.value.field == "pictures"
+
+
+async def test_a_video_plays_from_the_hub_for_as_long_as_the_post_is_there(
+    hub: Bench, desk: PostDesk, media: Media, tmp_path: Path
+) -> None:
+    film(tmp_path / "film.mp4", "mp4", seen="h264")
+    upload = await _uploaded(media, (tmp_path / "film.mp4").read_bytes())
+    post = await desk.add(Writing(text="x", pictures=(Picture(file=upload.id),)), "a")
+
+    [shown] = post.pictures
+    assert (shown.kind, shown.link) == (PictureKind.VIDEO, f"https://hub.example{upload.url}")
+    assert len(await hub.rows("SELECT 1 FROM media_use WHERE used_by = :by", by=f"post:{post.id}")) == 1
+    await desk.delete(post.id)
+    assert await hub.rows("SELECT 1 FROM media_use WHERE used_by = :by", by=f"post:{post.id}") == []

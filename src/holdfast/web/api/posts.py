@@ -50,7 +50,7 @@ Stage = Literal["draft", "scheduled", "published", "hidden"]
 
 
 class PostPicture(msgspec.Struct, frozen=True, kw_only=True):
-    """``file`` is the name that an upload was given; ``alt`` says what is to be seen."""
+    """``file`` is the id of an upload, or the name of a picture that is there; ``alt`` says what is to be seen."""
 
     file: Annotated[str, Meta(max_length=PICTURE_NAME_CHARACTERS_MAX)]
     alt: Annotated[str, Meta(max_length=ALT_CHARACTERS_MAX)] = ""
@@ -242,6 +242,7 @@ class ProfileController(Controller):
         opt=ADMIN,
         operation_id="putProfile",
         summary="Say anew what the business says of itself",
+        description="`picture` is the id of an upload, the name that it had before, or empty.",
         responses=refuses(422),
     )
     async def put_profile(self, services: Services, principal: Asker, data: JSONBody[Profile]) -> ProfileView:
