@@ -6,12 +6,16 @@ from typing import Final
 import msgspec
 
 from holdfast.kernel import Clock, get_log
+from holdfast.posts import PostState
+from holdfast.posts.model import heading_of
+from holdfast.posts.store import load_post
 from holdfast.radar import Incident, load_incident, load_incidents
 from holdfast.status.building import concerns_public, is_announced_work, touched
 from holdfast.status.maintenance import GRACE_MS, Maintenance
+from holdfast.status.profile.words import excerpt
 from holdfast.status.store import load_maintenances
 from holdfast.status.subscribers import store
-from holdfast.status.subscribers.model import UNCONFIRMED_DAYS, Announcement, Told
+from holdfast.status.subscribers.model import POSTS, UNCONFIRMED_DAYS, Announcement, Told
 from holdfast.storage import Database, EventLog, Tx, last_event_seq
 
 CURSOR_STEP_EVENTS: Final = 5_000
@@ -24,6 +28,7 @@ RECENT_MS: Final = 86_400_000
 KEPT_DAYS: Final = 30
 FORGOTTEN_AT_ONCE: Final = 200
 FORGET_MS: Final = 3_600_000
+LETTER_CHARACTERS_MAX: Final = 1_500
 CURSOR: Final = "incidents"
 AFTER: Final = "after"
 """The turn at which a failure that outlived the work is told; nobody is told of the turn itself."""
@@ -68,13 +73,19 @@ class _Seen(msgspec.Struct, frozen=True, kw_only=True):
 
     last: int
     incidents: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
     turns: bool = False
     is_first: bool = False
     behind: int = 0
 
     @property
     def is_news(self) -> bool:
-        return bool(self.incidents) or self.turns or self.is_first or self.behind >= CURSOR_STEP_EVENTS
+        return (
+            bool(self.incidents or self.posts)
+            or self.turns
+            or self.is_first
+            or self.behind >= CURSOR_STEP_EVENTS
+        )
 
 
 async def _look(tx: Tx, now: int) -> _Seen:
@@ -84,8 +95,13 @@ async def _look(tx: Tx, now: int) -> _Seen:
     turns = len(await store.known(tx, ids)) < len(ids) if ids else False
     if cursor is None:
         return _Seen(last=last, turns=turns, is_first=True)
-    incidents = await store.incidents_told(tx, cursor, last)
-    return _Seen(last=last, incidents=incidents, turns=turns, behind=last - cursor)
+    return _Seen(
+        last=last,
+        incidents=await store.incidents_told(tx, cursor, last),
+        posts=await store.posts_published(tx, cursor, last),
+        turns=turns,
+        behind=last - cursor,
+    )
 
 
 async def _announce(tx: Tx, seen: _Seen, now: int) -> None:
@@ -97,7 +113,30 @@ async def _announce(tx: Tx, seen: _Seen, now: int) -> None:
         incident = await load_incident(tx, incident_id)
         if incident is not None:
             await _tell_incident(tx, incident, works, now)
+    for post_id in seen.posts:
+        await _tell_post(tx, post_id, now)
     await store.set_cursor(tx, CURSOR, seen.last)
+
+
+async def _tell_post(tx: Tx, post_id: str, now: int) -> None:
+    """One that was taken back meanwhile is told to nobody."""
+    post = await load_post(tx, post_id)
+    if post is None or post.state is not PostState.PUBLISHED:
+        return
+    heading = heading_of(post.title, post.text) or "A picture"
+    told = Told(
+        about="post",
+        id=post.id,
+        title=heading,
+        status="published",
+        text=excerpt(
+            post.text if post.title else post.text.removeprefix(heading).strip(), LETTER_CHARACTERS_MAX
+        ),
+        at=post.at,
+        path=f"/posts/{post.slug}",
+        channels=(POSTS,),
+    )
+    await store.announce(tx, Announcement(id=f"post:{post.id}", at=now, told=told))
 
 
 async def _tell_incident(tx: Tx, incident: Incident, works: list[Maintenance], now: int) -> None:

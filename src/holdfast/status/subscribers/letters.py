@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from holdfast.channels.email import MailNotice
-from holdfast.status.subscribers.model import Notice, Told
+from holdfast.status.subscribers.model import POSTS, Notice, Told, parted
 from holdfast.status.subscribers.tokens import CONFIRM, LEAVE, challenge_of, link_token
 
 _WORDS: Final = {
@@ -16,6 +16,7 @@ _WORDS: Final = {
     "in_progress": "Maintenance begins",
     "completed": "Maintenance is over",
     "cancelled": "Maintenance is called off",
+    "published": "New",
 }
 
 
@@ -40,12 +41,18 @@ def _question(notice: Notice, secret: str, places: Places) -> MailNotice:
         address=notice.address,
         subject=f"Do you want updates from {places.business}?",
         text=(
-            f"Somebody, perhaps you, asked that this address be told when messages to {places.business} fail, "
-            f"and when they work again.\n\nIf you want that, open this page and press the button:\n{link}\n\n"
+            f"Somebody, perhaps you, asked that this address be told {_of_what(notice, places)}.\n\n"
+            f"If you want that, open this page and press the button:\n{link}\n\n"
             "If not, do nothing: we do not write again.\n"
         ),
         made_at=notice.made_at,
     )
+
+
+def _of_what(notice: Notice, places: Places) -> str:
+    if parted(notice.wanted) == (POSTS,):
+        return f"when {places.business} posts something new"
+    return f"when messages to {places.business} fail, and when they work again"
 
 
 def _news(notice: Notice, told: Told, secret: str, places: Places) -> MailNotice:
@@ -65,7 +72,7 @@ def _news(notice: Notice, told: Told, secret: str, places: Places) -> MailNotice
 
 
 def webhook_body(notice: Notice, secret: str, places: Places) -> bytes:
-    """``type`` is ``verification``, ``incident`` or ``maintenance``; ``id`` is the same when it is repeated."""
+    """``type``: verification, incident, maintenance or post; ``id`` is the same when it is repeated."""
     if notice.told is None:
         return msgspec.json.encode(
             {

@@ -10,6 +10,10 @@ ASK_AGAIN_MS: Final = 10 * 60_000
 """Somebody who asks again within this time gets no second mail."""
 UNCONFIRMED_DAYS: Final = 7
 CHANNELS_MAX: Final = 100
+POSTS: Final = "posts"
+"""Stands among the channels of those who follow what the business posts."""
+EVERY: Final = "*"
+"""Stands there for all channels, beside posts."""
 
 
 class Kind(StrEnum):
@@ -26,7 +30,9 @@ class State(StrEnum):
 
 
 class Subscriber(msgspec.Struct, frozen=True, kw_only=True):
-    """``channels`` are those they want to hear of, none for all; ``problem`` is why the last notice failed."""
+    """``channels`` are those they want to hear of, none for all; ``posts`` among them is for new posts, beside
+    which ``*`` is for all channels. ``problem`` is why the last notice failed.
+    """
 
     id: str
     kind: Kind
@@ -40,7 +46,7 @@ class Subscriber(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What an announcement says. ``about``: incident or maintenance; ``status`` in the words of the common shape.
+    """What an announcement says. ``about``: incident, maintenance or post; ``status`` in the words of the common shape.
 
     ``path`` leads to it on the status page.
     """
@@ -73,6 +79,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     failing_since: int | None
     told: Told | None
+    wanted: str = ""
 
 
 def joined(channels: Iterable[str]) -> str:
@@ -86,8 +93,16 @@ def parted(text: str) -> tuple[str, ...]:
 
 
 def wants(channels: str, told: str) -> bool:
-    """Whether a subscriber's channels meet those of an announcement."""
-    return not channels or not told or bool(set(parted(channels)) & set(parted(told)))
+    """Whether a subscriber's channels meet those of an announcement; posts are for those alone who asked for them."""
+    mine, about = set(parted(channels)), set(parted(told))
+    if POSTS in about or mine == {POSTS}:
+        return POSTS in mine and POSTS in about
+    return not mine or EVERY in mine or not about or bool(mine & about)
+
+
+def with_posts(channels: str) -> str:
+    """The same, and posts."""
+    return joined({*(parted(channels) or (EVERY,)), POSTS})
 
 
 def address_key(kind: Kind, address: str) -> str:

@@ -50,6 +50,9 @@ SELECT body FROM event
 WHERE seq > :cursor AND seq <= :last AND kind IN ('incident.opened', 'incident.updated', 'incident.closed')
 ORDER BY seq
 """
+_PUBLISHED: Final = """
+SELECT body FROM event WHERE seq > :cursor AND seq <= :last AND kind = 'post.published' ORDER BY seq
+"""
 _KNOWN: Final = "SELECT id FROM announcement WHERE id IN :ids"
 _ANNOUNCE: Final = """
 INSERT INTO announcement (id, at, channels, body, spread_to) VALUES (:id, :at, :channels, :body, :spread_to)
@@ -80,6 +83,7 @@ SELECT 1 AS found FROM notice WHERE kind = :kind AND state = 'waiting' AND due_a
 """
 _DUE: Final = """
 SELECT n.subscriber_id, n.announcement_id, n.kind, n.made_at, n.attempts, s.address, s.sealed, s.failing_since,
+    s.wanted,
     a.body
 FROM notice n
 JOIN subscriber s ON s.id = n.subscriber_id
@@ -176,6 +180,12 @@ async def incidents_told(tx: Tx, cursor: int, last: int) -> tuple[str, ...]:
     rows = await tx.all(_TOLD_OF, cursor=cursor, last=last)
     bodies = [msgspec.json.decode(row["body"]) for row in rows]
     return tuple(dict.fromkeys(body["incident"]["id"] for body in bodies))
+
+
+async def posts_published(tx: Tx, cursor: int, last: int) -> tuple[str, ...]:
+    """The posts that appeared after a cursor, in their order."""
+    rows = await tx.all(_PUBLISHED, cursor=cursor, last=last)
+    return tuple(dict.fromkeys(msgspec.json.decode(row["body"])["post_id"] for row in rows))
 
 
 async def known(tx: Tx, ids: list[str]) -> set[str]:
@@ -292,4 +302,5 @@ def _notice(row: Row) -> Notice:
         attempts=row["attempts"] + 1,
         failing_since=row["failing_since"],
         told=msgspec.json.decode(row["body"], type=Told) if row["body"] else None,
+        wanted=row["wanted"],
     )

@@ -10,14 +10,17 @@ from holdfast.status.subscribers import store
 from holdfast.status.subscribers.model import (
     ASK_AGAIN_MS,
     CHANNELS_MAX,
+    POSTS,
     Kind,
     State,
     Subscriber,
     address_key,
     joined,
+    parted,
+    with_posts,
 )
 from holdfast.status.subscribers.tokens import CONFIRM, LEAVE, is_genuine, subscriber_of
-from holdfast.storage import Database, Tx
+from holdfast.storage import Database, Row, Tx
 
 SECRET_BYTES: Final = 32
 MAIL_CHARACTERS_MAX: Final = 254
@@ -133,12 +136,15 @@ class Subscriptions:
 
     def _wanted(self, channels: Sequence[str]) -> str:
         """All of them is the same as no choice: channels that come later are meant, too."""
-        return "" if set(channels) >= set(self._channels()) else joined(channels)
+        chosen = set(channels) - {POSTS}
+        if POSTS not in channels:
+            return "" if chosen >= set(self._channels()) else joined(chosen)
+        return with_posts("") if chosen and chosen >= set(self._channels()) else joined(channels)
 
     def _check(self, kind: Kind, address: str, channels: Sequence[str]) -> None:
         if kind not in self.kinds():
             raise SubscriptionRefusedError("kind", f"This hub does not send updates by {kind.value}.")
-        unknown = [channel for channel in channels if channel not in self._channels()]
+        unknown = [channel for channel in channels if channel not in {*self._channels(), POSTS}]
         if unknown or len(channels) > CHANNELS_MAX:
             raise SubscriptionRefusedError("channel", "There is no such channel.")
         if kind is Kind.WEBHOOK:
@@ -152,6 +158,8 @@ class Subscriptions:
 async def _ask(tx: Tx, fresh: Subscriber, sealed: str, wanted: str) -> None:
     key = address_key(fresh.kind, fresh.address)
     known = await store.by_address(tx, fresh.kind, key)
+    if known is not None:
+        wanted = _beside(known, wanted)
     if known is None:
         await store.add(tx, fresh, key=key, sealed=sealed, wanted=wanted)
         await store.add_question(tx, fresh.id, fresh.kind, fresh.asked_at)
@@ -162,6 +170,14 @@ async def _ask(tx: Tx, fresh: Subscriber, sealed: str, wanted: str) -> None:
         await store.set_wanted(tx, known["id"], wanted)
 
 
+def _beside(known: Row, wanted: str) -> str:
+    """Who asks for posts keeps the channels, and who asks for channels keeps the posts."""
+    before = known["channels"] if known["state"] == State.ACTIVE.value else known["wanted"]
+    if parted(wanted) == (POSTS,):
+        return with_posts(before)
+    return with_posts(wanted) if POSTS in parted(before) else wanted
+
+
 async def _add(tx: Tx, fresh: Subscriber, sealed: str, wanted: str) -> Subscriber:
     key = address_key(fresh.kind, fresh.address)
     known = await store.by_address(tx, fresh.kind, key)
@@ -170,7 +186,7 @@ async def _add(tx: Tx, fresh: Subscriber, sealed: str, wanted: str) -> Subscribe
         found = fresh.id
     else:
         found = known["id"]
-        await store.set_wanted(tx, found, wanted)
+        await store.set_wanted(tx, found, _beside(known, wanted))
     await store.activate(tx, found, fresh.asked_at)
     row = await store.by_id(tx, found)
     return store.subscriber(row) if row else fresh

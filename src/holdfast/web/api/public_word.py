@@ -44,7 +44,9 @@ class NewMaintenance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SubscriberView(msgspec.Struct, frozen=True, kw_only=True):
-    """``state``: asked, active or disabled; no ``channels`` means all. Times in ms."""
+    """``state``: asked, active or disabled; no ``channels`` means all, ``posts`` among them new posts, and beside
+    those ``*`` all channels. Times in ms.
+    """
 
     id: str
     kind: str

@@ -5,9 +5,12 @@ import hmac
 import json
 
 import pytest
-from tests.unit.status.subscribers.conftest import World
+from tests.unit.status.subscribers.conftest import CHANNELS, World
 
 from holdfast.channels.contract import Deferred, ErrorClass, InDoubt, Rejected
+from holdfast.posts import Post, PostState
+from holdfast.posts.desk import save
+from holdfast.posts.store import delete_post
 from holdfast.radar import add_incident_update
 from holdfast.status.subscribers import Kind, State, store
 from holdfast.storage import Tx
@@ -196,3 +199,62 @@ async def test_a_failure_that_outlives_the_work_is_told_after_it(world: World) -
     await world.announcer.look()
     await world.carry()
     assert len([mail for mail in world.mail_server.mails if "Failing" in mail.subject]) == 1
+
+
+async def _posts(world: World, text: str = "Hello", **more: object) -> str:
+    post_id = f"pst_{text.lower()}"
+    post = Post(
+        id=post_id,
+        slug=text.lower(),
+        state=PostState.PUBLISHED,
+        at=world.clock.now_ms(),
+        text=text,
+        created_at=0,
+        updated_at=0,
+        **more,  # type: ignore[arg-type]
+    )
+    await world.database.write(lambda tx: save(tx, post, world.clock.now_ms(), is_news=True))
+    return post_id
+
+
+async def test_a_post_is_told_once_to_those_who_asked_for_posts(failing: World) -> None:
+    await failing.subscribed("outages@example.org")
+    await failing.subscribed("posts@example.org", "posts")
+    await failing.subscribed("both@example.org", "posts", *CHANNELS)
+    await failing.announcer.look()
+    await _posts(failing)
+    await _happens(failing)
+
+    for _ in range(3):
+        await failing.announcer.look()
+        await failing.carry()
+
+    got = sorted((mail.address, mail.subject.split("] ")[1][:3]) for mail in failing.mail_server.mails)
+    assert got == [
+        ("both@example.org", "Fai"),
+        ("both@example.org", "New"),
+        ("outages@example.org", "Fai"),
+        ("posts@example.org", "New"),
+    ]
+    [mail] = [each for each in failing.mail_server.mails if each.address == "posts@example.org"]
+    assert "https://status.example/posts/hello" in mail.text
+
+
+async def test_a_post_that_was_taken_back_is_told_to_nobody(failing: World) -> None:
+    await failing.subscribed("posts@example.org", "posts")
+    await failing.announcer.look()
+    post_id = await _posts(failing)
+    await failing.database.write(delete_post, post_id)
+    await failing.announcer.look()
+    await failing.carry()
+
+    assert failing.mail_server.mails == []
+
+
+async def test_asking_for_posts_keeps_the_channels_and_the_other_way_round(failing: World) -> None:
+    await failing.subscribed("a@example.org", "email:shop")
+    await failing.subscribed("a@example.org", "posts")
+    assert [each.channels for each in await failing.subscriptions.page()] == [("email:shop", "posts")]
+
+    await failing.subscribed("a@example.org", *CHANNELS)
+    assert [each.channels for each in await failing.subscriptions.page()] == [("*", "posts")]
