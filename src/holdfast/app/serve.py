@@ -184,6 +184,7 @@ def server_config(app: object, trusted_proxies: Sequence[str]) -> uvicorn.Config
         http=BoundedConnection,
         ws="websockets-sansio",
         ws_max_size=WEBSOCKET_BYTES_MAX,
+        ws_per_message_deflate=False,  # it would cost each connection more memory than its frames are long
         lifespan="on",
         access_log=False,
         log_config=None,

@@ -92,9 +92,13 @@ class Direct:
         """What happened after a cursor. Raises ForgottenError."""
         return await self._database.read(self._reading.changes, member, cursor_of(cursor))
 
+    async def newest(self) -> tuple[int, int]:
+        """How far both logs have come."""
+        return await self._database.read(newest)
+
     async def cursor(self) -> str:
         """The newest one."""
-        return cursor_text(*await self._database.read(newest))
+        return cursor_text(*await self.newest())
 
     async def after(self, events: int, seq: int) -> Happenings:
         """What came after a place in both logs, for whoever hands it out to all."""
@@ -107,6 +111,11 @@ class Direct:
     async def partners(self, member_id: str) -> list[str]:
         """With whom a member shares a pair, and may know of each other whether they are here."""
         return await self._database.read(store.partners, member_id, PARTNERS_MAX)
+
+    async def turned_away(self, member_id: str, others: Collection[str]) -> set[str]:
+        """Those of some others who have blocked a member."""
+        found = await self._database.read(store.blocks, others, [member_id])
+        return {by for by, _ in found}
 
     async def sessions_alive(self, ids: Collection[str]) -> set[str]:
         return await self._database.read(store.sessions_alive, ids)

@@ -84,7 +84,7 @@ class Writing:
             await self._spool.append(envelope)
 
     async def message(self, by: Member, thread: str, wanted: ToSend, attached: Attached) -> Prepared:
-        message_id = f"{by.id}:{_checked_client_id(wanted.id)}"
+        message_id = message_id_of(by, wanted.id)
         text = checked_text(wanted.text, may_be_empty=bool(attached))
         reply_to = _checked_message_id(wanted.reply_to) if wanted.reply_to else ""
         now = self._clock.now_ms()
@@ -224,10 +224,10 @@ def checked_attachments(ids: list[str] | None) -> list[str]:
     return found
 
 
-def _checked_client_id(client_id: str) -> str:
+def message_id_of(by: Member, client_id: str) -> str:
     if not _CLIENT_ID.fullmatch(client_id):
         raise TalkError(422, "bad_id", "The id has 1 to 64 of A-Z a-z 0-9 _ and -.", field="id")
-    return client_id
+    return f"{by.id}:{client_id}"
 
 
 def _checked_message_id(message_id: str) -> str:

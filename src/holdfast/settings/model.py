@@ -88,7 +88,8 @@ class Posts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Our own web chat. ``messages_per_second`` is what one visitor may write, ``requests_per_second`` what
-    may come from one network address; for a while it may be more, as people write in bursts.
+    may come from one network address; for a while it may be more, as people write in bursts. ``streams_of_address``:
+    how many may be connected from one network address at once.
     """
 
     greeting: str = "Hello! Write to us here; we answer as soon as we can."
@@ -96,6 +97,7 @@ class Direct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     allowed_origins: tuple[str, ...] = ("*",)
     messages_per_second: Rate = 5.0
     requests_per_second: Rate = 60.0
+    streams_of_address: Annotated[int, Meta(ge=1, le=100_000)] = 500
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -104,11 +104,15 @@ class EventLog:
     async def after(self, cursor: int, limit: int = PAGE_EVENTS) -> Sequence[Event]:
         return await self._database.read(read_events, cursor, limit)
 
-    async def wait(self, seconds: float = POLL_SECONDS) -> None:
-        """Return at the next wake, or after the given time."""
+    def moment(self) -> asyncio.Event:
+        """Take it before reading and wait for it afterwards: then no wake falls between the two."""
+        return self._changed
+
+    async def wait(self, seconds: float = POLL_SECONDS, moment: asyncio.Event | None = None) -> None:
+        """Return at the first wake after the moment, or after now; or after the given time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._changed.wait()
+                await (moment or self._changed).wait()
 
     async def follow(self, cursor: int) -> AsyncIterator[Event]:
         """Every event after the cursor, in order, for ever."""

@@ -1,8 +1,8 @@
 """The hub's web face as one ASGI application."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, cast
 
 from holdfast import media
 from holdfast.members import MemberDesk
@@ -15,13 +15,17 @@ from holdfast.web.chat import Chat
 from holdfast.web.direct import Route, Router
 from holdfast.web.direct.accounts import Accounts
 from holdfast.web.direct.claiming import Claiming
+from holdfast.web.direct.doings import Doings
 from holdfast.web.direct.info import Info
 from holdfast.web.direct.leads import LeadRoutes
+from holdfast.web.direct.live import Live
 from holdfast.web.direct.pushing import PushRoutes
 from holdfast.web.direct.signing_in import SigningIn
+from holdfast.web.direct.stream import DirectStreams
+from holdfast.web.direct.threads import Threads
 from holdfast.web.direct.uploads import Uploads
 from holdfast.web.feed import Feed
-from holdfast.web.front import Front
+from holdfast.web.front import DIRECT_STREAM, STREAM, Front
 from holdfast.web.health import Health
 from holdfast.web.hooks import Hooks
 from holdfast.web.identify import Identifier
@@ -53,12 +57,31 @@ def build_web(services: WebServices) -> Front:
         clock=services.clock,
         windows=services.windows,
     )
+    live = Live(
+        direct=services.direct, members=services.members, events=services.events, clock=services.clock
+    )
+    doings = Doings(direct=services.direct, clock=services.clock, settings=services.settings)
+    devices = DirectStreams(
+        direct=services.direct,
+        members=services.members,
+        live=live,
+        doings=doings,
+        clock=services.clock,
+        settings=services.settings,
+    )
+    streams = Streams(feed=feed, clock=services.clock, identify=identifier.stream, metrics=metrics)
+    threads = Threads(direct=services.direct, doings=doings, live=live)
+
+    def retire() -> None:
+        for each in (feed, live, devices):
+            each.retire()
+
     return Front(
-        faces=_faces(services, feed, refusals, identifier, metrics),
-        stream=Streams(feed=feed, clock=services.clock, identify=identifier.stream, metrics=metrics),
-        lifespan=_Lifespan(feed, refusals),
+        faces=_faces(services, feed, refusals, identifier, metrics, threads),
+        streams={STREAM: streams, DIRECT_STREAM: devices},
+        lifespan=_Lifespan([feed.run, refusals.run, live.run, devices.sweep], refusals),
         metrics=metrics,
-        retire=feed.retire,
+        retire=retire,
     )
 
 
@@ -68,6 +91,7 @@ def _faces(
     refusals: RefusalCounter,
     identifier: Identifier,
     metrics: Metrics,
+    threads: Threads,
 ) -> Sequence[tuple[str, str, AsgiApp]]:
     receiving = Hooks(
         spool=services.spool,
@@ -97,7 +121,7 @@ def _faces(
     return (
         ("hooks", hooks.PREFIX, receiving),
         ("api", f"{API}/", api),
-        ("chat", chat.PREFIX, _direct(services, chatting)),
+        ("chat", chat.PREFIX, _direct(services, threads, chatting)),
         ("health", "/health/", health),
         ("health", "/metrics", health),
         ("media", media.PATH, MediaFiles(services.shelf)),
@@ -108,7 +132,7 @@ def _faces(
     )
 
 
-def _direct(services: WebServices, older: AsgiApp) -> Router:
+def _direct(services: WebServices, threads: Threads, older: AsgiApp) -> Router:
     desk = services.member_desk
     signing_in = SigningIn(desk=desk, clock=services.clock) if desk else None
     info = Info(services, ways=signing_in.ways if signing_in else list)
@@ -123,6 +147,7 @@ def _direct(services: WebServices, older: AsgiApp) -> Router:
             *uploads.routes(),
             *_pushing(services),
             *_leading(services),
+            *threads.routes(),
         ],
         members=services.members,
         clock=services.clock,
@@ -185,14 +210,16 @@ def _subscribing(services: WebServices) -> Sequence[tuple[str, str, AsgiApp]]:
 class _Lifespan:
     """Starts and ends the web's own tasks with the server."""
 
-    def __init__(self, feed: Feed, refusals: RefusalCounter) -> None:
-        self._feed = feed
+    def __init__(
+        self, loops: Sequence[Callable[[], Coroutine[Any, Any, None]]], refusals: RefusalCounter
+    ) -> None:
+        self._loops = loops
         self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope
         await receive()
-        tasks = [asyncio.create_task(self._feed.run()), asyncio.create_task(self._refusals.run())]
+        tasks = [asyncio.create_task(loop()) for loop in self._loops]
         await send({"type": "lifespan.startup.complete"})
         await receive()
         for task in tasks:

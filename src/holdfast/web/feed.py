@@ -18,7 +18,7 @@ from holdfast.storage import Database, Event, EventLog, StoreUnavailableError, T
 from holdfast.storage.event_log import PAGE_EVENTS, first_event_seq
 
 POLL_SECONDS: Final = 0.25
-"""How soon a commit is seen whose wake fell between reading and waiting, or that another process made."""
+"""How soon a commit is seen that another process made."""
 RETRY_SECONDS: Final = 1.0
 FRAMES_MAX: Final = 2_000
 """Frames that may wait for one listener."""
@@ -140,11 +140,12 @@ class Feed:
         if self.position < 0:
             self.position = await self._events.last()
         while True:
+            moment = self._events.moment()
             events = await self._events.after(self.position)
             if events:
                 await self._hand_out(events)
             else:
-                await self._events.wait(POLL_SECONDS)
+                await self._events.wait(POLL_SECONDS, moment)
 
     async def _hand_out(self, events: Sequence[Event]) -> None:
         if self._listeners:

@@ -1,6 +1,6 @@
 """The first thing that every request meets: which face it is for, and headers that every answer carries."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from holdfast.kernel import get_log
@@ -8,6 +8,7 @@ from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send, answer_err
 from holdfast.web.metrics import Metrics
 
 STREAM: Final = "/api/v1/stream"
+DIRECT_STREAM: Final = "/direct/v1/stream"
 _NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _PUBLIC: Final = (_NOSNIFF,)
@@ -15,19 +16,21 @@ _PRIVATE: Final = (_NOSNIFF, _NO_STORE)
 
 
 class Front:
-    """``faces`` are (name, beginning of the path, application), the first that fits is asked."""
+    """``faces`` are (name, beginning of the path, application), the first that fits is asked; ``streams`` are the
+    WebSockets by their paths.
+    """
 
     def __init__(
         self,
         *,
         faces: Sequence[tuple[str, str, AsgiApp]],
-        stream: AsgiApp,
+        streams: Mapping[str, AsgiApp],
         lifespan: AsgiApp,
         metrics: Metrics,
         retire: Callable[[], None],
     ) -> None:
         self._faces = faces
-        self._stream = stream
+        self._streams = streams
         self._lifespan = lifespan
         self._metrics = metrics
         self.retire = retire
@@ -64,8 +67,9 @@ class Front:
         return "none", _nothing
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["path"] == STREAM:
-            await self._stream(scope, receive, send)
+        stream = self._streams.get(scope["path"])
+        if stream is not None:
+            await stream(scope, receive, send)
         else:
             await receive()
             await send({"type": "websocket.close", "code": 4404})

@@ -59,13 +59,11 @@ async def _for_one(
     if "contact.changed" in last:
         thread = await thread_of(tx, member, standing.thread, standing, business)
         cursor = cursor_text(last["contact.changed"], seq)
-        found.append(Told(last["contact.changed"], ThreadChanged(cursor=cursor, thread=thread), [member.id]))
+        change = ThreadChanged(cursor=cursor, thread=thread)
+        found.append(Told(last["contact.changed"], change, [member.id], is_event=True))
     if "conversation.changed" in last and not standing.unread and standing.read_upto and member.receipts:
-        found.append(
-            Told(
-                last["conversation.changed"], _read(standing, last["conversation.changed"], seq), [member.id]
-            )
-        )
+        event = last["conversation.changed"]
+        found.append(Told(event, _read(standing, event, seq), [member.id], is_event=True))
     return found
 
 
@@ -79,6 +77,7 @@ async def _messages(tx: Tx, standing: Standing, changed: Mapping[str, int], seq:
                 cursor=cursor_text(changed[row["id"]], seq), thread=standing.thread, message=message
             ),
             [standing.member_id],
+            is_event=True,
         )
         for row, message in zip(rows, shown, strict=True)
     ]

@@ -23,11 +23,12 @@ Seats = Mapping[str, Mapping[str, Seat]]
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A change with whom it is for; ``seq`` is its number in the log."""
+    """A change with whom it is for; ``seq`` is its number in the log, or among the hub's events."""
 
     seq: int
     change: AnyChange
     members: Collection[str]
+    is_event: bool = False
 
 
 async def told(tx: Tx, rows: Sequence[Row], here: Container[str], events: int) -> list[Told]:

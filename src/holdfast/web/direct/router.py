@@ -8,6 +8,7 @@ import msgspec
 from holdfast.inbox.access import Buckets, Rate
 from holdfast.kernel import Clock
 from holdfast.members import Member, MemberRefusedError, Members, Session, UnknownMemberError
+from holdfast.portal.talks import TalkError
 from holdfast.settings import Settings
 from holdfast.storage import SpoolUnavailableError, StoreUnavailableError
 from holdfast.web.asgi import (
@@ -186,6 +187,9 @@ def as_api_error(error: Exception) -> ApiError | None:
     match error:
         case ApiError():
             return error
+        case TalkError():
+            headers = {"retry-after": str(max(1, round(error.retry_after)))} if error.retry_after else {}
+            return ApiError(error.status, error.code, error.message, field=error.field, headers=headers)
         case MemberRefusedError():
             return ApiError(_REFUSED.get(error.code, 422), error.code, error.message, field=error.field)
         case UnknownMemberError():

@@ -1,0 +1,176 @@
+"""The stream of Direct over WebSocket: what happened since the cursor, then what happens, and a member's writing."""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+from typing import Final
+
+import msgspec
+
+from holdfast.kernel import Clock, get_log
+from holdfast.members import Members, Session
+from holdfast.portal.direct import Direct
+from holdfast.settings import Settings
+from holdfast.storage import StoreUnavailableError
+from holdfast.web.asgi import Receive, Send, client_address
+from holdfast.web.asgi import Scope as Connection
+from holdfast.web.direct import frames
+from holdfast.web.direct.doings import Doings
+from holdfast.web.direct.line import (
+    BAD_FRAME,
+    GOING_AWAY,
+    NO_HELLO,
+    NOT_SIGNED_IN,
+    TOO_MANY,
+    TRY_AGAIN,
+    CutOffError,
+    Line,
+    Surroundings,
+    close,
+)
+from holdfast.web.direct.live import Live
+from holdfast.web.direct.presence import Presence
+from holdfast.web.direct.views import limits, me
+
+STREAMS_MAX: Final = 50_000
+DEVICES_OF_MEMBER_MAX: Final = 10
+HELLO_SECONDS: Final = 10.0
+SWEEP_SECONDS: Final = 5.0
+CHECK_SECONDS: Final = 60.0
+"""How often it is looked whether the sessions of open streams still are."""
+SESSIONS_AT_ONCE: Final = 500
+
+
+class DirectStreams:
+    def __init__(
+        self,
+        *,
+        direct: Direct,
+        members: Members,
+        live: Live,
+        doings: Doings,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._direct = direct
+        self._live = live
+        self._clock = clock
+        self._presence = Presence(direct=direct, live=live, clock=clock)
+        self._around = Surroundings(live, doings, self._presence, clock)
+        self._members = members
+        self._limits = limits(settings)
+        self._of_address_max = settings.direct.streams_of_address
+        self._addresses: Counter[str] = Counter()
+        self._open: set[Line] = set()
+        self._log = get_log("direct")
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        if (await receive())["type"] != "websocket.connect":
+            return
+        spoken = frames.SUBPROTOCOL if frames.SUBPROTOCOL in scope.get("subprotocols", ()) else None
+        await send({"type": "websocket.accept", "subprotocol": spoken})
+        address = client_address(scope)
+        self._addresses[address] += 1
+        try:
+            self._check_room(address)
+            await self._talk(receive, send)
+        except CutOffError as error:
+            await close(send, error.code, error.reason)
+        finally:
+            self._addresses[address] -= 1
+            if not self._addresses[address]:
+                del self._addresses[address]
+
+    def _check_room(self, address: str) -> None:
+        if self._addresses[address] > self._of_address_max or len(self._open) >= STREAMS_MAX:
+            raise CutOffError(TOO_MANY, "too many connections")
+
+    async def sweep(self) -> None:
+        """Pings for those who heard nothing for a while, and an end for those whose session ended."""
+        checked = self._clock.monotonic()
+        while True:
+            await self._clock.sleep(SWEEP_SECONDS)
+            now = self._clock.monotonic()
+            for device in tuple(self._open):
+                device.ping(now)
+            if now - checked >= CHECK_SECONDS:
+                checked = now
+                with suppress(StoreUnavailableError):
+                    await self._end_sessions()
+
+    def retire(self) -> None:
+        """The hub stops: devices come back to it, or to another node, with their cursor."""
+        for device in tuple(self._open):
+            device.cut(GOING_AWAY, "the hub stops")
+
+    async def _end_sessions(self) -> None:
+        devices = list(self._open)
+        for start in range(0, len(devices), SESSIONS_AT_ONCE):
+            some = devices[start : start + SESSIONS_AT_ONCE]
+            alive = await self._direct.sessions_alive({each.session_id for each in some})
+            for device in some:
+                if device.session_id not in alive:
+                    device.end()
+
+    async def _talk(self, receive: Receive, send: Send) -> None:
+        hello = await _hello(receive)
+        session = await self._session(hello.token)
+        if sum(isinstance(each, Line) for each in self._live.devices.get(session.member.id, ())) >= (
+            DEVICES_OF_MEMBER_MAX
+        ):
+            raise CutOffError(TOO_MANY, "too many connections of this member")
+        device = Line(self._around, session, send)
+        self._open.add(device)
+        self._live.join(device)
+        try:
+            cursor = await self._welcome(device, hello)
+            catching_up = asyncio.create_task(device.catch_up(cursor)) if hello.cursor else None
+            if catching_up is None:
+                device.caught_up(cursor)
+            try:
+                await device.listen(receive)
+            finally:
+                if catching_up is not None:
+                    catching_up.cancel()
+        except asyncio.CancelledError:
+            if not device.is_cut:
+                raise
+        finally:
+            self._open.discard(device)
+            self._live.leave(device)
+            await device.leave()
+
+    async def _session(self, token: str) -> Session:
+        try:
+            session = await self._members.by_token(token)
+        except StoreUnavailableError as error:
+            raise CutOffError(TRY_AGAIN, "the store is not available") from error
+        if session is None:
+            raise CutOffError(NOT_SIGNED_IN, "sign in first")
+        return session
+
+    async def _welcome(self, device: Line, hello: frames.Hello) -> str:
+        """Where the client begins."""
+        now = self._clock.now_ms()
+        try:
+            cursor = hello.cursor or await self._direct.cursor()
+            welcome = frames.Welcome(
+                member=me(device.member, now), cursor=cursor, limits=self._limits, now=now
+            )
+            device.say(frames.encoded(welcome))
+            await self._presence.come(device, focus=hello.focus)
+        except StoreUnavailableError as error:
+            raise CutOffError(TRY_AGAIN, "the store is not available") from error
+        return cursor
+
+
+async def _hello(receive: Receive) -> frames.Hello:
+    try:
+        async with asyncio.timeout(HELLO_SECONDS):
+            message = await receive()
+    except TimeoutError as error:
+        raise CutOffError(NO_HELLO, "no hello came") from error
+    try:
+        return frames.read_hello(str(message.get("text", "")))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise CutOffError(BAD_FRAME, "the first frame is a hello") from error
