@@ -7,6 +7,7 @@ PLACES = {
     "inbox": "Conversations",
     "incidents": "Incidents",
     "channels": "Channels",
+    "public": "Status page",
     "playbook": "Playbook",
     "unreadable": "Could not read",
 }

@@ -1,7 +1,8 @@
 // The only place that talks HTTP to the hub.
 import type {
-  Attempt, Channel, CheckResult, Consent, Conversation, ConversationInFull, Draft, Incident, Ledger, Me, Message, Page,
-  Playbook, PostMortem, Refused, Tracked, Unreadable, Upload,
+  Attempt, Channel, CheckResult, Consent, Conversation, ConversationInFull, Draft, Incident, Ledger, Maintenance, Me,
+  Message, NewMaintenance, Page, Playbook, PostMortem, Refused, Subscriber, SubscriberCount, Tracked, Unreadable,
+  Upload,
 } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -94,6 +95,18 @@ export class Api {
 
   tellTrouble = (channel: string, capability: string, text: string) =>
     this.#send<{ incident_id: string | null }>('POST', `/channels/${part(channel)}/trouble`, { capability, text });
+
+  maintenances = async () => (await this.#get<Page<Maintenance>>('/maintenances')).items;
+  announce = (body: NewMaintenance) => this.#send<Maintenance>('POST', '/maintenances', body);
+  changeMaintenance = (id: string, body: Partial<NewMaintenance>) =>
+    this.#send<Maintenance>('PATCH', `/maintenances/${part(id)}`, body);
+  cancelMaintenance = (id: string) => this.#send<Maintenance>('POST', `/maintenances/${part(id)}/cancel`);
+  endMaintenance = (id: string) => this.#send<Maintenance>('POST', `/maintenances/${part(id)}/end`);
+
+  subscribers = (query: { kind: string; state: string; limit: number; before?: string | undefined }) =>
+    this.#get<Page<Subscriber>>(`/subscribers${search(query)}`);
+  subscriberCounts = async () => (await this.#get<Page<SubscriberCount>>('/subscribers/counts')).items;
+  removeSubscriber = (id: string) => this.#send<void>('DELETE', `/subscribers/${part(id)}`);
 
   unreadable = async () => (await this.#get<{ items: Unreadable[] }>('/unreadable')).items;
   refused = async () => (await this.#get<{ items: Refused[] }>('/refused')).items;

@@ -31,6 +31,8 @@ export class Hub {
   thread = $state<Thread | null>(null);
   /** Counts arrivals that could not be read, so that their page reads them anew. */
   unreadableSeen = $state(0);
+  /** Counts what happened to announced maintenance, so that its page reads it anew. */
+  maintenanceSeen = $state(0);
   #stream: Stream | null = null;
   #unsaved = new Map<string, Thread>();
 
@@ -79,6 +81,11 @@ export class Hub {
   /** Whether a reply has not reached the hub yet, here or in a conversation that was left. */
   get hasUnsaved(): boolean {
     return [this.thread, ...this.#unsaved.values()].some((thread) => thread && thread.outgoing.length > 0);
+  }
+
+  /** Whether they may do what owners may. */
+  get mayRule(): boolean {
+    return this.me?.role === 'owner';
   }
 
   get mayWrite(): boolean {
@@ -147,6 +154,7 @@ export class Hub {
     if (topic === 'message') this.#onMessage(event);
     else if (topic === 'conversation' || topic === 'contact') this.#onConversation(event);
     else if (topic === 'envelope') this.unreadableSeen += 1;
+    else if (topic === 'maintenance') this.maintenanceSeen += 1;
     else this.#onChannels();
   }
 

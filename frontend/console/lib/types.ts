@@ -314,6 +314,40 @@ export interface Playbook {
   source: 'built-in' | 'edited';
 }
 
+export interface NewMaintenance {
+  title: string;
+  text: string;
+  channels: string[];
+  starts_at: number;
+  ends_at: number;
+}
+
+export interface Maintenance extends NewMaintenance {
+  id: string;
+  state: 'scheduled' | 'in_progress' | 'completed' | 'cancelled';
+  announced_at: number;
+  announced_by: string;
+  cancelled_at: number | null;
+}
+
+export interface Subscriber {
+  id: string;
+  kind: string;
+  address: string;
+  channels: string[];
+  state: string;
+  asked_at: number;
+  confirmed_at: number | null;
+  failing_since: number | null;
+  problem: string;
+}
+
+export interface SubscriberCount {
+  kind: string;
+  state: string;
+  count: number;
+}
+
 export interface Page<Item> {
   items: Item[];
   next: string | null;

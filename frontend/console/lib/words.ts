@@ -95,6 +95,23 @@ const LEDGER: Record<LedgerNumber, string> = {
 export const CONSENT_CHOICES = Object.keys(CONSENTS) as Consent[];
 export const LEDGER_ROWS = Object.entries(LEDGER) as [LedgerNumber, string][];
 
+const MAINTENANCE: Record<string, string> = {
+  scheduled: 'To come',
+  in_progress: 'Going on',
+  completed: 'Over',
+  cancelled: 'Called off',
+};
+const SUBSCRIBER_STATES: Record<string, string> = {
+  asked: 'Not confirmed yet',
+  active: 'Told of changes',
+  disabled: 'Not written to any more',
+};
+const SUBSCRIBER_KINDS: Record<string, string> = { email: 'Email', webhook: 'Webhook' };
+
+export const maintenanceWord = (state: string) => MAINTENANCE[state] ?? titled(state);
+export const subscriberWord = (state: string) => SUBSCRIBER_STATES[state] ?? titled(state);
+export const subscriberKind = (kind: string) => SUBSCRIBER_KINDS[kind] ?? titled(kind);
+
 export const verdictWord = (state: VerdictState) => VERDICTS[state] ?? VERDICTS.unknown;
 export const capabilityName = (capability: string) => CAPABILITIES[capability] ?? titled(capability);
 export const messageState = (state: string) =>

@@ -1,9 +1,10 @@
 """Commands about maintenance that the public is told of before it begins."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import click
 
@@ -64,6 +65,30 @@ def announce(
     click.echo(f"Announced as {work.id}.")
 
 
+@maintenance.command("change", epilog="Example: holdfast maintenance change mnt_01J8ZK3Q --minutes 90")
+@click.argument("maintenance_id")
+@click.option("--title", help="Another title.")
+@click.option("--text", help="What people should know.")
+@click.option("--start", type=click.DateTime(TIMES), help="When it begins, in UTC; only before it begins.")
+@click.option("--minutes", type=click.IntRange(1, 43_200), help="How long it takes, from its beginning.")
+@CONFIG
+def change(
+    maintenance_id: str,
+    title: str | None,
+    text: str | None,
+    start: datetime | None,
+    minutes: int | None,
+    config: Path | None,
+) -> None:
+    """Change what was announced; subscribers are told."""
+    begins = int(start.replace(tzinfo=UTC).timestamp() * 1000) if start else None
+    _refused_in_words(
+        _move(load(config), maintenance_id, title=title, text=text, begins=begins, minutes=minutes),
+        maintenance_id,
+    )
+    click.echo("It is changed.")
+
+
 @maintenance.command("end", epilog="Example: holdfast maintenance end mnt_01J8ZK3Q")
 @click.argument("maintenance_id")
 @CONFIG
@@ -83,8 +108,12 @@ def cancel(maintenance_id: str, config: Path | None) -> None:
 
 
 def _changed(config: Path | None, maintenance_id: str, what: Literal["end", "cancel"]) -> None:
+    _refused_in_words(_change(load(config), maintenance_id, what), maintenance_id)
+
+
+def _refused_in_words(work: Coroutine[Any, Any, None], maintenance_id: str) -> None:
     try:
-        asyncio.run(_change(load(config), maintenance_id, what))
+        asyncio.run(work)
     except LookupError as error:
         raise click.ClickException(
             f"There is no maintenance {maintenance_id}. See: holdfast maintenance list"
@@ -119,6 +148,27 @@ async def _announce(
             ends_at=int((begins + lasts).timestamp() * 1000),
             by=BY,
         )
+
+
+async def _move(
+    settings: Settings,
+    maintenance_id: str,
+    *,
+    title: str | None,
+    text: str | None,
+    begins: int | None,
+    minutes: int | None,
+) -> None:
+    """Another beginning without another length moves the end along."""
+    async with opened(settings) as hub:
+        works = maintenances_of(hub)
+        known = {work.id: work for work in await works.recent()}
+        if maintenance_id not in known:
+            raise LookupError(maintenance_id)
+        before = known[maintenance_id]
+        starts = before.starts_at if begins is None else begins
+        lasts = before.ends_at - before.starts_at if minutes is None else minutes * 60_000
+        await works.change(maintenance_id, title=title, text=text, starts_at=starts, ends_at=starts + lasts)
 
 
 async def _change(settings: Settings, maintenance_id: str, what: Literal["end", "cancel"]) -> None:

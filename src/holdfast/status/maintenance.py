@@ -90,6 +90,36 @@ def problem_of(title: str, text: str, starts_at: int, ends_at: int, now: int) ->
     return next(((field, sentence) for is_fine, field, sentence in checks if not is_fine), ("", ""))
 
 
+def change_problem(before: Maintenance, after: Maintenance, now: int) -> tuple[str, str]:
+    """Why announced work cannot become this, as ``problem_of`` tells it; the field is empty where it is over."""
+    phase = before.phase(now)
+    if phase not in (Phase.SCHEDULED, Phase.ACTIVE):
+        return "", "Only maintenance that is to come or going on can be changed."
+    if phase is Phase.ACTIVE and after.starts_at != before.starts_at:
+        return "starts_at", "It has begun; its beginning stays as it is."
+    if phase is Phase.ACTIVE and after.channels != before.channels:
+        return "channels", "It has begun; what it touches stays as it is."
+    return problem_of(after.title, after.text, after.starts_at, after.ends_at, now)
+
+
+def changes_told(before: Maintenance, after: Maintenance) -> str:
+    """What subscribers read of a change; nothing where nothing that concerns them has changed."""
+    if _what_people_see(before) == _what_people_see(after):
+        return ""
+    span = f"{_moment(after.starts_at)} to {_moment(after.ends_at)} UTC"
+    moved = (before.starts_at, before.ends_at) != (after.starts_at, after.ends_at)
+    said = f"Changed: it is now from {span}." if moved else f"Changed: {span}, as announced."
+    return f"{said} {after.text or after.title}"
+
+
+def _what_people_see(work: Maintenance) -> tuple[object, ...]:
+    return work.title, work.text, work.channels, work.starts_at, work.ends_at
+
+
+def _moment(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, tz=UTC).strftime("%Y-%m-%d %H:%M")
+
+
 def is_excused(channels: Sequence[str], onset_at: int, now: int, works: Iterable[Maintenance]) -> bool:
     """Whether a failure is the announced work, which the public knows of already.
 

@@ -26,6 +26,11 @@ _ADD_MAINTENANCE: Final = """
 INSERT INTO maintenance (id, title, text, channels, starts_at, ends_at, announced_at, announced_by)
 VALUES (:id, :title, :text, :channels, :starts_at, :ends_at, :announced_at, :announced_by)
 """
+_CHANGE_MAINTENANCE: Final = """
+UPDATE maintenance SET title = :title, text = :text, channels = :channels, starts_at = :starts_at,
+    ends_at = :ends_at
+WHERE id = :id
+"""
 _END_MAINTENANCE: Final = "UPDATE maintenance SET ends_at = :at WHERE id = :id"
 _CANCEL_MAINTENANCE: Final = "UPDATE maintenance SET cancelled_at = :at WHERE id = :id"
 
@@ -67,6 +72,18 @@ async def add_maintenance(tx: Tx, work: Maintenance) -> None:
         ends_at=work.ends_at,
         announced_at=work.announced_at,
         announced_by=work.announced_by,
+    )
+
+
+async def change_maintenance(tx: Tx, work: Maintenance) -> None:
+    await tx.run(
+        _CHANGE_MAINTENANCE,
+        id=work.id,
+        title=work.title,
+        text=work.text,
+        channels=_json(work.channels),
+        starts_at=work.starts_at,
+        ends_at=work.ends_at,
     )
 
 

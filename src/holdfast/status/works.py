@@ -1,11 +1,23 @@
-"""Announcing maintenance, ending it early, calling it off."""
+"""Announcing maintenance, changing it, ending it early, calling it off."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import msgspec
 
 from holdfast.kernel import Clock, IdSource
 from holdfast.status import store
-from holdfast.status.maintenance import DAY_MS, Maintenance, Phase, problem_of
+from holdfast.status.maintenance import (
+    DAY_MS,
+    Maintenance,
+    Phase,
+    change_problem,
+    changes_told,
+    problem_of,
+)
+from holdfast.status.subscribers.model import Announcement, Told
+from holdfast.status.subscribers.store import announce
 from holdfast.storage import Database, EventLog, Tx, append_event
 
 LISTED_DAYS: Final = 90
@@ -50,14 +62,11 @@ class Maintenances:
         field, sentence = problem_of(title, text, starts_at, ends_at, now)
         if field:
             raise MaintenanceRefusedError(field, sentence)
-        unknown = [channel for channel in channels if channel not in self._channels()]
-        if unknown:
-            raise MaintenanceRefusedError("channels", f"There is no channel {unknown[0]}.")
         work = Maintenance(
             id=self._ids.new("mnt"),
             title=title.strip(),
             text=text.strip(),
-            channels=tuple(dict.fromkeys(channels)),
+            channels=self._known(channels),
             starts_at=starts_at,
             ends_at=ends_at,
             announced_at=now,
@@ -67,6 +76,29 @@ class Maintenances:
         self._events.wake()
         return work
 
+    async def change(
+        self,
+        maintenance_id: str,
+        *,
+        title: str | None = None,
+        text: str | None = None,
+        channels: Sequence[str] | None = None,
+        starts_at: int | None = None,
+        ends_at: int | None = None,
+    ) -> Maintenance:
+        """Change what is to come, or the words and the end of what goes on; None leaves a thing as it is.
+        Subscribers are told. Raises LookupError, MaintenanceRefusedError.
+        """
+        given: dict[str, Any] = {
+            "title": None if title is None else title.strip(),
+            "text": None if text is None else text.strip(),
+            "channels": None if channels is None else self._known(channels),
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+        }
+        wanted = {name: value for name, value in given.items() if value is not None}
+        return await self._change(maintenance_id, partial(_change, wanted))
+
     async def end(self, maintenance_id: str) -> Maintenance:
         """Say that the work is done now. Raises LookupError, MaintenanceRefusedError where none is going on."""
         return await self._change(maintenance_id, _end)
@@ -74,6 +106,12 @@ class Maintenances:
     async def cancel(self, maintenance_id: str) -> Maintenance:
         """Call off what has not begun. Raises LookupError, MaintenanceRefusedError."""
         return await self._change(maintenance_id, _cancel)
+
+    def _known(self, channels: Sequence[str]) -> tuple[str, ...]:
+        unknown = [channel for channel in channels if channel not in self._channels()]
+        if unknown:
+            raise MaintenanceRefusedError("channels", f"There is no channel {unknown[0]}.")
+        return tuple(dict.fromkeys(channels))
 
     async def _change(
         self, maintenance_id: str, change: Callable[[Tx, str, int], Awaitable[Maintenance]]
@@ -86,6 +124,28 @@ class Maintenances:
 async def _announce(tx: Tx, work: Maintenance) -> None:
     await store.add_maintenance(tx, work)
     await _tell(tx, work, "maintenance.announced", work.announced_at)
+
+
+async def _change(wanted: Mapping[str, Any], tx: Tx, maintenance_id: str, now: int) -> Maintenance:
+    before = await _found(tx, maintenance_id)
+    after = msgspec.structs.replace(before, **wanted)
+    field, sentence = change_problem(before, after, now)
+    if sentence:
+        raise MaintenanceRefusedError(field, sentence)
+    await store.change_maintenance(tx, after)
+    if text := changes_told(before, after):
+        told = Told(
+            about="maintenance",
+            id=after.id,
+            title=after.title,
+            status=after.phase(now).value,
+            text=text,
+            at=now,
+            path=f"/maintenance/{after.id}",
+            channels=after.channels,
+        )
+        await announce(tx, Announcement(id=f"{after.id}:changed:{now}", at=now, told=told))
+    return await _tell(tx, after, "maintenance.changed", now)
 
 
 async def _end(tx: Tx, maintenance_id: str, now: int) -> Maintenance:

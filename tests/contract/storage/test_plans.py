@@ -77,6 +77,7 @@ EXCEPTIONS: Final = {
     "radar.rhythm.store._NEWEST": "the end of the primary key",
     "radar.store._UPTIME": "a row for each channel and day with a failure; the page shows ninety days",
     "sample.store._IS_USED": "one row is enough",
+    "status.subscribers.store._COUNTS": "asked by a person who looks at the list of subscribers",
     "status.subscribers.store._UNCONFIRMED": "those who did not confirm; after a week they are forgotten",
     "storage.event_log._LAST": "the end of the primary key",
     "storage.event_log._FIRST": "the beginning of the primary key",

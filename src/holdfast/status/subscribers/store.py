@@ -23,8 +23,12 @@ QUESTION: Final = ""
 _BY_ADDRESS: Final = "SELECT * FROM subscriber WHERE kind = :kind AND address_key = :key"
 _BY_ID: Final = "SELECT * FROM subscriber WHERE id = :id"
 _PAGE: Final = """
-SELECT * FROM subscriber WHERE id > :after AND (CAST(:kind AS TEXT) = '' OR kind = :kind) ORDER BY id LIMIT :limit
+SELECT * FROM subscriber WHERE id > :after AND (CAST(:kind AS TEXT) = '' OR kind = :kind)
+    AND (CAST(:state AS TEXT) = '' OR state = :state) ORDER BY id LIMIT :limit
 """
+_COUNTS: Final = (
+    "SELECT kind, state, COUNT(*) AS number FROM subscriber GROUP BY kind, state ORDER BY kind, state"
+)
 _ADD: Final = """
 INSERT INTO subscriber (id, kind, address, address_key, channels, wanted, state, sealed, asked_at, confirmed_at)
 VALUES (:id, :kind, :address, :key, :channels, :wanted, :state, :sealed, :asked_at, :confirmed_at)
@@ -125,8 +129,14 @@ async def by_id(tx: Tx, subscriber_id: str) -> Row | None:
     return await tx.one(_BY_ID, id=subscriber_id)
 
 
-async def page(tx: Tx, after: str, kind: str, limit: int) -> list[Subscriber]:
-    return [subscriber(row) for row in await tx.all(_PAGE, after=after, kind=kind, limit=limit)]
+async def page(tx: Tx, after: str, kind: str, limit: int, state: str = "") -> list[Subscriber]:
+    rows = await tx.all(_PAGE, after=after, kind=kind, limit=limit, state=state)
+    return [subscriber(row) for row in rows]
+
+
+async def counts(tx: Tx) -> list[tuple[Kind, State, int]]:
+    rows = await tx.all(_COUNTS)
+    return [(Kind(row["kind"]), State(row["state"]), int(row["number"])) for row in rows]
 
 
 async def add(tx: Tx, found: Subscriber, *, key: str, sealed: str, wanted: str) -> None:

@@ -97,9 +97,15 @@ class Subscriptions:
     async def remove(self, subscriber_id: str) -> bool:
         return await self._database.write(store.remove, subscriber_id)
 
-    async def page(self, after: str = "", kind: str = "", limit: int = PAGE_MAX) -> list[Subscriber]:
-        """By identifier, the oldest first."""
-        return await self._database.read(store.page, after, kind, min(limit, PAGE_MAX))
+    async def page(
+        self, after: str = "", kind: str = "", limit: int = PAGE_MAX, *, state: str = ""
+    ) -> list[Subscriber]:
+        """By identifier, the oldest first; an empty kind or state is any."""
+        return await self._database.read(store.page, after, kind, min(limit, PAGE_MAX), state)
+
+    async def counts(self) -> list[tuple[Kind, State, int]]:
+        """How many there are of each kind and state."""
+        return await self._database.read(store.counts)
 
     async def _confirm(self, tx: Tx, token: str, now: int) -> bool:
         row = await store.by_id(tx, subscriber_of(token))

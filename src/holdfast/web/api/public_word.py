@@ -3,7 +3,7 @@
 from typing import Annotated, Final, Literal
 
 import msgspec
-from litestar import Controller, delete, get, post
+from litestar import Controller, delete, get, patch, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 
@@ -41,6 +41,22 @@ class NewMaintenance(msgspec.Struct, frozen=True, kw_only=True):
     channels: Annotated[list[str], Meta(max_length=100)] = []
     starts_at: At
     ends_at: At
+
+
+class ChangedMaintenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Only what is to be different; no ``channels`` at all means all of them."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=TITLE_CHARACTERS_MAX)] | None = None
+    text: Annotated[str, Meta(max_length=TEXT_CHARACTERS_MAX)] | None = None
+    channels: Annotated[list[str], Meta(max_length=100)] | None = None
+    starts_at: At | None = None
+    ends_at: At | None = None
+
+
+class SubscriberCount(msgspec.Struct, frozen=True):
+    kind: str
+    state: str
+    count: int
 
 
 class SubscriberView(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +126,33 @@ class MaintenancesController(Controller):
             raise ApiError(422, "refused", str(error), field=error.field) from error
         return _view(work, services.clock.now_ms())
 
+    @patch(
+        "/{maintenance_id:str}",
+        opt=WRITE,
+        operation_id="changeMaintenance",
+        summary="Change what is to come, or the words and the end of what goes on; subscribers are told",
+        responses=refuses(404, 409, 422),
+    )
+    async def change(
+        self, services: Services, maintenance_id: ThingId, data: JSONBody[ChangedMaintenance]
+    ) -> MaintenanceView:
+        try:
+            work = await _works(services).change(
+                plain(maintenance_id),
+                title=None if data.title is None else plain(data.title),
+                text=None if data.text is None else plain(data.text),
+                channels=None if data.channels is None else [plain(each) for each in data.channels],
+                starts_at=data.starts_at,
+                ends_at=data.ends_at,
+            )
+        except LookupError as error:
+            raise not_found("maintenance", maintenance_id) from error
+        except MaintenanceRefusedError as error:
+            if error.field:
+                raise ApiError(422, "refused", str(error), field=error.field) from error
+            raise ApiError(409, "wrong_time", str(error)) from error
+        return _view(work, services.clock.now_ms())
+
     @post(
         "/{maintenance_id:str}/end",
         opt=WRITE,
@@ -147,12 +190,24 @@ class SubscribersController(Controller):
         self,
         services: Services,
         kind: Annotated[Literal["", "email", "webhook"], QueryParameter()] = "",
+        which: Annotated[Literal["", "asked", "active", "disabled"], QueryParameter(name="state")] = "",
         limit: Limit = SUBSCRIBERS_DEFAULT,
         before: Before = None,
     ) -> Page[SubscriberView]:
-        found = await _subscriptions(services).page(plain(before or ""), kind, limit)
+        found = await _subscriptions(services).page(plain(before or ""), kind, limit, state=which)
         following = found[-1].id if len(found) == limit else None
         return Page([_shown(each) for each in found], following)
+
+    @get(
+        "/counts",
+        opt=ADMIN,
+        operation_id="countSubscribers",
+        summary="How many subscribers there are of each kind and state",
+        responses=refuses(),
+    )
+    async def count(self, services: Services) -> Page[SubscriberCount]:
+        counts = await _subscriptions(services).counts()
+        return Page([SubscriberCount(kind.value, state.value, number) for kind, state, number in counts])
 
     @post(
         opt=ADMIN,
