@@ -22,6 +22,7 @@ from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import Loop, run_loops
 from holdfast.app.members import first_direct, member_desk_of, members_of
 from holdfast.app.posts import Posts, posts_of
+from holdfast.app.previewing import Previewing
 from holdfast.app.private import make_private_folder
 from holdfast.app.pushing import Pushing, push_devices_of
 from holdfast.app.roll import node_views
@@ -106,6 +107,7 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
     services = _services(hub, portal, tracker, desk)
     announcements = Announcements(hub, subscriptions_of(hub))
     posts = Posts(hub)
+    previewing = Previewing(hub)
     pushing = Pushing(hub, push_devices_of(hub), is_here=lambda _: False)
     web = build_web(services)
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
@@ -115,6 +117,7 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         "courier": desk.courier.run,
         **posts.loops(),
         **pushing.loops(),
+        **previewing.loops(),
         **consenting_loops(hub),
         "status": publisher.run,
         "tracker": tracker.run,
@@ -131,6 +134,7 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         await announcements.close()
         await posts.close()
         await pushing.close()
+        await previewing.close()
 
 
 def _leave_to_the_end() -> None:

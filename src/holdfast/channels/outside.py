@@ -3,10 +3,10 @@
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
+from yarl import URL
 
 ADDRESS_CHARACTERS_MAX: Final = 2_000
 _CARRIES_IPV4: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("2002::/16"))
@@ -28,17 +28,21 @@ def is_outside(address: str) -> bool:
 
 
 def url_problem(url: str, *, inside_allowed: bool = False) -> str:
-    """Why an address that somebody gave cannot be called, in a sentence; empty where it may be tried."""
+    """Why an address that somebody gave cannot be called, in a sentence; empty where it may be tried.
+
+    The host is the one that the client would call: it writes digits of other scripts as plain ones, and so
+    turns into an inside address what did not look like one.
+    """
     if len(url) > ADDRESS_CHARACTERS_MAX or not url.isprintable() or " " in url:
         return "This is not an address."
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
+        called = URL(url)
+        host, _ = called.raw_host or "", called.port
     except ValueError:
         return "This is not an address."
-    if not host or parts.username is not None or parts.fragment:
+    if not host or called.raw_user is not None or called.raw_fragment:
         return "The address needs a host, and neither a name to sign in nor a fragment."
-    if parts.scheme != "https" and not (inside_allowed and parts.scheme == "http"):
+    if called.scheme != "https" and not (inside_allowed and called.scheme == "http"):
         return "The address must begin with https://."
     return "" if inside_allowed or not _is_inside_literal(host) else "The address is not a public one."
 

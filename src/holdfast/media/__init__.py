@@ -1,5 +1,6 @@
 """Pictures, videos, voice messages and files: taken in, made harmless, kept as long as something shows them."""
 
+from holdfast.media.links import first_link
 from holdfast.media.media import Media
 from holdfast.media.model import (
     BUSINESS,
@@ -11,6 +12,7 @@ from holdfast.media.model import (
     UploadRefusedError,
     bytes_max,
 )
+from holdfast.media.previews import Preview, Previews
 from holdfast.media.shelf import Shelf
 from holdfast.media.uses import (
     MediaUses,
@@ -32,11 +34,14 @@ __all__ = [
     "Item",
     "Media",
     "MediaUses",
+    "Preview",
+    "Previews",
     "Shelf",
     "UnknownMediaError",
     "UploadRefusedError",
     "attachments_of",
     "bytes_max",
+    "first_link",
     "forget_media_of",
     "inherit_media",
     "items_of",

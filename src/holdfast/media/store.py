@@ -38,6 +38,17 @@ _KEPT_OF: Final = """
 SELECT * FROM media WHERE owner = :owner AND state = 'kept' ORDER BY created_at DESC, id LIMIT :limit
 """
 _INHERIT: Final = "UPDATE media SET owner = :heir WHERE owner = :owner"
+_PREVIEW: Final = "SELECT * FROM link_preview WHERE url = :url"
+_PUT_PREVIEW: Final = """
+INSERT INTO link_preview (url, found, title, text, picture_id, fetched_at)
+VALUES (:url, :found, :title, :text, :picture_id, :at)
+ON CONFLICT (url) DO UPDATE SET found = excluded.found, title = excluded.title, text = excluded.text,
+    picture_id = excluded.picture_id, fetched_at = excluded.fetched_at
+"""
+_OLD_PREVIEWS: Final = (
+    "SELECT url FROM link_preview WHERE fetched_at < :before ORDER BY fetched_at LIMIT :limit"
+)
+_DROP_PREVIEWS: Final = "DELETE FROM link_preview WHERE url IN :urls"
 _LEAVE: Final = """
 UPDATE media SET state = 'leaving'
 WHERE id IN (SELECT id FROM media WHERE unused_since < :before ORDER BY unused_since LIMIT :limit)
@@ -110,6 +121,22 @@ async def leave(tx: Tx, before: int, limit: int) -> list[str]:
 
 async def gone(tx: Tx, ids: Iterable[str]) -> None:
     await tx.run(_GONE, ids=list(ids))
+
+
+async def preview(tx: Tx, url: str) -> Row | None:
+    return await tx.one(_PREVIEW, url=url)
+
+
+async def put_preview(tx: Tx, **columns: object) -> None:
+    await tx.run(_PUT_PREVIEW, **columns)
+
+
+async def old_previews(tx: Tx, before: int, limit: int) -> list[str]:
+    return [str(row["url"]) for row in await tx.all(_OLD_PREVIEWS, before=before, limit=limit)]
+
+
+async def drop_previews(tx: Tx, urls: Iterable[str]) -> None:
+    await tx.run(_DROP_PREVIEWS, urls=list(urls))
 
 
 def item_of(row: Row) -> Item:

@@ -50,6 +50,13 @@ def test_inside_addresses(address: str) -> None:
         "https://hook.example:99999/",
         "https://a b.example/",
         "gopher://hook.example/",
+        "https://\uff11\uff12\uff17.0.0.1/",
+        "https://127\u30020\u30020\u30021/",
+        "https://\u24db\u24de\u24d2alhost/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://hook.example\\@127.0.0.1/",
+        "https://me@hook.example/",
+        "https://hook.example/#part",
     ],
 )
 def test_urls_that_are_refused(url: str) -> None:

@@ -153,6 +153,7 @@ def _view(
         at=row["at"],
         reply_to=_quote(standing, quotes.get(str(details.get("reply_to")))),
         attachments=[] if unsent else _attachments(row, details),
+        preview=msgspec.json.decode(details["preview"]) if details.get("preview") and not unsent else None,
         reactions=[] if unsent else reactions,
         edited_at=row["edited_at"],
         unsent=unsent,

@@ -164,7 +164,7 @@ SELECT * FROM (
 ) AS latest WHERE LOWER(text) LIKE :pattern ESCAPE '\\' AND kind = 'text' ORDER BY place DESC LIMIT :limit
 """
 _EDIT: Final = """
-UPDATE direct_message SET text = :text, edited_at = :at
+UPDATE direct_message SET text = :text, preview = '', edited_at = :at
 WHERE id = :id AND unsent_at IS NULL AND COALESCE(edited_at, 0) <= :at
 """
 _UNSEND: Final = """
