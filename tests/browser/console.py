@@ -8,6 +8,7 @@ PLACES = {
     "incidents": "Incidents",
     "channels": "Channels",
     "public": "Status page",
+    "publishing": "Page & posts",
     "playbook": "Playbook",
     "unreadable": "Could not read",
 }
@@ -41,6 +42,8 @@ class Console:
             await expect(self.page.get_by_role("heading", name=PLACES[place], exact=True)).to_be_visible()
         if place == "channels":
             await expect(self.page.get_by_role("button", name="Check now").first).to_be_visible()
+        if place == "publishing":
+            await expect(self.page.get_by_test_id("post").first).to_be_visible()
         if place == "playbook":
             await expect(self.page.get_by_role("textbox", name="The playbook")).to_be_visible()
 

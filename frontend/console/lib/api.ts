@@ -1,8 +1,8 @@
 // The only place that talks HTTP to the hub.
 import type {
   Attempt, Channel, CheckResult, Consent, Conversation, ConversationInFull, Draft, Incident, Ledger, Maintenance, Me,
-  Message, NewMaintenance, Page, Playbook, PostMortem, Refused, Subscriber, SubscriberCount, Tracked, Unreadable,
-  Upload,
+  Message, NewMaintenance, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, Subscriber,
+  SubscriberCount, Tracked, Unreadable, Upload,
 } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -113,6 +113,13 @@ export class Api {
 
   playbook = () => this.#get<Playbook>('/playbook');
   savePlaybook = (text: string) => this.#send<Playbook>('PUT', '/playbook', { text });
+
+  posts = (query: { limit: number; before?: string | undefined }) => this.#get<Page<Post>>(`/posts${search(query)}`);
+  createPost = (body: PostBody) => this.#send<Post>('POST', '/posts', body);
+  changePost = (id: string, body: Partial<PostBody>) => this.#send<Post>('PATCH', `/posts/${part(id)}`, body);
+  deletePost = (id: string) => this.#send<void>('DELETE', `/posts/${part(id)}`);
+  profile = () => this.#get<ProfileView>('/profile');
+  saveProfile = (profile: Profile) => this.#send<ProfileView>('PUT', '/profile', profile);
 
   /** Bring a file to the hub. `onprogress` is told the share that has left, 0 to 1. */
   upload(file: File, onprogress: (share: number) => void, stop: AbortSignal): Promise<Upload> {

@@ -33,6 +33,8 @@ export class Hub {
   unreadableSeen = $state(0);
   /** Counts what happened to announced maintenance, so that its page reads it anew. */
   maintenanceSeen = $state(0);
+  /** Counts changes of posts, so that their list is read anew. */
+  postsChanged = $state(0);
   #stream: Stream | null = null;
   #unsaved = new Map<string, Thread>();
 
@@ -155,6 +157,7 @@ export class Hub {
     else if (topic === 'conversation' || topic === 'contact') this.#onConversation(event);
     else if (topic === 'envelope') this.unreadableSeen += 1;
     else if (topic === 'maintenance') this.maintenanceSeen += 1;
+    else if (topic === 'post') this.postsChanged += 1;
     else this.#onChannels();
   }
 

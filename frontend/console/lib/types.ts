@@ -360,3 +360,63 @@ export interface HubEvent {
   conversation_id: string | null;
   body: Record<string, unknown>;
 }
+
+export type PostState = 'draft' | 'scheduled' | 'published' | 'hidden';
+
+export interface Post {
+  id: string;
+  state: PostState;
+  at: number;
+  title: string;
+  text: string;
+  link: string;
+  /** The channel that it is mirrored from; empty for our own. */
+  source: string;
+  pinned: boolean;
+  starts_at: number | null;
+  ends_at: number | null;
+  place: string;
+  pictures: { file: string; kind: string; alt: string; link: string; url: string }[];
+  url: string;
+}
+
+export interface PostBody {
+  title: string;
+  text: string;
+  link: string;
+  state: PostState;
+  at?: number;
+  pinned: boolean;
+  starts_at: number | null;
+  ends_at: number | null;
+  place: string;
+  pictures: { file: string; alt: string }[];
+}
+
+export interface Span {
+  opens: string;
+  closes: string;
+}
+
+export interface Hours {
+  zone: string;
+  week: Span[][];
+  special: { date: string; spans: Span[]; note: string }[];
+}
+
+export interface Profile {
+  name: string;
+  text: string;
+  picture: string;
+  address: string;
+  phone: string;
+  email: string;
+  links: { label: string; url: string }[];
+  hours: Hours;
+}
+
+export interface ProfileView {
+  profile: Profile;
+  opening_text: string;
+  url: string;
+}
