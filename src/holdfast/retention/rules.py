@@ -20,6 +20,10 @@ DEVICE_DAYS: Final = 400
 """How long a member's device stays signed in without coming."""
 CODE_DAYS: Final = 1
 """How long a code that was sent to a member is known after its time; who asks too often is counted by them."""
+ALERT_DAYS: Final = 90
+"""How long it is known what the team was told of an incident."""
+DRAFT_DAYS: Final = 90
+"""How long drafts of an incident that is over are known; the public reads of it as long."""
 ROUND_TRIP_DAYS: Final = 7
 """How long the messages between our own accounts are known; their evidence has long done its work."""
 POST_FILE_DAYS: Final = 1
@@ -58,6 +62,8 @@ def rules(settings: Retention) -> list[Rule]:
         Rule("continue_link", days(LINK_DAYS), store.forget_links),
         Rule("post_file", days(POST_FILE_DAYS), store.forget_post_files),
         Rule("agent_session", 0, store.forget_sessions),
+        Rule("team_alert", days(ALERT_DAYS), store.forget_alerts),
+        Rule("incident_draft", days(DRAFT_DAYS), store.forget_drafts),
         Rule("round_trip", days(ROUND_TRIP_DAYS), store.forget_round_trips),
         Rule("audit_entry", days(settings.audit_days), store.forget_audit),
     ]

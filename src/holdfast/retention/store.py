@@ -99,6 +99,19 @@ _AUDIT: Final = """
 DELETE FROM audit_entry WHERE id IN
     (SELECT id FROM (SELECT id, at FROM audit_entry ORDER BY id LIMIT :limit) AS oldest WHERE at < :before)
 """
+_ALERTS: Final = """
+DELETE FROM team_alert WHERE (name, target) IN
+    (SELECT name, target FROM team_alert WHERE made_at < :before ORDER BY made_at LIMIT :limit)
+AND state NOT IN ('queued', 'sending')
+"""
+_DRAFTS: Final = """
+DELETE FROM incident_draft WHERE (incident_id, stage, round) IN
+    (SELECT incident_id, stage, round FROM
+        (SELECT incident_id, stage, round, made_at FROM incident_draft
+        ORDER BY incident_id, stage, round LIMIT :limit) AS oldest
+    WHERE made_at < :before AND EXISTS
+        (SELECT 1 FROM incident i WHERE i.id = oldest.incident_id AND i.state = 'closed'))
+"""
 _ROUND_TRIPS: Final = """
 DELETE FROM round_trip WHERE id IN
     (SELECT id FROM round_trip WHERE began_at < :before ORDER BY began_at LIMIT :limit)
@@ -179,6 +192,16 @@ async def forget_links(tx: Tx, before: int, limit: int) -> int:
 
 async def forget_sessions(tx: Tx, before: int, limit: int) -> int:
     return await tx.run(_SESSIONS, before=before, limit=limit)
+
+
+async def forget_alerts(tx: Tx, before: int, limit: int) -> int:
+    """What the team was told; what is still to be sent stays."""
+    return await tx.run(_ALERTS, before=before, limit=limit)
+
+
+async def forget_drafts(tx: Tx, before: int, limit: int) -> int:
+    """Of incidents that are over: what was told stands in their story, and nothing is drafted of them any more."""
+    return await tx.run(_DRAFTS, before=before, limit=limit)
 
 
 async def forget_round_trips(tx: Tx, before: int, limit: int) -> int:

@@ -90,6 +90,7 @@ EXCEPTIONS: Final = {
     "retention.store._EVENTS": "the oldest rows in the order of the primary key; the end of it",
     "retention.store._OBSERVATIONS": "the oldest rows in the order of the primary key, as many as the limit",
     "retention.store._ATTEMPTS": "the oldest rows in the order of the primary key, as many as the limit",
+    "retention.store._DRAFTS": "the oldest rows in the order of the primary key, as many as the limit",
     "retention.store._AUDIT": "the oldest rows in the order of the primary key, as many as the limit",
     "retention.store._SESSIONS": "as many sessions as people who are signed in",
 }

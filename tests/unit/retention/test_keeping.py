@@ -215,3 +215,30 @@ async def test_postgresql_forgets_and_finds_as_the_embedded_store_does(postgres:
 async def count_attempts_and_events(tx: Tx) -> tuple[int, int]:
     row = await tx.one("SELECT (SELECT COUNT(*) FROM attempt) AS a, (SELECT COUNT(*) FROM event) AS e")
     return (row["a"], row["e"]) if row else (0, 0)
+
+
+async def test_drafts_of_what_goes_on_and_alerts_on_their_way_stay(hub: Any) -> None:
+    now = hub.clock.now_ms()
+    old, young = now - 91 * DAY_MS, now - 89 * DAY_MS
+    incident = (
+        "INSERT INTO incident (id, channel, capabilities, cause, title, state, onset_at, opened_at, evidence) "
+        "VALUES (:id, 'sms:shop', '[]', 'platform', 'x', :state, 1, 1, '[]')"
+    )
+    draft = (
+        "INSERT INTO incident_draft (incident_id, stage, round, text, state, made_at) "
+        "VALUES (:id, 'identified', :at, 'x', 'published', :at)"
+    )
+    for name, state in (("inc_open", "open"), ("inc_over", "closed")):
+        await hub.run(incident, id=name, state=state)
+        for at in (old, young):
+            await hub.run(draft, id=name, at=at)
+    alert = (
+        "INSERT INTO team_alert (name, target, incident_id, kind, title, text, made_at, state, next_at) "
+        "VALUES (:name, 't', 'inc_over', 'opened', 'x', 'x', :at, :state, 1)"
+    )
+    for name, at, state in (("a", old, "sent"), ("b", old, "queued"), ("c", young, "sent")):
+        await hub.run(alert, name=name, at=at, state=state)
+    await keep_house(hub.database, LateClock(now), Retention(), None)
+    drafts = {(row["incident_id"], row["made_at"]) for row in await hub.rows("SELECT * FROM incident_draft")}
+    assert drafts == {("inc_open", old), ("inc_open", young), ("inc_over", young)}
+    assert {row["name"] for row in await hub.rows("SELECT name FROM team_alert")} == {"b", "c"}
