@@ -1,8 +1,9 @@
 // The only place that talks HTTP to the hub.
 import type {
-  Attempt, Channel, CheckResult, Consent, Conversation, ConversationInFull, Draft, Incident, Ledger, Maintenance, Me,
-  Message, NewMaintenance, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, Subscriber,
-  SubscriberCount, Tracked, Unreadable, Upload,
+  Agent, Attempt, CannedReply, Channel, CheckResult, Colour, Consent, Conversation, ConversationInFull, Counts,
+  Decision, Draft, Incident, Label, LaterReply, Ledger, Maintenance, Me, Message, NewMaintenance, Note, Page,
+  Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SavedView, Standing, StoryLine, Subscriber,
+  SubscriberCount, Team, Tracked, Unreadable, Upload, ViewFilter,
 } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -52,11 +53,42 @@ export class Api {
   checkChannel = async (id: string) =>
     (await this.#send<{ results: CheckResult[] }>('POST', `/channels/${part(id)}/check`)).results;
 
-  conversations = (query: { status: string; query: string; before?: string | undefined; limit: number }) =>
-    this.#get<Page<Conversation>>(`/conversations${search(query)}`);
+  conversations = (filter: ViewFilter, page: { order: string; before?: string | undefined; limit: number }) =>
+    this.#get<Page<Conversation>>(`/conversations${search({ ...filter, ...page })}`);
+  counts = () => this.#get<Counts>('/conversations/counts');
   conversation = (id: string) => this.#get<ConversationInFull>(`/conversations/${part(id)}`);
   markRead = (id: string) => this.#send<void>('POST', `/conversations/${part(id)}/read`);
-  setStatus = (id: string, status: string) => this.#send<unknown>('PATCH', `/conversations/${part(id)}`, { status });
+  decide = async (ids: string[], decision: Decision) =>
+    (await this.#send<{ before: Standing[] }>('POST', '/conversations/decide', { conversations: ids, decision })).before;
+  restore = async (states: Standing[]) =>
+    (await this.#send<{ before: Standing[] }>('POST', '/conversations/restore', { states })).before;
+  story = async (id: string) => (await this.#get<Page<StoryLine>>(`/conversations/${part(id)}/story`)).items;
+
+  notes = async (id: string) => (await this.#get<Page<Note>>(`/conversations/${part(id)}/notes`)).items;
+  addNote = (id: string, text: string, mentions: string[]) =>
+    this.#send<Note>('POST', `/conversations/${part(id)}/notes`, { text, mentions });
+  editNote = (id: string, text: string, mentions: string[]) =>
+    this.#send<Note>('PATCH', `/notes/${part(id)}`, { text, mentions });
+  removeNote = (id: string) => this.#send<void>('DELETE', `/notes/${part(id)}`);
+
+  later = async (id: string) => (await this.#get<Page<LaterReply>>(`/conversations/${part(id)}/later`)).items;
+  addLater = (id: string, text: string, channel: string, sendAt: number) =>
+    this.#send<LaterReply>('POST', `/conversations/${part(id)}/later`, { text, channel, send_at: sendAt });
+  cancelLater = (id: string) => this.#send<LaterReply>('DELETE', `/later/${part(id)}`);
+
+  labels = async () => (await this.#get<Page<Label>>('/labels')).items;
+  addLabel = (name: string, colour: Colour) => this.#send<Label>('POST', '/labels', { name, colour });
+  agents = async () => (await this.#get<Page<Agent>>('/agents')).items;
+  setAway = (away: boolean) => this.#send<void>('PUT', '/me/away', { away });
+  teams = async () => (await this.#get<Page<Team>>('/teams')).items;
+  canned = async () => (await this.#get<Page<CannedReply>>('/canned-replies')).items;
+  addCanned = (shortcut: string, text: string, title: string) =>
+    this.#send<CannedReply>('POST', '/canned-replies', { shortcut, text, title });
+  useCanned = (id: string) => this.#send<void>('POST', `/canned-replies/${part(id)}/used`);
+  views = async () => (await this.#get<Page<SavedView>>('/views')).items;
+  addView = (name: string, filter: ViewFilter, shared: boolean) =>
+    this.#send<SavedView>('POST', '/views', { name, filter, shared });
+  removeView = (id: string) => this.#send<void>('DELETE', `/views/${part(id)}`);
 
   messages = (id: string, query: { limit: number; before?: string | undefined }) =>
     this.#get<Page<Message>>(`/conversations/${part(id)}/messages${search(query)}`);
@@ -196,7 +228,7 @@ function part(id: string): string {
   return encodeURIComponent(id);
 }
 
-function search(query: Record<string, string | number | undefined>): string {
-  const filled = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+function search(query: Record<string, string | number | boolean | undefined>): string {
+  const filled = Object.entries(query).filter(([, value]) => value !== undefined && value !== '' && value !== false);
   return filled.length ? `?${new URLSearchParams(filled.map(([key, value]) => [key, String(value)]))}` : '';
 }

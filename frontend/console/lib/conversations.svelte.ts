@@ -1,20 +1,26 @@
-// The list of conversations on the left of the inbox.
+// The list of conversations on the left of the inbox: a view, its order, and which of them are chosen.
 import { type Api, ApiError, inWords } from './api.ts';
 import { Gather } from './gather.ts';
-import type { Conversation } from './types.ts';
+import type { Conversation, ViewFilter } from './types.ts';
 
 const PAGE_SIZE = 50;
 const SINGLE_READS_MAX = 6;
+const ORDER_KEY = 'holdfast.order';
 
-export type StatusFilter = 'open' | 'resolved' | 'all';
+/** Who waits comes first, the most urgent before the others; or simply the latest first. */
+export type Order = 'answer' | 'latest';
 
 export class Conversations {
   items = $state<Conversation[]>([]);
-  status = $state<StatusFilter>('open');
+  filter = $state<ViewFilter>({ status: 'open' });
+  order = $state<Order>(keptOrder());
   query = $state('');
   loading = $state(true);
   problem = $state('');
   next = $state<string | null>(null);
+  chosen = $state<string[]>([]);
+  /** The signed-in agent, whom `me` in a filter means. */
+  me = '';
   #api: Api;
   #asked = 0;
   #changes = new Gather((ids) => this.#refresh(ids));
@@ -39,28 +45,40 @@ export class Conversations {
   /** The newest page; an answer that a newer question has overtaken is dropped. */
   async #read(): Promise<void> {
     const asked = ++this.#asked;
-    const page = await this.#api.conversations({ status: this.status, query: this.query, limit: PAGE_SIZE });
+    const page = await this.#api.conversations(this.#wanted, { order: this.order, limit: PAGE_SIZE });
     if (asked !== this.#asked) return;
-    this.items = sorted(page.items);
+    this.items = this.#sorted(page.items);
     this.next = page.next;
     this.problem = '';
+    this.chosen = this.chosen.filter((id) => this.find(id));
   }
 
   async loadMore(): Promise<void> {
     if (!this.next) return;
-    const query = { status: this.status, query: this.query, before: this.next, limit: PAGE_SIZE };
     try {
-      const page = await this.#api.conversations(query);
-      this.items = sorted([...this.items, ...page.items.filter((item) => !this.find(item.id))]);
+      const page = await this.#api.conversations(this.#wanted, { order: this.order, before: this.next, limit: PAGE_SIZE });
+      this.items = this.#sorted([...this.items, ...page.items.filter((item) => !this.find(item.id))]);
       this.next = page.next;
     } catch (problem) {
       this.problem = inWords(problem);
     }
   }
 
-  filter(status: StatusFilter): Promise<void> {
-    this.status = status;
+  show(filter: ViewFilter): Promise<void> {
+    this.filter = filter;
+    this.query = filter.query ?? '';
+    this.chosen = [];
     this.loading = true;
+    return this.load();
+  }
+
+  arrange(order: Order): Promise<void> {
+    this.order = order;
+    try {
+      localStorage.setItem(ORDER_KEY, order);
+    } catch {
+      // Storage is blocked: the order holds while the page is open.
+    }
     return this.load();
   }
 
@@ -73,6 +91,10 @@ export class Conversations {
     return this.items.find((item) => item.id === id);
   }
 
+  choose(id: string): void {
+    this.chosen = this.chosen.includes(id) ? this.chosen.filter((each) => each !== id) : [...this.chosen, id];
+  }
+
   /** Something about this conversation is new; what exactly is read from the hub. */
   changed(id: string): void {
     this.#changes.add(id);
@@ -80,15 +102,32 @@ export class Conversations {
 
   take(changed: Conversation): void {
     const others = this.items.filter((item) => item.id !== changed.id);
-    this.items = this.#belongs(changed) ? sorted([...others, changed]) : others;
+    const belongs = this.#belongs(changed);
+    this.items = belongs ? this.#sorted([...others, changed]) : others;
+    if (!belongs) this.chosen = this.chosen.filter((id) => id !== changed.id);
+  }
+
+  get #wanted(): ViewFilter {
+    return { ...this.filter, query: this.query };
   }
 
   #belongs(item: Conversation): boolean {
-    return this.status === 'all' || item.status === this.status;
+    const { status, assignee, team, label, channel, waiting, mentioned } = this.filter;
+    if (status !== 'all' && item.status !== status) return false;
+    if (assignee === 'nobody' ? item.assignee !== '' : assignee && item.assignee !== this.#agent(assignee)) return false;
+    if (team && item.team !== team) return false;
+    if (label && !item.labels.includes(label)) return false;
+    if (channel && item.last_channel !== channel) return false;
+    if (waiting && item.answer_by === null) return false;
+    return !mentioned || this.find(item.id) !== undefined;
+  }
+
+  #agent(id: string): string {
+    return id === 'me' ? this.me : id;
   }
 
   async #refresh(ids: string[]): Promise<void> {
-    const strangers = this.query !== '' && ids.some((id) => !this.find(id));
+    const strangers = (this.query !== '' || this.filter.mentioned) && ids.some((id) => !this.find(id));
     if (strangers || ids.length > SINGLE_READS_MAX) return this.#read();
     const read = await Promise.all(ids.map((id) => this.#readOne(id)));
     for (const item of read) if (item) this.take(item);
@@ -106,8 +145,27 @@ export class Conversations {
       throw problem;
     }
   }
+
+  #sorted(items: Conversation[]): Conversation[] {
+    return items.toSorted(this.order === 'answer' || this.filter.waiting ? byAnswer : byLatest);
+  }
 }
 
-function sorted(items: Conversation[]): Conversation[] {
-  return items.toSorted((one, other) => other.last_at - one.last_at || (one.id < other.id ? 1 : -1));
+function byLatest(one: Conversation, other: Conversation): number {
+  return other.last_at - one.last_at || (one.id < other.id ? 1 : -1);
+}
+
+function byAnswer(one: Conversation, other: Conversation): number {
+  if (one.answer_by === null && other.answer_by === null) return byLatest(one, other);
+  if (one.answer_by === null) return 1;
+  if (other.answer_by === null) return -1;
+  return one.answer_by - other.answer_by || (one.id < other.id ? -1 : 1);
+}
+
+function keptOrder(): Order {
+  try {
+    return localStorage.getItem(ORDER_KEY) === 'latest' ? 'latest' : 'answer';
+  } catch {
+    return 'answer';
+  }
 }

@@ -4,10 +4,12 @@ import { Api, ApiError, inWords } from './api.ts';
 import { Channels } from './channels.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Conversations } from './conversations.svelte.ts';
+import { Decisions } from './decisions.svelte.ts';
 import { Drafts } from './drafts.ts';
 import { Incidents } from './incidents.svelte.ts';
 import { Router } from './route.svelte.ts';
 import { type Connection, Stream } from './stream.ts';
+import { Team } from './team.svelte.ts';
 import { Thread } from './thread.svelte.ts';
 import type { HubEvent, Me } from './types.ts';
 
@@ -22,6 +24,8 @@ export class Hub {
   readonly router = new Router();
   readonly drafts = new Drafts();
   readonly conversations = new Conversations(this.api);
+  readonly decisions = new Decisions(this.api);
+  readonly team = new Team(this.api);
   readonly channels = new Channels(this.api);
   readonly incidents = new Incidents(this.api);
   stage = $state<Stage>('starting');
@@ -98,6 +102,7 @@ export class Hub {
   async #welcome(me: Me): Promise<void> {
     const cursor = await this.api.newestCursor();
     this.me = me;
+    this.conversations.me = me.id;
     this.stage = 'ready';
     void this.#loadAll();
     this.#stream?.stop();
@@ -113,6 +118,7 @@ export class Hub {
   async #loadAll(): Promise<void> {
     await Promise.all([
       this.conversations.load(),
+      this.team.load(),
       this.channels.load(),
       this.incidents.load(),
       this.thread?.load(),
@@ -155,6 +161,8 @@ export class Hub {
     const [topic] = event.kind.split('.');
     if (topic === 'message') this.#onMessage(event);
     else if (topic === 'conversation' || topic === 'contact') this.#onConversation(event);
+    else if (topic === 'note' || topic === 'later') this.#onBeside(event);
+    else if (topic === 'team') this.team.changed();
     else if (topic === 'envelope') this.unreadableSeen += 1;
     else if (topic === 'maintenance') this.maintenanceSeen += 1;
     else if (topic === 'post') this.postsChanged += 1;
@@ -171,7 +179,14 @@ export class Hub {
   #onConversation(event: HubEvent): void {
     if (!event.conversation_id) return;
     this.conversations.changed(event.conversation_id);
+    this.team.moved();
     if (this.thread?.id === event.conversation_id) this.thread.aroundChanged();
+  }
+
+  // Notes and replies for later are in the thread; a note may mention whoever looks.
+  #onBeside(event: HubEvent): void {
+    this.team.moved();
+    if (this.thread?.id === event.conversation_id) this.thread.besideChanged();
   }
 
   // What can be sent where depends on the verdicts, so the open conversation's routes are read anew with them.

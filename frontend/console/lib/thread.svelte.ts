@@ -3,7 +3,7 @@ import { retryAfter } from '../../shared/backoff.ts';
 import { type Api, ApiError, inWords } from './api.ts';
 import { Gather } from './gather.ts';
 import type { Outgoing } from './outgoing.ts';
-import type { Consent, ConversationInFull, Message, Upload } from './types.ts';
+import type { Consent, ConversationInFull, LaterReply, Message, Note, StoryLine, Upload } from './types.ts';
 
 const PAGE_SIZE = 60;
 const SINGLE_READS_MAX = 8;
@@ -12,9 +12,14 @@ export class Thread {
   readonly id: string;
   conversation = $state<ConversationInFull | null>(null);
   messages = $state<Message[]>([]);
+  notes = $state<Note[]>([]);
+  story = $state<StoryLine[]>([]);
+  later = $state<LaterReply[]>([]);
   outgoing = $state<Outgoing[]>([]);
   /** A reply that the hub said no to, given back to whoever wrote it. */
   refused = $state<{ text: string; files: Upload[]; why: string } | null>(null);
+  /** The words of a reply that was taken back, to be written on. */
+  givenBack = $state('');
   loading = $state(true);
   problem = $state('');
   older = $state<string | null>(null);
@@ -22,7 +27,8 @@ export class Thread {
   announcement = $state('');
   #api: Api;
   #changedMessages = new Gather((ids) => this.#refreshMessages(ids));
-  #changedAround = new Gather(() => this.#refreshConversation());
+  #changedAround = new Gather(() => this.#refreshAround());
+  #changedBeside = new Gather(() => this.#readBeside());
   #posting = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -37,6 +43,7 @@ export class Thread {
       const [conversation, page] = await Promise.all([
         this.#api.conversation(this.id),
         this.#api.messages(this.id, { limit: PAGE_SIZE }),
+        this.#readBeside(),
       ]);
       this.conversation = conversation;
       this.older = page.next;
@@ -71,6 +78,34 @@ export class Thread {
     this.#changedAround.add('conversation');
   }
 
+  /** Notes, decisions or replies for later are different. */
+  besideChanged(): void {
+    this.#changedBeside.add('beside');
+  }
+
+  async note(text: string, mentions: string[]): Promise<void> {
+    await this.#api.addNote(this.id, text, mentions);
+    await this.#readBeside();
+  }
+
+  async removeNote(id: string): Promise<void> {
+    await this.#api.removeNote(id);
+    await this.#readBeside();
+  }
+
+  async sendLater(text: string, channel: string, at: number): Promise<LaterReply> {
+    const later = await this.#api.addLater(this.id, text, channel, at);
+    await this.#readBeside();
+    return later;
+  }
+
+  /** Take back a reply that has not left; its words, to be written on. */
+  async takeBack(id: string): Promise<string> {
+    const { text } = await this.#api.cancelLater(id);
+    await this.#readBeside();
+    return text;
+  }
+
   /** Show the reply at once and bring it to the hub. When the hub refuses it, `refused` has the text again. */
   async send(text: string, files: Upload[], channel: string, key: string): Promise<void> {
     this.refused = null;
@@ -100,11 +135,6 @@ export class Thread {
 
   async cancel(id: string): Promise<void> {
     this.#merge([await this.#api.cancel(id)]);
-  }
-
-  async setStatus(status: 'open' | 'resolved'): Promise<void> {
-    await this.#api.setStatus(this.id, status);
-    await this.#refreshConversation();
   }
 
   async setConsent(address: string, consent: Consent): Promise<void> {
@@ -187,6 +217,18 @@ export class Thread {
     const byId = new Map(this.messages.map((message) => [message.id, message]));
     for (const message of read) byId.set(message.id, message);
     this.messages = [...byId.values()].toSorted(byTime);
+  }
+
+  async #refreshAround(): Promise<void> {
+    await Promise.all([this.#refreshConversation(), this.#readBeside()]);
+  }
+
+  async #readBeside(): Promise<void> {
+    [this.notes, this.story, this.later] = await Promise.all([
+      this.#api.notes(this.id),
+      this.#api.story(this.id),
+      this.#api.later(this.id),
+    ]);
   }
 
   async #refreshConversation(): Promise<void> {

@@ -7,6 +7,8 @@ export type MessageStateName =
 export type Consent = 'none' | 'reply' | 'failover' | 'opted_out';
 
 export interface Me {
+  /** The agent's; empty for a program. */
+  id: string;
   kind: 'agent' | 'token';
   name: string;
   role: 'owner' | 'agent' | 'viewer';
@@ -63,7 +65,7 @@ export interface CheckResult {
 export interface Conversation {
   id: string;
   contact: { id: string; name: string };
-  status: 'open' | 'resolved';
+  status: ConversationStatus;
   last_at: number;
   last_preview: string;
   last_channel: string;
@@ -73,6 +75,128 @@ export interface Conversation {
   waiting_out: number;
   in_doubt: number;
   window_closes_at: number | null;
+  /** When whoever waits should have an answer; null where nobody waits. */
+  answer_by: number | null;
+  snoozed_until: number | null;
+  /** Ids, empty for nobody and no team. */
+  assignee: string;
+  team: string;
+  labels: string[];
+}
+
+export type ConversationStatus = 'open' | 'snoozed' | 'resolved';
+
+/** Which conversations a list shows; what is empty filters nothing. */
+export interface ViewFilter {
+  status: ConversationStatus | 'all';
+  query?: string;
+  assignee?: string;
+  team?: string;
+  label?: string;
+  channel?: string;
+  mentioned?: 'me' | '';
+  waiting?: boolean;
+}
+
+export interface Counts {
+  waiting: number;
+  mine: number;
+  unassigned: number;
+  mentions: number;
+}
+
+export interface Decision {
+  status?: ConversationStatus;
+  snoozed_until?: number;
+  assignee?: string;
+  team?: string;
+  add_labels?: string[];
+  remove_labels?: string[];
+  if_assignee?: string;
+}
+
+/** How a conversation stood before a decision; handed back to undo it. */
+export interface Standing {
+  id: string;
+  status: ConversationStatus;
+  snoozed_until: number | null;
+  assignee: string;
+  team: string;
+  labels: string[];
+}
+
+export type Colour = 'grey' | 'red' | 'amber' | 'green' | 'teal' | 'blue' | 'violet' | 'pink';
+
+export interface Label {
+  id: string;
+  name: string;
+  colour: Colour;
+}
+
+export interface Agent {
+  id: string;
+  email: string;
+  name: string;
+  role: Me['role'];
+  away: boolean;
+  capacity: number;
+  waiting: number;
+}
+
+export interface Team {
+  id: string;
+  name: string;
+  policy: 'manual' | 'round_robin' | 'load';
+  channels: string[];
+  agents: string[];
+}
+
+export interface Note {
+  id: string;
+  conversation_id: string;
+  author: string;
+  author_name: string;
+  text: string;
+  at: number;
+  edited_at: number | null;
+  mentions: string[];
+}
+
+export interface StoryLine {
+  id: string;
+  at: number;
+  who: string;
+  who_name: string;
+  kind: string;
+  detail: string;
+}
+
+export interface CannedReply {
+  id: string;
+  shortcut: string;
+  title: string;
+  text: string;
+  used: number;
+}
+
+export interface SavedView {
+  id: string;
+  name: string;
+  shared: boolean;
+  filter: ViewFilter;
+}
+
+/** A reply that leaves at a time. */
+export interface LaterReply {
+  id: string;
+  conversation_id: string;
+  author: string;
+  text: string;
+  route: string;
+  send_at: number;
+  state: 'waiting' | 'queued' | 'cancelled' | 'refused';
+  reason: string;
+  message_id: string | null;
 }
 
 export interface Route {

@@ -184,3 +184,8 @@ export function titled(word: string): string {
 export function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString()} ${number === 1 ? one : many}`;
 }
+
+/** "it" or "them", for what is decided about one or several. */
+export function itOrThem(number: number): string {
+  return number === 1 ? 'it' : 'them';
+}

@@ -34,6 +34,12 @@ export const GLYPHS: Record<string, Shape> = {
   search: { line: 'M7 2.2a4.8 4.8 0 1 0 0 9.6a4.8 4.8 0 0 0 0-9.6Z M10.6 10.6 14 14' },
   back: { line: 'M9.8 3 4.8 8l5 5' },
   close: { line: 'M3.6 3.6l8.8 8.8 M12.4 3.6l-8.8 8.8' },
+  label: { line: 'M2.5 2.5h5.2l5.8 5.8-5.2 5.2-5.8-5.8Z M5.3 5.2v.1' },
+  snooze: { line: 'M12.9 9.8A5.6 5.6 0 0 1 6.2 3.1a5.6 5.6 0 1 0 6.7 6.7Z' },
+  note: { line: 'M3 2.5h10v7.2L9.7 13H3Z M9.5 13V9.5H13' },
+  undo: { line: 'M3 6.5h6.5a3.6 3.6 0 0 1 0 7.2H6 M6 3 2.8 6.5 6 10' },
+  sort: { line: 'M4.5 3v10 M2 10.5 4.5 13 7 10.5 M9 4h5 M9 8h3.6 M9 12h2' },
+  canned: { line: 'M2.5 3h11v8H8l-3 2.6V11H2.5Z M5 6h6 M5 8.4h4' },
   menu: { line: 'M2.5 4h11 M2.5 8h11 M2.5 12h11' },
   person: { line: 'M8 2.2a2.8 2.8 0 1 0 0 5.6a2.8 2.8 0 0 0 0-5.6Z M2.6 14c.5-3 2.6-4.4 5.4-4.4s4.9 1.4 5.4 4.4' },
 };

@@ -25,8 +25,9 @@ class HubView(msgspec.Struct, frozen=True):
 
 
 class MeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is asking; ``csrf`` is empty for a token."""
+    """Who is asking; ``csrf`` is empty for a token, and so is ``id``, which is an agent's."""
 
+    id: str
     kind: str
     name: str
     role: str
@@ -89,6 +90,7 @@ def _me(services: WebServices, principal: Principal) -> MeView:
     settings = services.settings
     chat = next((face.id for face in services.faces().values() if face.platform == "direct"), "")
     return MeView(
+        id=principal.author.removeprefix("agent:") if principal.kind == "agent" else "",
         kind=principal.kind,
         name=principal.name,
         role=principal.role.value,

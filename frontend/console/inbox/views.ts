@@ -1,0 +1,35 @@
+// The views that every inbox has, and how any view is called.
+import type { Team } from '../lib/team.svelte.ts';
+import type { Counts, ViewFilter } from '../lib/types.ts';
+
+export interface StandardView {
+  name: string;
+  filter: ViewFilter;
+  count?: keyof Counts;
+}
+
+export const STANDARD_VIEWS: StandardView[] = [
+  { name: 'Open', filter: { status: 'open' } },
+  { name: 'Waiting for an answer', filter: { status: 'open', waiting: true }, count: 'waiting' },
+  { name: 'Mine', filter: { status: 'open', assignee: 'me' }, count: 'mine' },
+  { name: 'Unassigned', filter: { status: 'open', assignee: 'nobody' }, count: 'unassigned' },
+  { name: 'Mentions', filter: { status: 'all', mentioned: 'me' }, count: 'mentions' },
+  { name: 'Snoozed', filter: { status: 'snoozed' } },
+  { name: 'Resolved', filter: { status: 'resolved' } },
+  { name: 'All', filter: { status: 'all' } },
+];
+
+const PARTS = ['assignee', 'team', 'label', 'channel', 'mentioned'] as const;
+
+export function isSameView(one: ViewFilter, other: ViewFilter): boolean {
+  if (one.status !== other.status || Boolean(one.waiting) !== Boolean(other.waiting)) return false;
+  return PARTS.every((name) => (one[name] ?? '') === (other[name] ?? ''));
+}
+
+export function viewName(filter: ViewFilter, team: Team): string {
+  const standard = STANDARD_VIEWS.find((view) => isSameView(view.filter, filter));
+  const saved = team.views.find((view) => isSameView(view.filter, filter));
+  const label = filter.label ? team.label(filter.label)?.name : undefined;
+  const group = team.teams.find((each) => each.id === filter.team)?.name;
+  return standard?.name ?? saved?.name ?? label ?? group ?? filter.channel ?? 'This view';
+}

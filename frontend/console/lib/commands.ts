@@ -1,0 +1,84 @@
+// Everything that can be done by its name or its key, for the palette and the keyboard.
+import { STANDARD_VIEWS } from '../inbox/views.ts';
+import type { Hub } from './hub.svelte.ts';
+import type { PageName } from './route.svelte.ts';
+
+export interface Command {
+  name: string;
+  /** What it belongs to, shown beside the name. */
+  group: string;
+  key?: string;
+  run: () => void;
+}
+
+/** What can be done now. */
+export function commands(hub: Hub, places: { page: PageName; name: string }[]): Command[] {
+  return [
+    ...(hub.thread && hub.mayWrite ? ofThread(hub) : []),
+    ...STANDARD_VIEWS.map((view) => ({ name: view.name, group: 'View', run: () => show(hub, view.filter) })),
+    ...hub.team.views.map((view) => ({ name: view.name, group: 'View', run: () => show(hub, view.filter) })),
+    ...hub.team.labels.map((label) => ({
+      name: label.name,
+      group: 'Label',
+      run: () => show(hub, { status: 'open' as const, label: label.id }),
+    })),
+    ...places.map((place) => ({ name: place.name, group: 'Place', run: () => hub.router.go(place.page) })),
+    ...(hub.me?.id ? ofAgent(hub) : []),
+    { name: 'Sign out', group: 'Account', run: () => void hub.signOut() },
+  ];
+}
+
+function ofThread(hub: Hub): Command[] {
+  return [
+    { name: 'Write a reply', group: 'Conversation', key: 'r', run: () => press('r') },
+    { name: 'Write a note', group: 'Conversation', key: 'n', run: () => press('n') },
+    { name: 'Assign', group: 'Conversation', key: 'a', run: () => click('[data-menu="assign"]') },
+    { name: 'Take it myself', group: 'Conversation', run: () => void take(hub) },
+    { name: 'Label', group: 'Conversation', key: 'l', run: () => click('[data-menu="label"]') },
+    { name: 'Snooze', group: 'Conversation', key: 'h', run: () => click('[data-menu="snooze"]') },
+    { name: 'Resolve or open again', group: 'Conversation', key: 'e', run: () => click('[data-command="resolve"]') },
+  ];
+}
+
+function ofAgent(hub: Hub): Command[] {
+  const isAway = hub.team.agent(hub.me?.id ?? '')?.away ?? false;
+  const name = isAway ? 'Be given conversations again' : 'Be away: be given no conversations';
+  return [{ name, group: 'Account', run: () => void hub.api.setAway(!isAway).then(() => hub.team.changed()) }];
+}
+
+/** The command of a key, where it has one that is not handled by what it belongs to. */
+export function runKey(hub: Hub, event: KeyboardEvent): void {
+  const command = hub.thread ? ofThread(hub).find((each) => each.key === event.key) : undefined;
+  if (!command || event.key === 'r' || event.key === 'n') return;
+  event.preventDefault();
+  command.run();
+}
+
+/** Those whose name has all the words, the ones that begin with them first. */
+export function matching(all: Command[], typed: string): Command[] {
+  const words = typed.toLowerCase().split(/\s+/u).filter(Boolean);
+  const found = all.filter((command) => words.every((word) => `${command.name} ${command.group}`.toLowerCase().includes(word)));
+  const first = words[0] ?? '';
+  return found.toSorted((one, other) => rank(one, first) - rank(other, first));
+}
+
+function rank(command: Command, word: string): number {
+  return command.name.toLowerCase().startsWith(word) ? 0 : 1;
+}
+
+function show(hub: Hub, filter: Parameters<Hub['conversations']['show']>[0]): void {
+  hub.router.go('inbox');
+  void hub.conversations.show(filter);
+}
+
+async function take(hub: Hub): Promise<void> {
+  if (hub.thread) await hub.decisions.decide([hub.thread.id], { assignee: hub.me?.id ?? '' }, 'Yours now');
+}
+
+function click(selector: string): void {
+  document.querySelector<HTMLElement>(selector)?.click();
+}
+
+function press(key: string): void {
+  window.dispatchEvent(new KeyboardEvent('keydown', { key }));
+}
