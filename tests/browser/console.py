@@ -1,5 +1,7 @@
 """The console as somebody at the desk uses it."""
 
+import re
+
 from playwright.async_api import Locator, Page, expect
 from tests.scenarios.demo import Demo
 
@@ -58,6 +60,23 @@ class Console:
         """The conversation whose row shows ``text``, once it can be read."""
         await self.row(text).first.get_by_role("link").click()
         await expect(self.messages.first).to_be_visible()
+
+    async def show(self, view: str) -> None:
+        """A view of the inbox by its name, beside which may stand how many it holds."""
+        await self.page.locator("[data-menu=view]").click()
+        views = self.page.get_by_role("navigation", name="Views")
+        await views.get_by_role("button", name=re.compile(rf"^{re.escape(view)}\b")).click()
+
+    async def arrange(self, order: str) -> None:
+        """``Latest first`` or ``Most urgent first``."""
+        button = self.page.get_by_role("button", name=re.compile("first$"))
+        if await button.inner_text() != order:
+            await button.click()
+            await expect(button).to_have_text(order)
+
+    async def away_from_fields(self) -> None:
+        """Keys are for the page again, not for what had the focus."""
+        await self.page.evaluate("document.activeElement?.blur()")
 
     @property
     def messages(self) -> Locator:

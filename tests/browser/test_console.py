@@ -50,7 +50,7 @@ async def test_a_message_from_a_phone_is_shown_within_a_second(browsing: "Browsi
         await phone.write(text)
         await expect(console.row(text)).to_be_visible()
         taken.append(time.monotonic() - began)
-        await expect(console.rows.first).to_contain_text("Ann Lee")
+        await expect(console.row(text)).to_contain_text("Ann Lee")
     assert min(taken) < SHOWN_SECONDS, taken  # a busy machine may be late once, not each time
 
 
@@ -61,6 +61,9 @@ async def test_answering_with_the_keyboard_alone(browsing: "Browsing", shop: Dem
     page = console.page
     await expect(console.row("in white")).to_be_visible()
     await expect(console.row("in grey")).to_be_visible()
+    await console.arrange("Latest first")
+    await expect(console.rows.first).to_contain_text("Chiara Evans")
+    await console.away_from_fields()
     await page.keyboard.press("j")
     await expect(page.locator(":focus")).to_contain_text("Chiara Evans")
     await page.keyboard.press("j")
@@ -131,9 +134,9 @@ async def test_a_conversation_is_resolved_and_comes_back(browsing: "Browsing", s
     await console.open("That was all, thanks!")
     await page.get_by_role("button", name="Resolve", exact=True).click()
     await expect(console.row("Freya Petrova")).to_have_count(0)
-    await page.get_by_role("button", name="Resolved", exact=True).click()
+    await console.show("Resolved")
     await expect(console.row("Freya Petrova")).to_be_visible()
-    await page.get_by_role("button", name="Open", exact=True).click()
+    await console.show("Open")
     await shop.write("freya", "One more thing …")
     await expect(console.row("One more thing …")).to_be_visible()
 
