@@ -1,21 +1,37 @@
 // The look, inside a shadow root: the page around it can neither see nor bend it, whatever its content policy.
 import tokens from '../tokens.css?inline';
+import type { Look } from './direct.ts';
 import look from './look.css?inline';
 
-const OWN_BRAND =
-  ':host { --brand: var(--accent); --on-brand: var(--on-accent) }' +
-  '@media (prefers-color-scheme: dark) { :host { --brand: #1b6356; --on-brand: #fff } }';
+const DARK = '@media (prefers-color-scheme: dark)';
+const OWN_BRAND = ':host { --brand: var(--accent); --on-brand: var(--on-accent) }';
+const OWN_BRAND_DARK = ':host { --brand: #1b6356; --on-brand: #fff }';
 const HEX = /^#[0-9a-f]{6}$/iu;
 
-export function dress(host: HTMLElement, accent: string): ShadowRoot {
+export type Dress = Pick<Look, 'accent' | 'corner' | 'theme'>;
+
+export function dress(host: HTMLElement, wanted: Dress): ShadowRoot {
   const root = host.attachShadow({ mode: 'open' });
-  root.adoptedStyleSheets = [tokens.replaceAll(':root', ':host'), look, brand(accent)].map(sheet);
+  redress(root, wanted);
   return root;
+}
+
+/** Put on another look: what the business has set arrives after the first paint. */
+export function redress(root: ShadowRoot, { accent, corner, theme }: Dress): void {
+  const base = tokens.replaceAll(':root', ':host');
+  root.adoptedStyleSheets = [base, look, brand(accent)].map((text) => sheet(themed(text, theme)));
+  (root.host as HTMLElement).dataset['corner'] = corner;
+}
+
+/** A theme of the site's choice, whatever the reader's device prefers. */
+export function themed(css: string, theme: Look['theme']): string {
+  if (theme === 'auto') return css;
+  return css.replaceAll(DARK, theme === 'dark' ? '@media all' : '@media not all').replace('color-scheme: light dark', `color-scheme: ${theme}`);
 }
 
 /** The business's colour, with black or white on it, whichever is read better. */
 export function brand(accent: string): string {
-  if (!HEX.test(accent)) return OWN_BRAND;
+  if (!HEX.test(accent)) return `${OWN_BRAND}${DARK}{${OWN_BRAND_DARK}}`;
   return `:host { --brand: ${accent}; --on-brand: ${luminance(accent) > 0.18 ? '#000' : '#fff'} }`;
 }
 

@@ -1,5 +1,5 @@
-// What outlives the page: who the visitor is, and what they wrote that is not safe yet.
-import type { Visitor } from './direct.ts';
+// What outlives the page: who the guest is, what they wrote and told that is not safe yet, and how far they have read.
+import type { Answers, Guest } from './direct.ts';
 
 export const OUTBOX_MAX = 200;
 
@@ -10,38 +10,61 @@ export interface Unsent {
 }
 
 interface Kept {
-  visitor: Visitor | null;
+  guest: Guest | null;
   outbox: Unsent[];
+  /** Told before the first message, and not with the hub yet. */
+  answers: Answers | null;
+  answered: boolean;
   seen: number;
 }
+
+const NOTHING: Kept = { guest: null, outbox: [], answers: null, answered: false, seen: 0 };
 
 /** Keeps to the browser's storage, or to memory where that is blocked. Reads before each change: tabs share it. */
 export class Keep {
   readonly #key: string;
-  #memory: Kept = { visitor: null, outbox: [], seen: 0 };
+  #memory: Kept = NOTHING;
 
   constructor(key: string) {
     this.#key = key;
   }
 
-  get visitor(): Visitor | null {
-    return this.#read().visitor;
+  get guest(): Guest | null {
+    return this.#read().guest;
   }
 
-  set visitor(visitor: Visitor | null) {
-    this.#change((kept) => ({ ...kept, visitor, seen: 0 }));
+  set guest(guest: Guest | null) {
+    this.#change((kept) => ({ ...kept, guest, seen: guest?.id === kept.guest?.id ? kept.seen : 0 }));
   }
 
   get outbox(): Unsent[] {
     return this.#read().outbox;
   }
 
+  get answers(): Answers | null {
+    return this.#read().answers;
+  }
+
+  /** Null once the hub has them. */
+  set answers(answers: Answers | null) {
+    this.#change((kept) => ({ ...kept, answers, answered: true }));
+  }
+
+  get answered(): boolean {
+    return this.#read().answered;
+  }
+
+  /** Ask anew: the hub did not take what was told. */
+  askAgain(): void {
+    this.#change((kept) => ({ ...kept, answers: null, answered: false }));
+  }
+
   get seen(): number {
     return this.#read().seen;
   }
 
-  set seen(at: number) {
-    this.#change((kept) => ({ ...kept, seen: Math.max(kept.seen, at) }));
+  set seen(order: number) {
+    this.#change((kept) => ({ ...kept, seen: Math.max(kept.seen, order) }));
   }
 
   add(message: Unsent): void {
@@ -50,6 +73,13 @@ export class Keep {
 
   remove(id: string): void {
     this.#change((kept) => ({ ...kept, outbox: kept.outbox.filter((message) => message.id !== id) }));
+  }
+
+  /** Call back when another tab has changed something. */
+  onOther(changed: () => void): void {
+    window.addEventListener('storage', (event) => {
+      if (event.key === this.#key) changed();
+    });
   }
 
   #change(how: (kept: Kept) => Kept): void {
@@ -64,7 +94,7 @@ export class Keep {
   #read(): Kept {
     try {
       const text = localStorage.getItem(this.#key);
-      return text === null ? this.#memory : { ...this.#memory, ...(JSON.parse(text) as Partial<Kept>) };
+      return text === null ? this.#memory : { ...NOTHING, ...(JSON.parse(text) as Partial<Kept>) };
     } catch {
       return this.#memory;
     }

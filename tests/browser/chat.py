@@ -34,14 +34,24 @@ class Chat:
 
 
 @contextmanager
-def foreign_page(hub: str) -> Iterator[str]:
-    """The address of somebody's own site, which allows scripts and calls of the hub and nothing else."""
-    policy = f"default-src 'none'; script-src {hub}; connect-src {hub}; base-uri 'none'; form-action 'none'"
+def foreign_page(
+    hub: str, *, streams: bool = True, attributes: str = "", sandboxed: bool = False
+) -> Iterator[str]:
+    """The address of somebody's own site, which allows scripts and calls of the hub and nothing else.
+
+    ``streams``: whether it allows the WebSocket, too. ``sandboxed``: the page may keep nothing, as in a frame without
+    an origin of its own.
+    """
+    calls = f"{hub} {hub.replace('http', 'ws', 1)}" if streams else hub
+    policy = f"default-src 'none'; script-src {hub}; connect-src {calls}; base-uri 'none'; form-action 'none'"
+    policy += "; require-trusted-types-for 'script'"
+    if sandboxed:
+        policy += "; sandbox allow-scripts"
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Our shop</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"></head>'
-        "<body><main><h1>Mugs, made by hand</h1><p>Forty kinds of blue.</p></main>"
-        f'<script src="{hub}/widget.js" data-channel="web" async></script></body></html>'
+        '<body><main><h1>Mugs, made by hand</h1><p>Forty kinds of blue.</p><p><a href="/other">More</a></p></main>'
+        f'<script src="{hub}/widget.js" data-channel="web" {attributes} async></script></body></html>'
     )
 
     class Site(BaseHTTPRequestHandler):
