@@ -7,7 +7,7 @@ from holdfast.app.announcements import mailing_of
 from holdfast.app.hub import Hub
 from holdfast.members import MemberDesk, Members, make_member_desk
 from holdfast.members.signing_in import Mailing
-from holdfast.portal.direct import TalksOfMember
+from holdfast.portal.accounts import TalksOfMember
 from holdfast.portal.files import FilesOfMember
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Container
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from holdfast.kernel import Clock, IdSource
-from holdfast.members import Member, QuietNeighbour, Quote
+from holdfast.members import Member
 from holdfast.portal import business
 from holdfast.portal.business import store as conversations
 from holdfast.portal.files import attached
@@ -179,25 +179,6 @@ class Direct:
         for external_id in ids:
             body = ChatBody(id=external_id, visitor=member.id, at=now, kind=kind)
             await self.writing.keep(Prepared([chat_envelope(channel, body)]))
-
-
-class TalksOfMember(QuietNeighbour):
-    """What this unit keeps of a member."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    async def changed(self, tx: Tx, member_id: str) -> None:
-        await store.log(tx, at=self._clock.now_ms(), kind="me", member_id=member_id, subject=member_id)
-
-    async def quoted(self, tx: Tx, member_id: str, message_id: str) -> Quote | None:
-        row = (await store.messages(tx, [message_id])).get(message_id)
-        if row is None or row["only_for"] not in {None, member_id}:
-            return None
-        mine = await store.my_threads(tx, member_id, [row["thread_id"]])
-        if not mine or row["place"] <= mine[0]["since"]:
-            return None
-        return Quote(row["author"], row["text"])
 
 
 async def _note_received(

@@ -159,9 +159,11 @@ class Writing:
             raise TalkError(403, "forbidden", "You may not write to members at the moment.")
 
     async def _own(self, by: Member, message_id: str) -> Place:
-        if not _checked_message_id(message_id).startswith(f"{by.id}:"):
+        place = await self._place(by, _checked_message_id(message_id))
+        is_own = place.row["author"] == by.id if place.row else message_id.startswith(f"{by.id}:")
+        if not is_own:
             raise TalkError(403, "forbidden", "This is not a message of yours.")
-        return await self._place(by, message_id)
+        return place
 
     async def _place(self, by: Member, message_id: str) -> Place:
         """Where a message is; nowhere yet, where it may still be under way or the store is away."""

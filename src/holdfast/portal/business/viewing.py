@@ -144,7 +144,7 @@ def _view(
     incoming, unsent = row["direction"] == "in", row["unsent_at"] is not None
     channel = row["channel"] if incoming else row["went_by"] or row["channel"]
     return Message(
-        id=id_of(standing, row),
+        id=id_of(row),
         thread=standing.thread,
         order=row["at"],
         author=standing.member_id if incoming else BUSINESS,
@@ -162,11 +162,10 @@ def _view(
     )
 
 
-def id_of(standing: Standing, row: Row) -> str:
-    """What a member wrote here has the id that their client gave it."""
-    external = str(row["external_id"] or "")
-    is_theirs = row["direction"] == "in" and external.startswith(f"{standing.member_id}:")
-    return external if is_theirs else str(row["id"])
+def id_of(row: Row) -> str:
+    """What was written here has the id that its client gave it, also where a guest has become a member since."""
+    here = row["direction"] == "in" and str(row["channel"]).startswith("direct:")
+    return str(row["external_id"] if here else row["id"])
 
 
 def _first_name(name: str | None) -> str:
@@ -181,7 +180,7 @@ def _quote(standing: Standing, row: Row | None) -> Quote | None:
         return None
     text = "" if row["unsent_at"] else row["text"][:QUOTE_CHARACTERS_MAX]
     name = standing.name if incoming else ""
-    return Quote(id_of(standing, row), standing.member_id if incoming else BUSINESS, name, text)
+    return Quote(id_of(row), standing.member_id if incoming else BUSINESS, name, text)
 
 
 def _attachments(row: Row, details: Mapping[str, Any]) -> list[dict[str, Any]]:

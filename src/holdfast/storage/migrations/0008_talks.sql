@@ -59,6 +59,7 @@ CREATE TABLE direct_reaction (
     at BIGINT NOT NULL,
     PRIMARY KEY (message_id, member_id)
 );
+CREATE INDEX direct_reaction_member ON direct_reaction (member_id);
 
 -- What changed, numbered in the order of the commits: members' devices read it by cursor. member_id: the only one whom
 -- it concerns. kind: 'message', 'thread', 'receipt', 'gone', 'me'; subject: the message or the member

@@ -19,7 +19,8 @@ from holdfast.media import MediaUses
 from holdfast.members import Member, Members
 from holdfast.members.store import insert
 from holdfast.outbox import ChannelFact, NewReply, Outbox
-from holdfast.portal.direct import Direct, TalksOfMember
+from holdfast.portal.accounts import TalksOfMember
+from holdfast.portal.direct import Direct
 from holdfast.portal.reading import Changes
 from holdfast.portal.talks import SOURCE, apply_members
 from holdfast.portal.talks.model import Message, MessageChanged, Thread, ThreadToMake
