@@ -10,6 +10,7 @@ import msgspec
 
 LATEST = Path(__file__).parent / "latest.json"
 UNITS = {"chat": "messages/s", "chat acknowledged": "messages/s"}
+UNITS |= {"members": "messages/s", "members acknowledged": "messages/s"}
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):

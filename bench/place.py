@@ -36,6 +36,7 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     lanes: int = 200
     clicks: int = 300
     rest_seconds: float = 3.0
+    idle: int = 10_000
 
 
 QUICK = Size(
@@ -48,6 +49,7 @@ QUICK = Size(
     lanes=20,
     clicks=25,
     rest_seconds=0.2,
+    idle=20,
 )
 
 
@@ -132,6 +134,7 @@ probe_seconds = 600
 [direct]
 messages_per_second = 1000000
 requests_per_second = 1000000
+streams_of_address = 50000
 
 [[channel]]
 id = "{CHANNEL}"

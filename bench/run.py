@@ -7,7 +7,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import chat, drain, ingest, latency, radar, rest, status
+from bench import chat, direct, drain, ingest, latency, radar, rest, status
 from bench.figures import LATEST, Figure, Sheet, table, write
 from bench.place import QUICK, Size
 from bench.store import Stores
@@ -15,6 +15,7 @@ from bench.store import Stores
 MEASUREMENTS = {
     "ingest": ingest.measure,
     "chat": chat.measure,
+    "direct": direct.measure,
     "drain": drain.measure,
     "latency": latency.measure,
     "rest": rest.measure,

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,13 @@ class Floor:
         self._spool = spool
         self._secret = secret
         self._streams: set[asyncio.Queue[str]] = set()
+        self._pairs: dict[str, set[Any]] = defaultdict(set)
+        self._saying: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "websocket":
+        if scope["type"] == "websocket" and scope["path"].startswith("/direct"):
+            await self._talk(receive, send)
+        elif scope["type"] == "websocket":
             await self._stream(receive, send)
         elif scope["type"] == "http":
             status, body = await self._act(scope, await _body(receive))
@@ -53,6 +58,32 @@ class Floor:
         for stream in self._streams:
             stream.put_nowait(frame)
         return b'{"id":"x"}'
+
+    async def _talk(self, receive: Any, send: Any) -> None:
+        """A member's device: what it writes is inserted by group commit, acknowledged, and handed to its thread."""
+        await receive()
+        await send({"type": "websocket.accept"})
+        hello = msgspec.json.decode((await receive())["text"])
+        await send({"type": "websocket.send", "text": '{"type":"caught_up"}'})
+        here = self._pairs[hello["token"][1:]]
+        here.add(send)
+        while (message := await receive())["type"] == "websocket.receive":
+            said = msgspec.json.decode(message["text"])
+            task = asyncio.create_task(self._say(send, here, said, hello["token"]))
+            self._saying.add(task)
+            task.add_done_callback(self._saying.discard)
+        here.discard(send)
+
+    async def _say(self, send: Any, here: set[Any], said: Any, author: str) -> None:
+        await self._spool.append(
+            NewEnvelope("floor", "direct", time.time_ns() // 1_000_000, said["text"].encode())
+        )
+        answer = msgspec.json.encode({"type": "ok", "ref": said["ref"]}).decode()
+        await send({"type": "websocket.send", "text": answer})
+        change = {"type": "message", "message": {"text": said["text"], "kind": "text", "author": author}}
+        frame = msgspec.json.encode(change).decode()
+        for each in tuple(here):
+            await each({"type": "websocket.send", "text": frame})
 
     async def _stream(self, receive: Any, send: Any) -> None:
         await receive()

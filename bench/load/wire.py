@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Self
 from urllib.parse import urlsplit
 
 END_OF_HEAD = b"\r\n\r\n"
@@ -85,7 +86,7 @@ class Frames(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     @classmethod
-    async def open(cls, url: str, on_frame: Callable[[bytes], None]) -> "Frames":
+    async def open(cls, url: str, on_frame: Callable[[bytes], None]) -> Self:
         upgrade = {
             "upgrade": "websocket",
             "connection": "Upgrade",
@@ -134,3 +135,24 @@ class Frames(asyncio.Protocol):
     def close(self) -> None:
         if self._transport is not None:
             self._transport.close()
+
+
+class Socket(Frames):
+    """A WebSocket that writes text frames, too."""
+
+    def say(self, text: bytes) -> None:
+        if self._transport is None:
+            raise ConnectionError("not open")
+        self._transport.write(masked(text))
+
+
+def masked(text: bytes) -> bytes:
+    """A text frame of a client, under the mask of noughts, which leaves the text as it is."""
+    size = len(text)
+    if size < _SHORT:
+        head = bytes((0x81, 0x80 | size))
+    elif size < 1 << 16:
+        head = bytes((0x81, 0x80 | _SHORT)) + size.to_bytes(2, "big")
+    else:
+        head = bytes((0x81, 0x80 | _LONG)) + size.to_bytes(8, "big")
+    return head + b"\0\0\0\0" + text

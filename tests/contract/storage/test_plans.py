@@ -82,6 +82,7 @@ EXCEPTIONS: Final = {
     "storage.event_log._LAST": "the end of the primary key",
     "storage.event_log._FIRST": "the beginning of the primary key",
     "portal.store._LAST_EVENT": "the end of the primary key",
+    "portal.accounts.store._TELL_EMPTIED": "the end of the primary key",
     "portal.talks.store._FIRST": "the beginning of the primary key",
     "portal.talks.store._LAST": "the end of the primary key",
     "retention.store._DIRECT_LOG": "the oldest rows in the order of the primary key, as many as the limit",
