@@ -23,6 +23,7 @@ export function asMessage(reply: Outgoing, conversation: string, author: string)
     channel: reply.channel,
     text: reply.text,
     attachments: reply.files.map(asAttachment),
+    preview: null,
     at: reply.at,
     stored_at: 0,
     late: false,

@@ -253,6 +253,13 @@ export interface Attachment {
   seconds: number;
 }
 
+export interface LinkPreview {
+  url: string;
+  title: string;
+  text: string;
+  picture: string;
+}
+
 /** A file that the hub has and that waits for a message to name it. */
 export interface Upload {
   id: string;
@@ -289,6 +296,7 @@ export interface Message {
   channel: string;
   text: string;
   attachments: Attachment[];
+  preview: LinkPreview | null;
   at: number;
   stored_at: number;
   late: boolean;

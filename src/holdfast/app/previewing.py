@@ -24,6 +24,7 @@ class Previewing:
             media=hub.media,
             transport=self._transport,
             inside_allowed=inside,
+            own=hub.settings.public_url,
         )
         self._links = LinkPreviews(
             database=hub.database,

@@ -8,6 +8,7 @@ from holdfast.cli.doubts import doubt
 from holdfast.cli.incidents import incident
 from holdfast.cli.main import main
 from holdfast.cli.maintenance import maintenance
+from holdfast.cli.media import media
 from holdfast.cli.nodes import node
 from holdfast.cli.outage import outage
 from holdfast.cli.posts import post
@@ -38,6 +39,7 @@ for _command in (
     report,
     radar,
     post,
+    media,
 ):
     main.add_command(_command)
 

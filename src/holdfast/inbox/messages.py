@@ -15,6 +15,7 @@ from holdfast.inbox.model import (
     DeliveryView,
     MessageView,
     Page,
+    PreviewView,
     ReactionView,
 )
 from holdfast.media import PATH, Item, attachments_of
@@ -133,6 +134,7 @@ def _message(row: Row, related: Related) -> MessageView:
         channel=row["channel"],
         text=row["text"],
         attachments=[_attachment(each, related.files) for each in _attached(row)],
+        preview=_preview(row, details),
         at=row["at"],
         stored_at=row["stored_at"],
         late=bool(row["late"]),
@@ -147,6 +149,11 @@ def _message(row: Row, related: Related) -> MessageView:
         state_reason=row["state_reason"],
         deliveries=[_delivery(each) for each in related.deliveries.get(row["id"], ())],
     )
+
+
+def _preview(row: Row, details: Mapping[str, str]) -> PreviewView | None:
+    said = details.get("preview")
+    return msgspec.json.decode(said, type=PreviewView) if said and row["unsent_at"] is None else None
 
 
 def _attached(row: Row) -> list[Attachment]:

@@ -108,6 +108,15 @@ class AttachmentView(msgspec.Struct, frozen=True):
     seconds: float = 0.0
 
 
+class PreviewView(msgspec.Struct, frozen=True):
+    """What the page that a message names says of itself; ``picture`` is a path on the hub."""
+
+    url: str
+    title: str
+    text: str = ""
+    picture: str = ""
+
+
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """One message with its true state and every delivery of it, in order of their making."""
 
@@ -119,6 +128,7 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     channel: str | None
     text: str
     attachments: list[AttachmentView]
+    preview: PreviewView | None
     at: int
     stored_at: int
     late: bool

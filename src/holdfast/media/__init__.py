@@ -11,6 +11,7 @@ from holdfast.media.model import (
     UnknownMediaError,
     UploadRefusedError,
     bytes_max,
+    id_in,
 )
 from holdfast.media.previews import Preview, Previews
 from holdfast.media.shelf import Shelf
@@ -43,6 +44,7 @@ __all__ = [
     "bytes_max",
     "first_link",
     "forget_media_of",
+    "id_in",
     "inherit_media",
     "items_of",
     "release_media",

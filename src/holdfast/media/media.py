@@ -27,6 +27,7 @@ from holdfast.media.model import (
 )
 from holdfast.media.shelf import ARRIVING, Shelf
 from holdfast.media.shop import Made, Shop
+from holdfast.media.uses import DUE_NOW
 from holdfast.settings.model import Media as MediaSettings
 from holdfast.storage import Database, StoreUnavailableError, Tx
 
@@ -165,6 +166,14 @@ class Media:
         await asyncio.to_thread(self._shelf.drop, media_id)
         with suppress(StoreUnavailableError):  # then it is swept with what nobody uses
             await self._database.write(store.gone, [media_id])
+
+    async def remove(self, media_id: str) -> bool:
+        """Remove a file at once, whatever shows it; False where there is none. Raises StoreUnavailableError."""
+        if not await self._database.write(store.expel, media_id, DUE_NOW):
+            return False
+        await asyncio.to_thread(self._shelf.drop, media_id)
+        await self._database.write(store.gone, [media_id])
+        return True
 
     async def run(self) -> None:
         """Remove what nobody uses, for ever."""

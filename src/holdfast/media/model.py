@@ -100,6 +100,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def id_in(address: str) -> str:
+    """The id of a file in its address; what is no address is taken for an id."""
+    return address.partition(PATH)[2].partition("/")[0] if PATH in address else address
+
+
 class UploadRefusedError(ValueError):
     """A file is not taken; ``code`` is too_large, too_many, full, empty, refused or unavailable."""
 

@@ -55,8 +55,17 @@ class Previews:
     """``transport`` reaches outside addresses only, unless ``inside_allowed``."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, media: Media, transport: Transport, inside_allowed: bool
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        media: Media,
+        transport: Transport,
+        inside_allowed: bool,
+        own: str = "",
     ) -> None:
+        """``own`` is the hub's address: its private links are for nobody but whom they were sent to."""
+        self._own = own
         self._database = database
         self._clock = clock
         self._media = media
@@ -70,6 +79,8 @@ class Previews:
 
         Raises StoreUnavailableError.
         """
+        if self._own and url.startswith(self._own):
+            return None
         async with self._turns:
             row, picture = await self._database.read(_remembered, url)
             if row is not None:

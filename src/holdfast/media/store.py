@@ -49,6 +49,10 @@ _OLD_PREVIEWS: Final = (
     "SELECT url FROM link_preview WHERE fetched_at < :before ORDER BY fetched_at LIMIT :limit"
 )
 _DROP_PREVIEWS: Final = "DELETE FROM link_preview WHERE url IN :urls"
+_RELEASE_ONE: Final = "DELETE FROM media_use WHERE media_id = :id"
+_EXPEL: Final = (
+    "UPDATE media SET state = 'leaving', unused_since = :due WHERE id = :id AND state <> 'arriving'"
+)
 _LEAVE: Final = """
 UPDATE media SET state = 'leaving'
 WHERE id IN (SELECT id FROM media WHERE unused_since < :before ORDER BY unused_since LIMIT :limit)
@@ -112,6 +116,12 @@ async def kept_of(tx: Tx, owner: str) -> list[Row]:
 
 async def inherit(tx: Tx, heir: str, owner: str) -> None:
     await tx.run(_INHERIT, heir=heir, owner=owner)
+
+
+async def expel(tx: Tx, media_id: str, due: int) -> bool:
+    """Nothing may show a file any more; whether there is one."""
+    await tx.run(_RELEASE_ONE, id=media_id)
+    return bool(await tx.run(_EXPEL, id=media_id, due=due))
 
 
 async def leave(tx: Tx, before: int, limit: int) -> list[str]:

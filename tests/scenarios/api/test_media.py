@@ -115,3 +115,14 @@ async def test_a_flood_of_pictures_holds_nobody_up(hub: Asker) -> None:
     assert answered.status_code == 200
     assert not all(task.done() for task in uploads)
     assert [each.status_code for each in await asyncio.gather(*uploads)] == [201] * 6
+
+
+async def test_an_owner_removes_what_must_not_be_there(hub: Asker) -> None:
+    sent = (await upload(hub, await guest(hub), samples.picture())).json()
+    refused = await hub.send("DELETE", f"/uploads/{sent['id']}", scope="write")
+    assert refused.status_code == 403
+    assert (await hub.send("DELETE", f"/uploads/{sent['id']}")).status_code == 204
+    assert (await hub.client.get(sent["url"])).status_code == 404
+    assert (await hub.send("DELETE", f"/uploads/{sent['id']}")).status_code == 404
+    [entry] = [each for each in (await hub.get("/audit")).json()["items"] if each["action"] == "file.removed"]
+    assert entry["subject"] == sent["id"]

@@ -19,6 +19,7 @@ from holdfast.media import (
     UploadRefusedError,
     attachments_of,
     forget_media_of,
+    id_in,
     release_media,
     use_media,
     use_what_is_there,
@@ -382,3 +383,15 @@ async def test_names_are_safe_to_show_and_to_save_under(take: Take, given: str, 
     assert item.name == kept
     assert item.url.startswith(f"/media/{item.id}/")
     assert item.url.isascii()
+
+
+async def test_a_file_that_must_not_be_there_is_removed_at_once(
+    media: Media, database: SqliteDatabase, take: Take, shelf: Shelf
+) -> None:
+    item = await take(b"words")
+    await database.write(use_media, "message:1", [item.id])
+    assert id_in(f"https://hub.example{item.url}") == id_in(item.id) == item.id
+    assert await media.remove(item.id)
+    assert shelf.find(item.id) is None
+    assert await database.read(lambda tx: tx.all("SELECT * FROM media")) == []
+    assert not await media.remove(item.id)

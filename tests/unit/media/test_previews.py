@@ -163,3 +163,14 @@ async def test_what_pages_said_is_forgotten_with_its_pictures(
     assert await database.write(forget_previews, clock.now_ms() - KEPT_MS, 10) == 1
     assert await media.sweep() == 1
     assert shelf.find(found.picture_id) is None
+
+
+async def test_the_hub_does_not_ask_itself(
+    database: SqliteDatabase, clock: Any, media: Media, web: Web
+) -> None:
+    own = "https://hub.example"
+    previews = Previews(
+        database=database, clock=clock, media=media, transport=web, inside_allowed=False, own=own
+    )
+    assert await previews.look(f"{own}/chat/web?c=private") is None
+    assert web.asked == []

@@ -1,16 +1,20 @@
 """Files that agents and programs attach to what they write."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, post
+from litestar import Controller, Request, delete, post
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import FromQuery
+from litestar.params import FromQuery, PathParameter
 
+from holdfast.conversations.store import audit
 from holdfast.inbox import Principal
 from holdfast.media import BUSINESS, Item
-from holdfast.web.api.parts import WRITE, Asker, Name, Services, asgi_scope, refuses
+from holdfast.web.api.parts import ADMIN, WRITE, Asker, Name, Services, asgi_scope, plain, refuses
+from holdfast.web.errors import not_found
 from holdfast.web.uploading import take_upload
+
+MediaId = Annotated[str, PathParameter(max_length=100)]
 
 
 class UploadView(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +79,27 @@ class UploadsController(Controller):
             member_bound=False,
         )
         return _view(kept)
+
+    @delete(
+        "/uploads/{media_id:str}",
+        opt=ADMIN,
+        operation_id="removeFile",
+        summary="Remove a file at once, whatever shows it",
+        responses=refuses(404),
+    )
+    async def remove(self, services: Services, principal: Asker, media_id: MediaId) -> None:
+        removed = await services.media.remove(plain(media_id))
+        if not removed:
+            raise not_found("file", media_id)
+        await services.database.write(
+            audit,
+            entry_id=services.ids.new("aud"),
+            at=services.clock.now_ms(),
+            who=principal.author,
+            action="file.removed",
+            subject=plain(media_id),
+            detail="",
+        )
 
 
 def _view(kept: Item) -> UploadView:
