@@ -1,5 +1,5 @@
 // The only place that talks to the simulators' control API.
-import type { Account, Fault, LoggedRequest, Person, PhoneMessage, WantedFault } from './types.ts';
+import type { Account, Fault, LoggedRequest, Person, PhoneMessage, ShopPost, WantedFault } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const TOKEN_KEY = 'holdfast.control-token';
@@ -39,6 +39,10 @@ export class Control {
     this.#call<unknown>('POST', `/people/${part(person)}/edit`, { message_id: id, text });
   react = (person: string, id: string, emoji: string | null) =>
     this.#call<unknown>('POST', `/people/${part(person)}/react`, { message_id: id, emoji });
+
+  posts = async () => (await this.#call<{ posts: ShopPost[] }>('GET', '/posts')).posts;
+  publish = (text: string, kind: string) => this.#call<ShopPost>('POST', '/posts', { text, kind });
+  deletePost = (id: string) => this.#call<unknown>('DELETE', `/posts/${part(id)}`);
 
   accounts = async () => (await this.#call<{ accounts: Account[] }>('GET', '/state')).accounts;
   faults = async () => (await this.#call<{ faults: Fault[] }>('GET', '/faults')).faults;

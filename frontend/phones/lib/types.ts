@@ -20,6 +20,14 @@ export interface PhoneMessage {
   details: Record<string, unknown>;
 }
 
+export interface ShopPost {
+  id: string;
+  kind: string;
+  text: string;
+  at_ms: number;
+  pictures: number;
+}
+
 export interface PhoneChannel {
   platform: string;
   account: string;
