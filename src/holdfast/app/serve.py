@@ -115,6 +115,7 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         **hub.loops(surroundings(hub, portal)),
         **announcements.loops(),
         "courier": desk.courier.run,
+        "safety": desk.safety.run,
         **posts.loops(),
         **pushing.loops(),
         **previewing.loops(),
@@ -236,6 +237,9 @@ def _services(
     hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None, desk: MemberDesk | None = None
 ) -> WebServices:
     shown = tracker or tracker_of(hub)
+    desk = desk or member_desk_of(hub, portal.members)
+    direct = direct_of(hub)
+    direct.writing.judge = desk.safety.problem
     return WebServices(
         settings=hub.settings,
         database=hub.database,
@@ -257,8 +261,8 @@ def _services(
         members=portal.members,
         media=hub.media,
         shelf=hub.shelf,
-        direct=direct_of(hub),
-        member_desk=desk or member_desk_of(hub, portal.members),
+        direct=direct,
+        member_desk=desk,
         playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
         channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
         incident_desk=hub.incident_desk,

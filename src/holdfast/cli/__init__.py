@@ -9,6 +9,7 @@ from holdfast.cli.incidents import incident
 from holdfast.cli.main import main
 from holdfast.cli.maintenance import maintenance
 from holdfast.cli.media import media
+from holdfast.cli.members import member
 from holdfast.cli.nodes import node
 from holdfast.cli.outage import outage
 from holdfast.cli.posts import post
@@ -40,6 +41,7 @@ for _command in (
     radar,
     post,
     media,
+    member,
 ):
     main.add_command(_command)
 

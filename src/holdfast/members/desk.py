@@ -10,7 +10,9 @@ from holdfast.members.claims import Claims
 from holdfast.members.claims.claims import Enqueue
 from holdfast.members.courier import Courier
 from holdfast.members.joining import Joiner
+from holdfast.members.leaving import Leaving
 from holdfast.members.members import Members
+from holdfast.members.safety import Safety
 from holdfast.members.signing_in import Mailing, Passkeys, Places, SignIn
 from holdfast.members.tokens import RandomBytes
 from holdfast.storage import Database
@@ -18,8 +20,8 @@ from holdfast.storage import Database
 
 @dataclass(frozen=True, kw_only=True)
 class MemberDesk:
-    """``courier`` sends what the others hand it; it is to be run for as long as the hub is. ``direct`` gives the first
-    channel of our own ("" for none).
+    """``courier`` sends what the others hand it, ``safety`` takes up rules: both are to be run as long as the hub is.
+    ``direct`` gives the first channel of our own ("" for none).
     """
 
     direct: Callable[[], str]
@@ -27,6 +29,8 @@ class MemberDesk:
     sign_in: SignIn
     passkeys: Passkeys
     claims: Claims
+    safety: Safety
+    leaving: Leaving
 
 
 def make_member_desk(
@@ -46,6 +50,7 @@ def make_member_desk(
 ) -> MemberDesk:
     """``mailing`` is the email channel that letters leave by, ``direct`` the first channel of our own ("" for none)."""
     courier = Courier(clock)
+    safety = Safety(members=members, database=database, clock=clock, ids=ids)
     joiner = Joiner(conversations=conversations, ids=ids, direct=direct)
 
     def places() -> Places:
@@ -64,8 +69,10 @@ def make_member_desk(
             courier=courier,
             mailing=mailing,
             places=places,
-            is_barred=lambda _: False,
+            is_barred=safety.bars_email,
         ),
+        safety=safety,
+        leaving=Leaving(members=members, database=database, clock=clock, ids=ids),
         passkeys=Passkeys(
             members=members,
             database=database,

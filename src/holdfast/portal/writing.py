@@ -32,6 +32,9 @@ from holdfast.storage import Database, NewEnvelope, Row, Spool, StoreUnavailable
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9_:-]+")
 
+Judge = Callable[[Member, str, str], str]
+"""(who, thread, text) -> why it may not be said to other members, or nothing."""
+
 
 class ToSend(msgspec.Struct, frozen=True, kw_only=True):
     id: str
@@ -77,6 +80,7 @@ class Writing:
         self._clock = clock
         self._channels = channels
         self.seats = KnownSeats()
+        self.judge: Judge = lambda *_: ""
 
     async def keep(self, prepared: Prepared) -> None:
         """Make it durable. Raises SpoolUnavailableError."""
@@ -103,6 +107,7 @@ class Writing:
             envelope = chat_envelope(channel, body)
         else:
             await self._check_seat(by, thread, now)
+            self._check_words(by, thread, text)
             said = Said(
                 by=by.id,
                 id=message_id,
@@ -120,6 +125,8 @@ class Writing:
         if place.at and now > place.at + EDIT_MS:
             raise TalkError(409, "too_late", "A message can be changed for 15 minutes.")
         text = checked_text(text)
+        if place.row is not None:
+            self._check_words(by, place.row["thread_id"], text)
         doing = Edited(by=by.id, id=message_id, at=now, text=text)
         return self._prepared(place, doing, ChatBody(**_chat(doing, place), kind="edit", text=text))
 
@@ -157,6 +164,11 @@ class Writing:
             raise not_yours()
         if by.is_muted(now):
             raise TalkError(403, "forbidden", "You may not write to members at the moment.")
+
+    def _check_words(self, by: Member, thread: str, text: str) -> None:
+        problem = self.judge(by, thread, text)
+        if problem:
+            raise TalkError(422, "refused", problem, field="text")
 
     async def _own(self, by: Member, message_id: str) -> Place:
         place = await self._place(by, _checked_message_id(message_id))

@@ -18,6 +18,7 @@ from holdfast.web.direct.claiming import Claiming
 from holdfast.web.direct.doings import Doings
 from holdfast.web.direct.info import Info
 from holdfast.web.direct.leads import LeadRoutes
+from holdfast.web.direct.leaving import Leaves
 from holdfast.web.direct.live import Live
 from holdfast.web.direct.pushing import PushRoutes
 from holdfast.web.direct.signing_in import SigningIn
@@ -143,7 +144,7 @@ def _direct(services: WebServices, threads: Threads, older: AsgiApp) -> Router:
             *info.routes(),
             *accounts.routes(),
             *(signing_in.routes() if signing_in else ()),
-            *(_claiming(services, desk) if desk else ()),
+            *(_of_desk(services, desk) if desk else ()),
             *uploads.routes(),
             *_pushing(services),
             *_leading(services),
@@ -153,6 +154,7 @@ def _direct(services: WebServices, threads: Threads, older: AsgiApp) -> Router:
         clock=services.clock,
         settings=services.settings,
         older=older,
+        bars=desk.safety.bars_network if desk else None,
     )
 
 
@@ -168,8 +170,9 @@ def _leading(services: WebServices) -> Sequence[Route]:
     ).routes()
 
 
-def _claiming(services: WebServices, desk: MemberDesk) -> Sequence[Route]:
-    return Claiming(desk=desk, direct=services.direct, clock=services.clock).routes()
+def _of_desk(services: WebServices, desk: MemberDesk) -> Sequence[Route]:
+    claiming = Claiming(desk=desk, direct=services.direct, clock=services.clock)
+    return [*claiming.routes(), *Leaves(desk=desk, clock=services.clock).routes()]
 
 
 def _monitoring(services: WebServices) -> MonitorsIn:

@@ -11,6 +11,7 @@ from holdfast.members import store as members_store
 from holdfast.members.codes import ATTEMPTS_MAX, CODE_LIFE_MS, code_hash, is_code, new_code
 from holdfast.members.courier import Courier
 from holdfast.members.joining import Joiner
+from holdfast.members.leaving import store as leaving
 from holdfast.members.members import Members
 from holdfast.members.model import Member, MemberRefusedError, NewSession, Session
 from holdfast.members.signing_in import store
@@ -176,7 +177,7 @@ class SignIn:
         own = await members_store.own_addresses(tx, guest.id)
         await self._joiner.join(tx, member, [row["id"] for row in own], now)
         await self._members.neighbours.joined(tx, member.id, guest.id)
-        await store.shut(tx, guest.id, now)
+        await leaving.shut(tx, guest.id, "", now)
 
 
 def checked_email(email: str) -> str:

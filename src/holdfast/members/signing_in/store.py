@@ -25,10 +25,6 @@ _ADD_MEMBER: Final = """
 INSERT INTO member (id, kind, email, name, created_at, seen_at) VALUES (:id, 'member', :email, :name, :at, :at)
 """
 _PROMOTE: Final = "UPDATE member SET kind = 'member', email = :email WHERE id = :id"
-_SHUT: Final = """
-UPDATE member SET name = '', handle = NULL, email = NULL, picture = '', about = '', deleted_at = :at WHERE id = :id
-"""
-_END_ALL: Final = "DELETE FROM member_session WHERE member_id = :id"
 
 _ADD_CHALLENGE: Final = """
 INSERT INTO member_challenge (challenge, member_id, expires_at) VALUES (:challenge, :member_id, :expires_at)
@@ -46,7 +42,6 @@ _PASSKEYS: Final = "SELECT * FROM member_passkey WHERE member_id = :member_id OR
 _PASSKEY: Final = "SELECT * FROM member_passkey WHERE credential_id = :credential_id"
 _USED_PASSKEY: Final = "UPDATE member_passkey SET sign_count = :sign_count, used_at = :at WHERE id = :id"
 _DROP_PASSKEY: Final = "DELETE FROM member_passkey WHERE id = :id AND member_id = :member_id"
-_DROP_PASSKEYS: Final = "DELETE FROM member_passkey WHERE member_id = :member_id"
 
 
 async def add_login(
@@ -95,17 +90,6 @@ async def add_member(tx: Tx, *, member_id: str, email: str, name: str, at: int) 
 async def promote(tx: Tx, member_id: str, email: str) -> None:
     """A guest has shown an address."""
     await tx.run(_PROMOTE, id=member_id, email=email)
-
-
-async def shut(tx: Tx, member_id: str, at: int) -> None:
-    """Leave nothing of an account but its id, with no way in."""
-    await tx.run(_SHUT, id=member_id, at=at)
-    await tx.run(_END_ALL, id=member_id)
-    await tx.run(_DROP_PASSKEYS, member_id=member_id)
-
-
-async def end_all(tx: Tx, member_id: str) -> None:
-    await tx.run(_END_ALL, id=member_id)
 
 
 async def add_challenge(

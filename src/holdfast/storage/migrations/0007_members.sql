@@ -23,6 +23,7 @@ CREATE TABLE member (
 );
 CREATE INDEX member_idle ON member (seen_at) WHERE kind = 'guest';
 CREATE INDEX member_name ON member (name, id);
+CREATE INDEX member_in_question ON member (id) WHERE standing <> 'good';
 
 -- one device of a member
 CREATE TABLE member_session (
@@ -128,7 +129,7 @@ CREATE TABLE complaint (
     decision TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX complaint_state ON complaint (state, at, id);
-CREATE INDEX complaint_about ON complaint (about_id, at);
+CREATE INDEX complaint_about ON complaint (about_id, state);
 CREATE INDEX complaint_by ON complaint (by_id, at);
 CREATE INDEX complaint_age ON complaint (at);
 

@@ -28,6 +28,7 @@ from holdfast.web.api.parts import OPEN, asgi_scope
 from holdfast.web.api.posts import PostsController, ProfileController
 from holdfast.web.api.public_word import MaintenancesController, SubscribersController
 from holdfast.web.api.reports import ReportsController
+from holdfast.web.api.safety import SafetyController
 from holdfast.web.api.uploads import UploadsController
 from holdfast.web.api.widgets import WidgetsController
 from holdfast.web.api.work import WorkController
@@ -66,6 +67,7 @@ CONTROLLERS: Final = (
     PostsController,
     ProfileController,
     WidgetsController,
+    SafetyController,
 )
 
 

@@ -104,7 +104,7 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Router:
-    """``older`` answers what no route is for."""
+    """``older`` answers what no route is for; ``bars`` says whether agents keep a network address out."""
 
     def __init__(
         self,
@@ -114,6 +114,7 @@ class Router:
         clock: Clock,
         settings: Settings,
         older: AsgiApp,
+        bars: Callable[[str], bool] | None = None,
     ) -> None:
         self._routes = [(tuple(route.pattern.split("/")), route) for route in routes]
         self._members = members
@@ -123,6 +124,7 @@ class Router:
             clock, Rate(burst=max(1.0, per_second * REQUESTS_BURST_SECONDS), per_second=per_second)
         )
         self._older = older
+        self._bars = bars or (lambda _: False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         segments = scope["path"].removeprefix(PREFIX).split("/", SEGMENTS_MAX)
@@ -135,7 +137,7 @@ class Router:
             await answer(send, 204, b"", headers=[*headers, *PREFLIGHT])
             return
         try:
-            take(self._requests, client_address(scope))
+            self._admit(client_address(scope))
             given = await self._answer(scope, receive, found)
         except ClientGoneError:
             return
@@ -153,6 +155,12 @@ class Router:
             await answer(send, given.status, b"", headers=named)
         else:
             await answer_json(send, given.status, given.value, headers=named)
+
+    def _admit(self, address: str) -> None:
+        """Raises ApiError."""
+        take(self._requests, address)
+        if self._bars(address):
+            raise ApiError(403, "forbidden", "Nothing is taken from this network.")
 
     def _fitting(self, segments: Sequence[str]) -> list[tuple[dict[str, str], Route]]:
         """The routes of a path, of every method."""

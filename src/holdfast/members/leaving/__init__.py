@@ -1,0 +1,5 @@
+"""Taking along everything that is kept of a member, and leaving for good."""
+
+from holdfast.members.leaving.leaving import Leaving
+
+__all__ = ["Leaving"]
