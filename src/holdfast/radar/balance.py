@@ -6,39 +6,39 @@ the score has come back to nothing.
 
 from bisect import insort
 from collections import deque
-from math import log
+from collections.abc import Sequence
 from typing import Final
 
-from holdfast.radar.entries import Entry, Region, step_region
+from holdfast.radar.charts import Chart, Charts
+from holdfast.radar.entries import Entry, weights
 from holdfast.radar.evidence import EVIDENCE_MS, Sign
+from holdfast.radar.habit import HABIT_MS, Habit
 from holdfast.radar.method import (
     ALMOST,
-    HABIT_MS,
-    RECOVERING_AT,
+    CHANCE_OF_FALSE_RECOVERING,
+    CONFIRM_AT,
     SCORE_OVER,
-    SUSPECT_SHARE,
-    UP_AT,
-    Habit,
+    SUSPECT_AT,
     Method,
-    bad_step,
-    bounded_share,
-    good_step,
-    return_step,
-    share_at_least,
 )
 from holdfast.radar.model import CONFIRMED, FAILING, LATE, Cause, Kind, State, Verdict
 from holdfast.radar.others import Others
+from holdfast.radar.proof import Proof
 
 ENTRIES_MAX: Final = 150
 """Signs kept of one trouble; the newest."""
+TOGETHER: Final = 0.8
+"""Two kinds of calls that fail at once need less of each; one failure of each is still chance."""
+SHARE_SIGNS: Final = 40
+"""The newest signs, from which the share of failures is told."""
 RECENT_MAX: Final = 20
 """Successes remembered while all is well, for failures that are found out later."""
 WEAK_PROOF: Final = 0.5
 """A probe that succeeds is worth half of the capability itself, where probes had failed as well."""
 WEAK_COMPLETES: Final = 0.15
 """Where they had not, it only completes what a real success began."""
-SHARE_IN_REGION: Final = 0.9
-"""Where one country alone fails, its calls are taken to fail nearly always."""
+RELAPSE_MS: Final = 30 * 60 * 1000
+"""What fails again so soon after a return goes on as it was."""
 NEARER_FOR_WEBHOOKS: Final = 0.5
 """Webhooks that are silent have already been waited for."""
 FOUND_LATER: Final = frozenset({Kind.GAP, Kind.ECHO_EXPECTED, Kind.ROUND_TRIP})
@@ -48,30 +48,22 @@ class Balance:
     """The evidence about one capability. ``state`` and ``share`` are what the last verdict said of it."""
 
     __slots__ = (
-        "_bad_steps",
-        "_good_steps",
         "_highest",
         "_ordinary",
         "_waited_ms",
         "apart_ms",
-        "back",
         "calm",
-        "confirm_at",
         "entries",
         "good_at",
         "last_bad",
         "method",
-        "onset",
         "others",
-        "proven_by",
+        "proof",
         "recent",
         "region",
-        "regions",
         "relapses",
-        "run_strong",
         "seen_good",
         "settled_at",
-        "share",
         "state",
         "strong",
         "strong_habit",
@@ -84,7 +76,7 @@ class Balance:
     def __init__(self, method: Method, *, webhooks: bool = False) -> None:
         self.method = method
         self.apart_ms = method.apart_ms * (NEARER_FOR_WEBHOOKS if webhooks else 1.0)
-        self.strong_habit, self.weak_habit = Habit(), Habit()
+        self._learn_from(Habit(), Habit())
         self.entries: list[Entry] = []
         self.recent: deque[tuple[int, bool]] = deque(maxlen=RECENT_MAX)
         self.good_at = self.settled_at = 0
@@ -93,38 +85,47 @@ class Balance:
         self.whole = self.subscription = False
         self.relapses = 0
         self.region = ""
-        self.share = 0.0
         self.others = Others()
+        self.proof = Proof()
         self._start_afresh()
-        self._take_measure()
+
+    def _learn_from(self, strong: Habit, weak: Habit) -> None:
+        self.strong_habit, self.weak_habit = strong, weak
+        self.strong = Charts(strong, self.method.false_alarms_per_year)
+        self.weak = Charts(weak, self.method.false_alarms_per_year)
+        self._ordinary = (weak.share(), strong.share())
 
     def _start_afresh(self) -> None:
-        self.strong = self.weak = self.back = 0.0
-        self.onset: int | None = None
+        self.strong.clear()
+        self.weak.clear()
         self.last_bad: int | None = None
         self._waited_ms = 0
         self._highest = 0.0
-        self.run_strong = False
-        self.proven_by: int | None = None
-        self.regions: dict[str, Region] = {}
+        self.proof.lose()
 
     def learnt(self) -> tuple[float, ...]:
         """What is ordinary here, to be remembered over a restart."""
         strong, weak = self.strong_habit, self.weak_habit
         return tuple(round(each, 2) for each in (strong.seen, strong.bad, weak.seen, weak.bad))
 
+    def learnt_classes(self) -> tuple[dict[str, float], ...]:
+        """In which ways calls fail ordinarily, to be remembered likewise."""
+        habits = (self.strong_habit, self.weak_habit)
+        return tuple({name: round(bad, 2) for name, bad in habit.classes.items()} for habit in habits)
+
     def recall(self, verdict: Verdict) -> None:
         """Go on from a verdict of before."""
         seen, bad, weak_seen, weak_bad = verdict.score.learnt or (0.0, 0.0, 0.0, 0.0)
-        self.strong_habit = Habit(seen, bad)
-        self.weak_habit = Habit(weak_seen, weak_bad)
+        classes, weak_classes = verdict.score.learnt_classes or ({}, {})
+        self._learn_from(Habit(seen, bad, classes), Habit(weak_seen, weak_bad, weak_classes))
         self.good_at = verdict.score.good_at
         self.settled_at = verdict.score.settled_at
-        self.state, self.share = verdict.state, verdict.share
+        self.state = verdict.state
         self.whole, self.subscription = verdict.score.whole, verdict.cause is Cause.SUBSCRIPTION
         self.relapses, self.region = verdict.score.relapses, verdict.score.region
         self._start_afresh()
-        self._take_measure()
+        if self.failing:
+            self.proof.recall(verdict.share)
 
     # --- signs ------------------------------------------------------------------------------------
 
@@ -162,10 +163,9 @@ class Balance:
 
     def _take_measure(self) -> None:
         """What is ordinary is fixed for the length of a trouble: a failure must not excuse the next one."""
-        self.confirm_at = self.method.confirm_at(self.strong_habit.seen + self.weak_habit.seen)
+        self.strong.begin()
+        self.weak.begin()
         self._ordinary = (self.weak_habit.share(), self.strong_habit.share())
-        self._bad_steps = tuple(bad_step(share) for share in self._ordinary)
-        self._good_steps = tuple(good_step(share) for share in self._ordinary)
 
     def _believable(self, sign: Sign) -> bool:
         """What was found out late may have been dealt with; what else lies far back is a clock set back."""
@@ -186,7 +186,7 @@ class Balance:
         """What others say, or our counts; whether the verdict may have changed."""
         self.others.hear(sign, strength)
         if sign.kind is Kind.RHYTHM and sign.good and self.failing:
-            self.back = max(self.back, UP_AT)  # what came since has been held against what is usual
+            self.proof.complete()
         self.calm = False
         return True
 
@@ -226,9 +226,10 @@ class Balance:
             self._weigh_again()
             return
         self.entries.append(entry)
-        if len(self.entries) > ENTRIES_MAX:
-            del self.entries[: ENTRIES_MAX // 3]
         self._step(entry)
+        if len(self.entries) > ENTRIES_MAX:
+            self._learn(self.entries[: ENTRIES_MAX // 3])
+            del self.entries[: ENTRIES_MAX // 3]
 
     def _withdraw(self, key: str) -> None:
         """A failure that turned out to be none, or another one."""
@@ -241,34 +242,33 @@ class Balance:
 
     def _weigh_again(self) -> None:
         self._start_afresh()
+        if self.failing:
+            self.proof.begin(0.0, 0.0, again=False)
         for entry in self.entries:
             self._step(entry)
 
     def _step(self, entry: Entry) -> None:
-        sign, top = entry.sign, self.confirm_at + SCORE_OVER
-        step = (self._good_steps if sign.good else self._bad_steps)[sign.strong] * entry.weight
+        sign = entry.sign
         if sign.strong:
-            self.strong = min(max(self.strong + step, 0.0), top)
-            self.weak = 0.0 if sign.good else self.weak
+            self.strong.step(entry, self.apart_ms)
+            if sign.good:
+                self.weak.clear()
         else:
-            self.weak = min(max(self.weak + step, 0.0), top)
-        if sign.region and sign.strong:
-            step_region(
-                self.regions,
-                entry,
-                (self._good_steps if sign.good else self._bad_steps)[True],
-                apart_ms=self.apart_ms,
-                top=top,
-            )
+            self.weak.step(entry, self.apart_ms)
         self._highest = max(self._highest, self.score)
-        if self.score <= 0:
-            self.onset = None
-        elif self.onset is None:
-            self.onset = sign.at
         if not sign.good and sign.at >= (self.last_bad or 0):
             self.last_bad, self._waited_ms = sign.at, max(sign.waited_ms, sign.stands_ms)
         if self.failing:
             self._step_back(entry, self._ordinary[sign.strong])
+
+    @property
+    def onset(self) -> int | None:
+        """The failure with which the evidence began."""
+        begun = [chart.since for chart in self._leading() if chart.since is not None]
+        return min(begun, default=None)
+
+    def _leading(self) -> tuple[Chart, Chart]:
+        return self.strong.leading(), self.weak.leading()
 
     def only_region(self) -> str:
         """The country that all failures speak of while calls to others succeed; empty where there is none."""
@@ -279,65 +279,64 @@ class Balance:
         return failing.pop() if len(failing) == 1 and others else ""
 
     def _step_back(self, entry: Entry, ordinary: float) -> None:
-        """The proof of a return gathers with successes and is lost with failures.
+        sign = entry.sign
+        if not sign.good:
+            self.proof.fail(entry.weight, ordinary)
+        elif not self.region or sign.region in ("", self.region):
+            self.proof.succeed(sign.at, entry.weight * self._worth(sign), strong=sign.strong)
 
-        Probes count only where probes had failed too, or to complete what a real success began. A
+    def _worth(self, sign: Sign) -> float:
+        """Probes count only where probes had failed too, or to complete what a real success began. A
         subscription that is back is itself the proof that was missing.
         """
-        sign, share = entry.sign, bounded_share(share_at_least(self.share, len(self.entries)))
-        if not sign.good:
-            self.back = max(self.back - log(share / ordinary) * entry.weight, 0.0)
-        elif self.region and sign.region not in ("", self.region):
-            return
-        elif sign.strong or self.subscription:
-            self.back += return_step(share) * entry.weight
-        elif self.whole:
-            self.back += return_step(share) * entry.weight * WEAK_PROOF
-        elif self.run_strong and not self.relapses:
-            self.back += return_step(share) * entry.weight * WEAK_COMPLETES
-        if self.back <= 0:
-            self.run_strong, self.proven_by = False, None
-        elif sign.good:
-            self.run_strong = self.run_strong or sign.strong
-            self.proven_by = self.proven_by or sign.at
+        if sign.strong or self.subscription:
+            return 1.0
+        if self.whole:
+            return WEAK_PROOF
+        return WEAK_COMPLETES if self.proof.strong and not self.relapses else 0.0
+
+    def proves(self, chance: float) -> bool:
+        return self.proof.reaches(chance, self.relapses)
 
     def _matters(self) -> bool:
         """Whether there is anything to judge; forgets a trouble that has come to nothing."""
         if self.state in CONFIRMED:  # until proof begins to gather only the share changes, which can wait
-            return self.back >= RECOVERING_AT - ALMOST
+            return self.proves(CHANCE_OF_FALSE_RECOVERING)
         if self.state is not State.UP:
             return True
-        if self.score <= 0 and not self.others.say:
+        score = self.score
+        if score <= 0 and not self.others.say:
             self._come_to_nothing()
             return False
-        return self.score >= self.suspect_at
+        return score >= SUSPECT_AT - ALMOST
 
     @property
     def score(self) -> float:
-        strong = self.strong
-        if self.regions:
-            strong = max(strong, *(each.score for each in self.regions.values()))
-        return min(strong + self.weak, self.confirm_at + SCORE_OVER)
+        """CONFIRM_AT and more confirms."""
+        strong, weak = (chart.score for chart in self._leading())
+        return min(max(strong, weak, TOGETHER * (strong + weak)), CONFIRM_AT + SCORE_OVER)
 
     def _come_to_nothing(self) -> None:
-        """It was ordinary, unless it was suspicious; either way it is over."""
-        if self._highest < self.suspect_at:
-            for entry in self.entries:
-                habit = self.strong_habit if entry.sign.strong else self.weak_habit
-                habit.count(entry.weight, good=entry.sign.good)
+        self._learn(self.entries)
         self.entries = []
         self._start_afresh()
         self.calm = True
 
+    def _learn(self, entries: Sequence[Entry]) -> None:
+        """They were ordinary, unless they were worth a verdict."""
+        if self.failing or self._highest >= CONFIRM_AT:
+            return
+        for entry in entries:
+            sign = entry.sign
+            habit = self.strong_habit if sign.strong else self.weak_habit
+            habit.count(entry.weight, good=sign.good, at=sign.at, error_class=sign.error_class)
+
     def lasted_ms(self) -> int:
         """From the first failure of this trouble to the newest, with what was waited for it."""
-        if self.onset is None or self.last_bad is None:
+        onset = self.onset
+        if onset is None or self.last_bad is None:
             return 0
-        return self.last_bad + self._waited_ms - self.onset
-
-    @property
-    def suspect_at(self) -> float:
-        return self.confirm_at * SUSPECT_SHARE
+        return self.last_bad + self._waited_ms - onset
 
     @property
     def signs(self) -> list[Sign]:
@@ -350,8 +349,7 @@ class Balance:
         before, self.state = self.state, verdict.state
         if verdict.state in FAILING:
             if before not in FAILING:
-                self.back, self.run_strong, self.proven_by = 0.0, False, None
-            self.share = verdict.share if not verdict.score.region else SHARE_IN_REGION
+                self._begin_to_fail(verdict)
             self.subscription = verdict.cause is Cause.SUBSCRIPTION
             self.whole, self.relapses = verdict.score.whole, verdict.score.relapses
             self.region = verdict.score.region
@@ -361,6 +359,16 @@ class Balance:
             self.others.forget(now)
             self.calm = not self.entries and not self.others.say
 
+    def _begin_to_fail(self, verdict: Verdict) -> None:
+        """What share fails is told from all that has been kept; what relapses soon adds to what was known."""
+        strong_failed = self.strong.leading().nats > 0
+        telling = [e for e in self.entries if e.sign.strong or not strong_failed]
+        if verdict.score.region:
+            telling = [e for e in telling if e.sign.region == verdict.score.region]
+        bad = weights(entry for entry in telling if not entry.sign.good)
+        soon = verdict.since - self.settled_at < RELAPSE_MS
+        self.proof.begin(bad, weights(telling) - bad, again=soon)
+
     @property
     def failing(self) -> bool:
         return self.state in FAILING
@@ -368,5 +376,5 @@ class Balance:
     def _settle(self, at: int) -> None:
         self.settled_at = at
         self.entries = []
-        self.share, self.whole, self.region = 0.0, False, ""
+        self.whole, self.region = False, ""
         self._start_afresh()

@@ -97,7 +97,8 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     may prove the return. ``settled_at``: evidence up to here has been dealt with. ``good_at``: the newest
     success of the capability itself. ``manner``: slow, late or throttled, where all failures are of that one
     kind. ``relapses``: how often a return was begun in vain. ``learnt``: what is ordinary, as counts of signs
-    and of failures, of the capability itself and of weaker ones. ``region``: where alone it fails, or empty.
+    and of failures, of the capability itself and of weaker ones; ``learnt_classes``: of the failures, by their
+    class. ``region``: where alone it fails, or empty.
     """
 
     onset: int | None = None
@@ -108,6 +109,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     relapses: int = 0
     region: str = ""
     learnt: tuple[float, ...] = ()
+    learnt_classes: tuple[dict[str, float], ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from typing import Final
 
 from holdfast.radar.evidence import Sign
-from holdfast.radar.method import CONFIRM_AT
 from holdfast.radar.model import Kind
 
 HINT_MS: Final = 5 * 60 * 1000
@@ -37,18 +36,18 @@ class Others:
             self.say[sign.kind] = sign
 
     def _hear_rhythm(self, sign: Sign, strength: float) -> None:
-        """The strength is that of the whole silence, on the scale on which CONFIRM_AT confirms."""
+        """The strength is that of the whole silence, on the scale of the verdict."""
         self.silent_since = 0 if sign.good else sign.at - sign.waited_ms
-        self._rhythm = 0.0 if sign.good else strength / CONFIRM_AT
+        self._rhythm = 0.0 if sign.good else strength
         self._rhythm_at = sign.at
 
     def hint(self, now: int) -> float:
         """How strongly people and monitors speak for trouble."""
         return self._hint * max(1.0 - max(now - self._hint_at, 0) / HINT_MS, 0.0)
 
-    def rhythm(self, now: int, confirm_at: float) -> float:
-        """How strongly silence speaks for trouble, where so much confirms."""
-        return self._rhythm * confirm_at if now - self._rhythm_at <= RHYTHM_MS else 0.0
+    def rhythm(self, now: int) -> float:
+        """How strongly silence speaks for trouble."""
+        return self._rhythm if now - self._rhythm_at <= RHYTHM_MS else 0.0
 
     def forget(self, now: int) -> None:
         self.say = {kind: sign for kind, sign in self.say.items() if now - sign.at < HINT_MS}

@@ -334,7 +334,7 @@ def _without_clock(verdict: Verdict) -> Verdict:
     """What is ordinary is written again when it is known from twice as many signs."""
     known = tuple(float(int(each).bit_length()) for each in verdict.score.learnt)
     return msgspec.structs.replace(
-        verdict, score=msgspec.structs.replace(verdict.score, good_at=0, learnt=known)
+        verdict, score=msgspec.structs.replace(verdict.score, good_at=0, learnt=known, learnt_classes=())
     )
 
 

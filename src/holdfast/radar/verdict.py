@@ -6,22 +6,24 @@ time refutes. What confirms has refuted both.
 """
 
 from collections.abc import Sequence
-from math import exp
+from math import exp, log
 from typing import Final
 
 import msgspec
 
 from holdfast.channels.contract import ErrorClass
-from holdfast.radar.balance import Balance
+from holdfast.radar.balance import SHARE_SIGNS, Balance
 from holdfast.radar.cause import choose_cause
 from holdfast.radar.entries import Entry, weights
 from holdfast.radar.evidence import EVIDENCE_MS, SKEW_MS, Context, Sign
 from holdfast.radar.method import (
     ALMOST,
+    CHANCE_OF_FALSE_RECOVERING,
+    CHANCE_OF_FALSE_UP,
     CLEAR_BELOW,
-    RECOVERING_AT,
+    CONFIRM_AT,
     SCORE_OVER,
-    UP_AT,
+    SUSPECT_AT,
     confidence,
     return_step,
 )
@@ -38,17 +40,15 @@ from holdfast.radar.model import (
 )
 from holdfast.radar.words import Beside, evidence_sentences
 
-SHARE_SIGNS: Final = 40
-"""The newest signs, from which the share of failures is told."""
 DOWN_FROM_SHARE: Final = 0.8
 PARTIAL_BELOW_SHARE: Final = 0.6
 """What is down becomes partial only below this; what is partial becomes down only above the other."""
 HINTS_MAX_OVER: Final = 0.1
 """What others say may just raise suspicion."""
+CHANCE_OF_BEING_OVER: Final = 0.05
+"""What is found out about afterwards opens nothing if successes since are as unlikely as this."""
 OWN_MIN: Final = 1.0
 """Without as much evidence of our own nothing is confirmed."""
-RELAPSES_MAX: Final = 4
-"""Every relapse makes the next proof as much longer again, up to this."""
 
 MILDER: Final = frozenset({SLOW, LATE, ErrorClass.THROTTLED.value})
 """Ways to fail that deserve other words than plain failure."""
@@ -74,6 +74,7 @@ def _explained(found: Verdict, balance: Balance, now: int, context: Context) -> 
         good_at=max(found.score.good_at, balance.good_at),
         manner=_manner(found, signs),
         learnt=balance.learnt(),
+        learnt_classes=balance.learnt_classes(),
     )
     found = msgspec.structs.replace(found, cause=cause, score=score)
     beside = Beside(
@@ -100,17 +101,17 @@ def _manner(found: Verdict, signs: Sequence[Sign]) -> str:
 
 
 def _while_well(balance: Balance, previous: Verdict, now: int) -> Verdict:
-    own = balance.score + balance.others.rhythm(now, balance.confirm_at)
-    total = own + min(balance.others.hint(now), balance.suspect_at + HINTS_MAX_OVER)
-    total = min(total, balance.confirm_at + SCORE_OVER)
-    if total >= balance.confirm_at and own >= OWN_MIN and _outlasts_a_burst(balance, now):
+    own = balance.score + balance.others.rhythm(now)
+    total = own + min(balance.others.hint(now), SUSPECT_AT + HINTS_MAX_OVER)
+    total = min(total, CONFIRM_AT + SCORE_OVER)
+    if total >= CONFIRM_AT - ALMOST and own >= OWN_MIN and _outlasts_a_burst(balance, now):
         if _over_already(balance):
             return _up_again(balance, previous, now, since=previous.since or now)
         return _failing(balance, total, previous)
     lately = _newest_trouble(balance)
     fresh = lately is not None and now - lately < EVIDENCE_MS
     if fresh and (
-        total >= balance.suspect_at or (previous.state is State.SUSPECTED and total >= CLEAR_BELOW)
+        total >= SUSPECT_AT - ALMOST or (previous.state is State.SUSPECTED and total >= CLEAR_BELOW)
     ):
         return _suspected(balance, total, previous)
     return _well(balance, total, previous, now)
@@ -118,7 +119,7 @@ def _while_well(balance: Balance, previous: Verdict, now: int) -> Verdict:
 
 def _outlasts_a_burst(balance: Balance, now: int) -> bool:
     """Whether it has gone on for longer than ordinary trouble does."""
-    silent_ms = now - balance.others.silent_since if balance.others.rhythm(now, balance.confirm_at) else 0
+    silent_ms = now - balance.others.silent_since if balance.others.rhythm(now) else 0
     return max(balance.lasted_ms(), silent_ms) >= balance.method.burst_ms
 
 
@@ -139,9 +140,9 @@ def _over_already(balance: Balance) -> bool:
     if not balance.entries:
         return False
     last_bad = balance.last_bad or 0
-    run = [entry for entry in balance.entries if entry.sign.good and entry.sign.at > last_bad]
-    share, _ = failing_shares([e for e in balance.entries if e.sign.at <= last_bad], balance.onset or 0)
-    return weights(e for e in run if e.sign.strong) * return_step(share) >= UP_AT - ALMOST
+    bad = weights(entry for entry in balance.entries if not entry.sign.good)
+    run = weights(e for e in balance.entries if e.sign.good and e.sign.strong and e.sign.at > last_bad)
+    return sum(return_step(bad, n) for n in range(int(run))) >= log(1 / CHANCE_OF_BEING_OVER)
 
 
 def _believable(at: int, now: int) -> int:
@@ -227,15 +228,14 @@ def _probes_fail_too(entries: Sequence[Entry], previous: Verdict) -> bool:
 
 
 def _while_failing(balance: Balance, previous: Verdict, now: int) -> Verdict:
-    if not balance.entries or balance.others.rhythm(now, balance.confirm_at) >= balance.suspect_at:
+    if not balance.entries or balance.others.rhythm(now) >= SUSPECT_AT:
         return previous
     whole = _probes_fail_too(balance.entries, previous)
     previous = msgspec.structs.replace(previous, score=msgspec.structs.replace(previous.score, whole=whole))
-    longer = 1 + min(previous.score.relapses, RELAPSES_MAX)
-    if balance.back >= UP_AT * longer - ALMOST:
-        return _up_again(balance, previous, now, since=now)
     recovering = previous.state is State.RECOVERING
-    if balance.back >= RECOVERING_AT * longer - ALMOST or (recovering and balance.back > 0):
+    if recovering and balance.proves(CHANCE_OF_FALSE_UP):
+        return _up_again(balance, previous, now, since=now)
+    if balance.proves(CHANCE_OF_FALSE_RECOVERING) or (recovering and balance.proof.nats > 0):
         return _recovering(balance, previous)
     return _still_failing(balance, previous, now)
 
@@ -245,7 +245,7 @@ def _up_again(balance: Balance, previous: Verdict, now: int, *, since: int) -> V
     return msgspec.structs.replace(
         previous,
         state=State.UP,
-        confidence=_trust(max(balance.back, UP_AT)),
+        confidence=_trust(max(balance.proof.nats, log(1 / CHANCE_OF_FALSE_UP))),
         share=0.0,
         since=since,
         score=Score(
@@ -260,8 +260,8 @@ def _recovering(balance: Balance, previous: Verdict) -> Verdict:
     return msgspec.structs.replace(
         previous,
         state=State.RECOVERING,
-        confidence=_trust(balance.back),
-        since=(balance.proven_by or previous.since) if fresh else previous.since,
+        confidence=_trust(balance.proof.nats),
+        since=(balance.proof.since or previous.since) if fresh else previous.since,
     )
 
 

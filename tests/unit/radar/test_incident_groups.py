@@ -15,7 +15,7 @@ async def fail(bench: Any, *channels: str, seconds: int = 3, error_class: str = 
     await happen(bench, channels, seconds, Result.FAIL, error_class)
 
 
-async def work(bench: Any, *channels: str, seconds: int = 2) -> None:
+async def work(bench: Any, *channels: str, seconds: int = 5) -> None:
     await happen(bench, channels, seconds, Result.OK, "")
 
 

@@ -70,7 +70,7 @@ async def test_what_a_person_opened_again_stays_open_until_they_close_it(bench: 
     [incident] = await failing(bench, IG)
     with pytest.raises(UnfitError, match="is open"):
         await decide(bench, reopen, incident.id)
-    await happen(bench, IG, result=Result.OK)
+    await happen(bench, IG, result=Result.OK, seconds=5)
     await bench.evaluate_for(12)
     assert bench.radar.open_incidents() == []
     await decide(bench, reopen, incident.id)
@@ -80,7 +80,7 @@ async def test_what_a_person_opened_again_stays_open_until_they_close_it(bench: 
     await happen(bench, IG)
     [kept] = bench.radar.open_incidents()
     assert kept.id == incident.id
-    await happen(bench, IG, result=Result.OK)
+    await happen(bench, IG, result=Result.OK, seconds=5)
     await bench.evaluate_for(400)
     [kept] = bench.radar.open_incidents()
     assert kept.state is IncidentState.OPEN

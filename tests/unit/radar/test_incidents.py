@@ -44,7 +44,7 @@ async def test_an_incident_opens_recovers_and_closes_by_proof(bench: Any) -> Non
     await bench.evaluate_for(900)
     assert bench.radar.open_incidents() == [incident]
 
-    await bench.sends(1)
+    await bench.sends(3)
     [incident] = bench.radar.open_incidents()
     assert incident.state is IncidentState.RECOVERING
     await bench.sends(1)
@@ -80,7 +80,7 @@ async def test_a_relapse_within_minutes_continues_the_same_incident(bench: Any) 
     bench.add()
     await fail_sends(bench)
     [first] = bench.radar.open_incidents()
-    await bench.sends(2)
+    await bench.sends(5)
     await bench.evaluate_for(12)
     assert bench.radar.open_incidents() == []
     await fail_sends(bench)
@@ -88,7 +88,7 @@ async def test_a_relapse_within_minutes_continues_the_same_incident(bench: Any) 
     assert again.id == first.id
     assert again.closed_at is None
     assert kinds(again) == ["opened", "recovering", "closed", "opened"]
-    await bench.sends(2)
+    await bench.sends(5)
     await bench.evaluate_for(700)
     await fail_sends(bench)
     [new] = bench.radar.open_incidents()
@@ -106,13 +106,13 @@ async def test_capabilities_gather_in_one_incident(bench: Any) -> None:
     [incident] = bench.radar.open_incidents()
     assert incident.capabilities == (Capability.SEND, Capability.RECEIVE)
     assert incident.title == "Instagram is not accepting messages"
-    await bench.sends(2)
+    await bench.sends(5)
     await bench.evaluate_for(20)
     [incident] = bench.radar.open_incidents()
     assert incident.title == "Messages from Instagram are not arriving"
     assert incident.cause == "subscription"
     adapter.answer(Capability.RECEIVE)
-    for _ in range(3):
+    for _ in range(6):
         await see_probe(bench, adapter)
         await bench.evaluate_for(6)
     assert bench.radar.open_incidents() == []
@@ -182,7 +182,7 @@ async def test_a_restart_changes_nothing_and_forgets_nothing(bench: Any) -> None
     await radar.evaluate()
     assert radar.open_incidents() == [before]
     bench.radar = radar
-    await bench.sends(2)
+    await bench.sends(5)
     await bench.evaluate_for(12)
     assert radar.open_incidents() == []
 
@@ -199,7 +199,7 @@ async def test_a_node_that_stood_still_opens_no_second_incident(bench: Any) -> N
     assert [each.id for each in stopped.open_incidents()] == [
         each.id for each in bench.radar.open_incidents()
     ]
-    await bench.sends(2)
+    await bench.sends(5)
     await bench.evaluate_for(12)
     assert await bench.database.read(load_incidents, "open") == []
 

@@ -51,7 +51,7 @@ async def test_a_refused_platform_is_found_by_probes_within_fifteen_seconds_and_
         assert incident.cause is Cause.PLATFORM
         assert "Our own connection works: unrelated addresses answer." in incident.evidence
         adapter.answer_all()
-        assert await until(bench, Capability.SEND, State.UP, 60) <= 25
+        assert await until(bench, Capability.SEND, State.UP, 60) <= 45
         await bench.clock.pass_time(12)
         assert bench.radar.open_incidents() == []
 

@@ -61,10 +61,13 @@ class Rhythm:
             random.uniform(0, days) * DAY_MS for _ in range(round(CAMPAIGNS_A_YEAR * years))
         )
         self._peak_hour = random.uniform(13, 18)
-        self._random = random
 
-    def an_hour(self, at: int) -> float:
+    def an_hour(self, at: int, random: Random) -> float:
         """Arrivals per hour at a moment, as chance would have it on that day."""
+        return self.usual(at) * random.lognormvariate(0.0, 0.12)
+
+    def usual(self, at: int) -> float:
+        """Arrivals per hour at a moment, chance apart."""
         since = at - self._start
         hour = at / HOUR_MS % 24
         day = at // DAY_MS
@@ -76,4 +79,4 @@ class Rhythm:
         for began in self._campaigns:
             if 0 <= since - began < CAMPAIGN_HOURS * HOUR_MS:
                 rate *= 1 + (CAMPAIGN_PEAK - 1) * exp(-(since - began) / HOUR_MS)
-        return rate * self._random.lognormvariate(0.0, 0.12)
+        return rate

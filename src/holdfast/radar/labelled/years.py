@@ -39,15 +39,21 @@ class Years:
         channel: str = "instagram:shop",
         start: int = START_MS,
         first_after_days: float = FIRST_AFTER_DAYS,
+        rhythm: Rhythm | None = None,
+        outages: Sequence[Outage] | None = None,
     ) -> None:
         self.shop = shop
         self.channel = channel
         self._random = Random(seed)  # noqa: S311 - seeded chance makes years, not secrets
         self._start, self._end = start, start + round(years * YEAR_MS)
-        self.outages = outages_of(start, years, kinds, self._random, first_after_days=first_after_days)
-        self._rhythm = Rhythm(shop, start, years, self._random)
+        self.outages = (
+            outages_of(start, years, kinds, self._random, first_after_days=first_after_days)
+            if outages is None
+            else list(outages)
+        )
+        self.rhythm = rhythm or Rhythm(shop, start, years, self._random)
         self._bursts = self._draw_bursts()
-        self._next_id = 0
+        self._next_id = (start - START_MS) // 1000
         self._later: list[tuple[int, int, Line]] = []
         self._drawn = 0
 
@@ -59,6 +65,18 @@ class Years:
                 break
             found.append((int(at), int(at + self._random.uniform(*BURST_MS)), self._random.uniform(0.5, 1.0)))
         return found
+
+    def otherwise(self, outage: Outage, *, begin: int, end: int, seed: int) -> "Years":
+        """The same shop, as it might have gone on from a moment, with one outage."""
+        return Years(
+            self.shop,
+            years=(end - begin) / YEAR_MS,
+            seed=seed,
+            channel=self.channel,
+            start=begin,
+            rhythm=self.rhythm,
+            outages=[outage],
+        )
 
     def lines(self) -> Iterator[Line]:
         for hour in range(self._start, self._end, HOUR_MS):
@@ -135,7 +153,7 @@ class Years:
     # --- messages ---------------------------------------------------------------------------------
 
     def _talk(self, hour: int, until: int) -> None:
-        rate = self._rhythm.an_hour(hour)
+        rate = self.rhythm.an_hour(hour, self._random)
         at = float(hour)
         while rate > 0:
             at += self._random.expovariate(rate / HOUR_MS)
