@@ -10,6 +10,7 @@ const FAILURES_BEFORE_ASKING = 2;
 const ASKING_MS = 3 * 60_000;
 const PROTOCOL = 'holdfast.direct.v1';
 
+const ABNORMAL = 1006;
 const UNAUTHORIZED = 4401;
 const FORGOTTEN = 4410;
 
@@ -39,6 +40,7 @@ export class Line {
   readonly #hub: Hub;
   readonly #events: LineEvents;
   #socket: WebSocket | null = null;
+  #end: (code: number) => void = () => {};
   #isReady = false;
   #isStopped = false;
   #failures = 0;
@@ -68,8 +70,7 @@ export class Line {
 
   stop(): void {
     this.#isStopped = true;
-    this.#asking.abort();
-    this.#socket?.close();
+    this.drop();
     this.#wake();
   }
 
@@ -79,9 +80,9 @@ export class Line {
     this.#wake();
   }
 
-  /** The network is said to be gone. */
+  /** The network is said to be gone: a socket without one may take minutes to notice. */
   drop(): void {
-    this.#socket?.close();
+    this.#end(ABNORMAL);
     this.#asking.abort();
   }
 
@@ -99,10 +100,11 @@ export class Line {
       let silence: ReturnType<typeof setTimeout> | undefined;
       const hear = (ms: number) => {
         clearTimeout(silence);
-        silence = setTimeout(() => end(1006), ms);
+        silence = setTimeout(() => end(ABNORMAL), ms);
       };
       const end = (code: number) => {
         clearTimeout(silence);
+        this.#end = () => {};
         socket.onclose = socket.onmessage = socket.onopen = null;
         socket.close();
         if (this.#socket === socket) this.#socket = null;
@@ -111,6 +113,7 @@ export class Line {
         resolve(code);
       };
       this.#socket = socket;
+      this.#end = end;
       hear(WELCOME_MS_MAX);
       socket.onopen = () => {
         const hello = { type: 'hello', token: this.#hub.token, cursor: this.#events.cursor(), focus: this.#events.isInFront() };

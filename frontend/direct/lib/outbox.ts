@@ -66,10 +66,11 @@ export class Outbox {
   readonly #waits = new Set<string>();
   /** Reading and writing what is kept, one after the other: what was read must not undo what was written since. */
   #turn: Promise<unknown> = Promise.resolve();
+  #uploads: Promise<unknown> = Promise.resolve();
   #failures = 0;
   #isStopped = false;
 
-  constructor(keep: Keep, hub: Hub, events: OutboxEvents, later: Timer = setTimeout) {
+  constructor(keep: Keep, hub: Hub, events: OutboxEvents, later: Timer = (after, ms) => setTimeout(after, ms)) {
     this.#keep = keep;
     this.#hub = hub;
     this.#events = events;
@@ -178,11 +179,18 @@ export class Outbox {
     let current = op;
     for (const file of op.files) {
       if (file.upload) continue;
-      const upload = await this.#hub.upload(file.blob, file.name, (share) => this.#events.progress(file.key, share));
+      const upload = await this.#upload(file);
       current = { ...current, files: current.files.map((each) => (each.key === file.key ? { ...each, upload } : each)) };
       await this.#put(current);
     }
     return current;
+  }
+
+  // The hub takes one file of a member at a time.
+  #upload(file: OutFile): Promise<Attachment> {
+    const upload = this.#uploads.then(() => this.#hub.upload(file.blob, file.name, (share) => this.#events.progress(file.key, share)));
+    this.#uploads = upload.catch(() => {});
+    return upload;
   }
 
   #tryLater(thread: string, refusal: Refusal): void {

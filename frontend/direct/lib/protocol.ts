@@ -21,6 +21,8 @@ export interface Me extends Card {
   kind: 'guest' | 'member';
   email: string;
   settings: Settings;
+  /** What the agents want this member to know. */
+  notice?: { text: string; at: number | null; muted_until: number | null } | null;
 }
 
 export interface Participant {
@@ -142,6 +144,8 @@ export interface Info {
   status_url: string;
   open?: { now: boolean; text: string };
   push_key?: string;
+  /** The ways of signing in that are open. */
+  sign_in?: ('email' | 'passkey')[];
   limits?: Limits;
 }
 

@@ -37,7 +37,17 @@ export function days(messages: readonly Message[], newFrom: string): Day[] {
       isNewFrom,
     });
   });
-  return found.map((day, index) => ({ ...day, key: `${day.key} ${index}` }));
+  return named(found);
+}
+
+// Clocks differ, so that a day may come twice; its name must not depend on how much stands before it.
+function named(found: readonly Day[]): Day[] {
+  const times = new Map<string, number>();
+  return found.map((day) => {
+    const time = (times.get(day.key) ?? 0) + 1;
+    times.set(day.key, time);
+    return time === 1 ? day : { ...day, key: `${day.key} ${time}` };
+  });
 }
 
 function isSameRun(one: Message, other: Message): boolean {
