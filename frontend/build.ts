@@ -1,5 +1,6 @@
 // Builds every page into the Python packages. `node build.ts console` builds one of them.
-import { copyFile, mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build, type InlineConfig } from 'vite';
@@ -10,7 +11,7 @@ const SIMULATORS = join(HERE, '../src/holdfast_simulators/built');
 
 const OUTPUTS: Record<string, InlineConfig> = {
   console: page('console', '/console/', join(HUB, 'console')),
-  chat: page('chat', '/chat/', join(HUB, 'chat')),
+  chat: { ...page('direct', '/chat/', join(HUB, 'chat')), publicDir: join(HERE, 'direct/public') },
   phones: page('phones', '/', SIMULATORS),
   widget: script('chat/widget.ts', 'widget.js', HUB),
 };
@@ -37,6 +38,22 @@ function script(entry: string, fileName: string, outDir: string): InlineConfig {
   };
 }
 
+// The messenger's service worker knows by name what it keeps, so it is built when all of that is there.
+async function worker(): Promise<InlineConfig> {
+  const folder = join(HUB, 'chat');
+  const names = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name !== 'worker.js' && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+  const digest = createHash('sha256');
+  for (const name of names) digest.update(name).update(await readFile(join(folder, name)));
+  const shell = names.map((name) => (name === 'index.html' ? '/chat/' : `/chat/${name}`));
+  return {
+    ...script('direct/worker.ts', 'worker.js', folder),
+    define: { SHELL: JSON.stringify(shell), SHELL_NAME: JSON.stringify(digest.digest('hex').slice(0, 16)) },
+  };
+}
+
 function shared(root: string): InlineConfig {
   return { root: join(HERE, root), configFile: false, logLevel: 'warn', publicDir: false };
 }
@@ -46,6 +63,7 @@ for (const [name, config] of Object.entries(OUTPUTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`building ${name}`);
   await build(config);
+  if (name === 'chat') await build(await worker());
 }
 await mkdir(HUB, { recursive: true });
 await copyFile(join(HERE, 'tokens.css'), join(HUB, 'tokens.css'));

@@ -13,4 +13,11 @@ addEventListener('vite:preloadError', (event) => {
 
 const target = document.getElementById('page');
 if (target) mount(App, { target });
-if ('serviceWorker' in navigator) addEventListener('load', () => void navigator.serviceWorker.register('/chat/worker.js').catch(() => {}));
+if ('serviceWorker' in navigator) {
+  addEventListener('load', () => void navigator.serviceWorker.register('/chat/worker.js').catch(() => {}));
+  // Somebody opened a notice, and this is the page that is there already.
+  navigator.serviceWorker.addEventListener('message', (event: MessageEvent<{ type?: string; path?: string }>) => {
+    const place = event.data.type === 'open' ? new URL(event.data.path ?? '', location.href) : null;
+    if (place?.origin === location.origin && place.pathname.startsWith('/chat/')) location.assign(place);
+  });
+}

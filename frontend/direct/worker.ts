@@ -1,3 +1,5 @@
+import { type PushScope, showNotices } from '../shared/push.ts';
+
 // Opens the messenger without a network. It keeps the files of one version of the page and nothing else: what the hub
 // answers is never kept here, and a page that can be reached is always the newest.
 /** Filled in when the pages are built: everything that the page is made of, and a name for just that. */
@@ -52,6 +54,8 @@ worker.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') event.respondWith(page(request));
   else if (SHELL.includes(url.pathname) || url.pathname.startsWith(ASSETS)) event.respondWith(file(request));
 });
+
+showNotices(self as unknown as PushScope, '/chat/icon-192.png');
 
 // The page comes from the hub while that answers in time; a page that the hub refuses is refused.
 async function page(request: Request): Promise<Response> {

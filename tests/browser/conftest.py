@@ -30,7 +30,7 @@ async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
 
 @pytest.fixture(scope="session")
 def signed_in() -> dict[str, StorageState]:
-    """What a browser keeps of each hub after signing in, by the hub's address."""
+    """What a browser keeps after signing in: of a hub's console by its address, of the messenger by the person."""
     return {}
 
 
@@ -59,6 +59,13 @@ class Browsing:
         await console.enter()
         self._states[hub] = await console.page.context.storage_state()
         return console
+
+    def kept_of(self, person: str) -> StorageState | None:
+        """What the browser of a member kept after signing in to the messenger."""
+        return self._states.get(person)
+
+    def keep_of(self, person: str, state: StorageState) -> None:
+        self._states[person] = state
 
     async def phones(self, demo: Demo, **look: Any) -> Phones:
         return Phones(await self.page(**look), demo)

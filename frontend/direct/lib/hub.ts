@@ -1,5 +1,5 @@
 // Calls of the hub. Every one ends as an answer or as a Refusal that says whether it may work later.
-import type { Attachment, Card, Change, Device, Info, Me, Message, Passkey, Settings, Thread } from './protocol.ts';
+import type { Attachment, Card, Change, Device, Info, Me, Message, Passkey, PushSettings, PushState, Settings, Thread } from './protocol.ts';
 
 const BASE = '/direct/v1';
 const CALL_MS_MAX = 15_000;
@@ -118,7 +118,10 @@ export class Hub {
   read = (thread: string, upto: number) => this.#call<void>('POST', `/threads/${part(thread)}/read`, { upto });
   delivered = (thread: string, upto: number) => this.#call<void>('POST', `/threads/${part(thread)}/delivered`, { upto });
 
-  subscribe = (subscription: unknown) => this.#call<unknown>('POST', '/push', subscription);
+  push = () => this.#call<PushState>('GET', '/push');
+  subscribe = (subscription: unknown) => this.#call<PushState>('POST', '/push', { subscription });
+  changePush = (change: Partial<PushSettings>) => this.#call<PushState>('PATCH', '/push', change);
+  unsubscribe = () => this.#call<void>('DELETE', '/push');
 
   /** Brings a file to the hub; `told` hears which share of it has gone. Only XMLHttpRequest tells that. */
   upload(file: Blob, name: string, told: (share: number) => void): Promise<Attachment> {

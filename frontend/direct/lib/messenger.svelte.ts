@@ -212,6 +212,7 @@ export class Messenger {
 
   async write(thread: string, text: string, replyTo: ReplyTo | null, files: OutFile[]): Promise<boolean> {
     const id = newId();
+    this.#typingTold.delete(thread);
     return this.#add({ kind: 'send', thread, id, text, replyTo, files, at: Date.now(), state: 'waiting', reason: '' });
   }
 

@@ -163,6 +163,18 @@ export interface Passkey {
   created_at: number;
 }
 
+export interface PushSettings {
+  level: string;
+  previews: boolean;
+  posts: boolean;
+  quiet: { from: string; until: string; zone: string } | null;
+}
+
+export interface PushState {
+  subscribed: boolean;
+  settings: PushSettings;
+}
+
 export const USUAL_LIMITS: Limits = {
   text_characters: 4_000,
   attachments: 10,

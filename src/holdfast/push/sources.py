@@ -126,7 +126,7 @@ class MemberLog:
         return Telling(
             title=f"{name} · {row['title']}" if is_group and row["title"] else name,
             text=row["text"] or words_for(row["attachments"]),
-            path=f"/chat/?thread={news.thread}",
+            path=f"/chat/#/t/{news.thread}",
             direct=not is_group or _names(row["text"], row["own_handle"]),
             count=int(row["unread"]),
         )

@@ -1,11 +1,13 @@
-"""The console, the chat page and the widget."""
+"""The console, the messenger and the widget."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from holdfast.web.asgi import Receive, Scope, Send, answer
+from holdfast.web.asgi import Headers, Receive, Scope, Send, answer
 from holdfast.web.services import ChannelFace
 from holdfast.web.static_files import (
+    MESSENGER_HEADERS,
+    PAGE_HEADERS,
     SHORTLY,
     StaticFile,
     StaticFiles,
@@ -36,6 +38,8 @@ class Pages:
         path = scope["path"]
         if path in {"/", "/console"}:
             await answer(send, 302, b"", headers=(("location", CONSOLE),))
+        elif path == "/chat":
+            await answer(send, 302, b"", headers=(("location", CHAT),))
         elif path == "/robots.txt":
             await answer(send, 200, ROBOTS)
         elif path == WIDGET:
@@ -52,17 +56,28 @@ class Pages:
         await self._page(scope, send, file, is_page=path == "console/")
 
     async def _chat(self, scope: Scope, send: Send, name: str) -> None:
+        """The messenger: at its own address with all threads, at a Direct channel's with that of the business."""
+        faces = self._faces()
         file = self._files.get(f"chat/{name}")
         if file is not None and name != "index.html":
             await serve(scope, send, file)
-        elif f"direct:{name}" in self._faces():
-            await self._page(scope, send, self._files.get("chat/index.html"), is_page=True)
+        elif f"direct:{name}" in faces or (not name and any(each.startswith("direct:") for each in faces)):
+            page = self._files.get("chat/index.html")
+            await self._page(scope, send, page, is_page=True, headers=MESSENGER_HEADERS)
         else:
             await _nothing(send)
 
-    async def _page(self, scope: Scope, send: Send, file: StaticFile | None, *, is_page: bool) -> None:
+    async def _page(
+        self,
+        scope: Scope,
+        send: Send,
+        file: StaticFile | None,
+        *,
+        is_page: bool,
+        headers: Headers = PAGE_HEADERS,
+    ) -> None:
         if file is not None:
-            await serve(scope, send, file)
+            await serve(scope, send, file, headers=headers)
         elif is_page:
             await serve_note(send, 503, "Not built", _NOT_BUILT)
         else:

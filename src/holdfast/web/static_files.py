@@ -17,13 +17,25 @@ _CONTENT_POLICY: Final = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'"
 )
-PAGE_HEADERS: Final = (
-    ("content-security-policy", _CONTENT_POLICY),
+_ALWAYS: Final = (
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
     ("cross-origin-opener-policy", "same-origin"),
 )
+PAGE_HEADERS: Final = (
+    ("content-security-policy", _CONTENT_POLICY),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    *_ALWAYS,
+)
+MESSENGER_HEADERS: Final = (
+    (
+        "content-security-policy",
+        _CONTENT_POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob:; media-src 'self' blob:"),
+    ),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(self), payment=()"),
+    *_ALWAYS,
+)
+"""Members record voice messages, and see what they are about to send before it has gone anywhere."""
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
 SHORTLY: Final = "public, max-age=300"

@@ -71,6 +71,20 @@ async def test_every_page_is_fenced_in(built: Path) -> None:
         assert headers["referrer-policy"] == "no-referrer"
 
 
+async def test_only_the_messenger_may_record_and_show_what_is_about_to_be_sent(built: Path) -> None:
+    _, messenger, _ = await ask(pages(built), "/chat/web")
+    assert "microphone=(self)" in messenger["permissions-policy"]
+    assert "media-src 'self' blob:" in messenger["content-security-policy"]
+    _, console, _ = await ask(pages(built), "/console/")
+    assert "microphone=()" in console["permissions-policy"]
+    assert "blob:" not in console["content-security-policy"]
+
+
+async def test_a_hub_without_a_direct_channel_has_no_messenger(built: Path) -> None:
+    app = Pages(StaticFiles(built), dict)
+    assert (await ask(app, "/chat/"))[0] == 404
+
+
 async def test_what_a_browser_has_is_not_sent_again(built: Path) -> None:
     app = pages(built)
     _, headers, _ = await ask(app, "/console/")
@@ -94,7 +108,7 @@ async def test_large_texts_are_packed_for_those_who_can_unpack(built: Path) -> N
         "/console/secret.py",
         "/chat/../../secret.py",
         "/chat/other",
-        "/chat/",
+        "/chat/index.html",
         "/console/assets/",
         "/favicon.ico",
         "/console/\0",
@@ -106,9 +120,11 @@ async def test_nothing_else_is_served(built: Path, path: str) -> None:
     assert b"never" not in body
 
 
-async def test_the_chat_page_and_the_widget_are_there_for_a_direct_channel(built: Path) -> None:
+async def test_the_messenger_and_the_widget_are_there_for_a_direct_channel(built: Path) -> None:
     app = pages(built)
-    assert (await ask(app, "/chat/web"))[2] == b"<!doctype html>chat"
+    for path in ("/chat/", "/chat/web"):
+        assert (await ask(app, path))[2] == b"<!doctype html>chat"
+    assert (await ask(app, "/chat"))[1]["location"] == "/chat/"
     assert (await ask(app, "/chat/assets/look-3c.css"))[0] == 200
     status, headers, _ = await ask(app, "/widget.js")
     assert (status, headers["cross-origin-resource-policy"]) == (200, "cross-origin")

@@ -33,7 +33,7 @@ async def test_a_message_wakes_the_other_and_not_its_author(pair: Bench) -> None
         "tag": THREAD,
         "title": "Ann",
         "body": "Are you there?",
-        "path": f"/chat/?thread={THREAD}",
+        "path": f"/chat/#/t/{THREAD}",
         "count": 1,
         "at": notice["at"],
     }
