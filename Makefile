@@ -21,7 +21,7 @@ demo: install ## run the whole story on this machine; Ctrl-C stops it
 
 test: install chromium ## install what the tests need and run every check and test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -q -n 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 install: $(STAMP) ## make .venv with the holdfast command, and build the pages
 

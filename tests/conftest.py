@@ -1,7 +1,7 @@
 """In CI nothing may be skipped: a test that did not run has proven nothing.
 
-Of the workers that share a run each takes the next group of tests: a file, or one scenario alone, for those mostly
-wait. The long ones come first, so that all workers end at about the same time.
+Workers that share a run take groups of tests (see grouping.py). The long ones come first, so that all workers end at
+about the same time.
 """
 
 import os
@@ -10,13 +10,11 @@ from typing import Any, Final
 
 import hypothesis
 import pytest
+from tests.grouping import Groups
 from tests.postgres import PostgresServer
 
 LONG: Final = ("torture", "scenarios", "simulation", "browser")
 """Folders whose tests take long, those that take longest first."""
-ALONE: Final = frozenset({"torture", "scenarios"})
-PER_MODULE: Final = "module"
-STORE: Final = "store"
 
 # An example that takes long says that the machine is busy, not that it is wrong.
 hypothesis.settings.register_profile("holdfast", deadline=None)
@@ -25,25 +23,12 @@ hypothesis.settings.load_profile("holdfast")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if not _stands_alone(item):
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=_turn)
 
 
-def _stands_alone(item: pytest.Item) -> bool:
-    """A scenario that shares nothing with the others of its file."""
-    if item.path.parent.name not in ALONE:
-        return False
-    fixtures: Any = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - pytest names it so
-    shared = {name for name, found in fixtures.items() if found[-1].scope == PER_MODULE}
-    return shared <= {STORE}
-
-
-def _group(item: pytest.Item) -> str:
-    callspec = getattr(item, "callspec", None)
-    store = callspec.params.get(STORE, "") if callspec else ""
-    return f"{item.path}:{store}"
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
+    return Groups(config, log)
 
 
 def _turn(item: pytest.Item) -> int:
