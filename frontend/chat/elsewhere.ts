@@ -1,19 +1,19 @@
 // Going on elsewhere: a code to one's address, and the talk is there wherever one signs in with it.
 import { DirectError } from './direct.ts';
 import { make } from './elements.ts';
-import type { Talk } from './talk.ts';
+import type { Spoken } from './talk.ts';
 import type { Say } from './words.ts';
 
 const CODE_MAX = '12';
 
 export class Elsewhere {
   readonly element = make('section', { class: 'elsewhere', hidden: '' });
-  readonly #talk: Talk;
+  readonly #talk: Spoken;
   readonly #say: Say;
   readonly #closed: () => void;
   #email = '';
 
-  constructor(talk: Talk, say: Say, closed: () => void) {
+  constructor(talk: Spoken, say: Say, closed: () => void) {
     this.#talk = talk;
     this.#say = say;
     this.#closed = closed;

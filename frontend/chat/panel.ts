@@ -4,7 +4,7 @@ import { Ask } from './ask.ts';
 import type { Answers, Attachment } from './direct.ts';
 import { drawing, linked, make } from './elements.ts';
 import { Elsewhere } from './elsewhere.ts';
-import type { Line, Talk } from './talk.ts';
+import type { Line, Spoken } from './talk.ts';
 import type { Say, Word } from './words.ts';
 
 const TEXT_MAX = 4_000;
@@ -20,7 +20,7 @@ const STATES: Record<Line['state'], { word: Word | ''; path: string }> = {
 
 export class Panel {
   readonly element: HTMLElement;
-  readonly #talk: Talk;
+  readonly #talk: Spoken;
   readonly #say: Say;
   readonly #title: HTMLElement;
   readonly #hours = make('p', { class: 'hours' });
@@ -38,7 +38,7 @@ export class Panel {
   readonly #goOn: HTMLButtonElement;
   readonly #drawn = new Map<string, { line: string; element: HTMLElement }>();
 
-  constructor(talk: Talk, say: Say, closing: HTMLElement | null) {
+  constructor(talk: Spoken, say: Say, closing: HTMLElement | null) {
     this.#talk = talk;
     this.#say = say;
     this.#title = make('h2', { id: 'title' }, say('title'));

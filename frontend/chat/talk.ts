@@ -33,7 +33,23 @@ export interface Line {
   reason: string;
 }
 
-export class Talk {
+/** As much of a talk as is shown. */
+export interface Spoken {
+  readonly info: Info | null;
+  readonly lines: Line[];
+  readonly isAsking: boolean;
+  readonly isTyping: boolean;
+  readonly refusal: { field: string; message: string } | null;
+  readonly connected: boolean;
+  readonly stuck: boolean;
+  readonly direct: { readonly origin: string; readonly channel: string };
+  write(text: string): boolean;
+  tell(answers: Answers): void;
+  askCode(email: string): Promise<string>;
+  prove(login: string, code: string): Promise<void>;
+}
+
+export class Talk implements Spoken {
   info: Info | null = null;
   connected = true;
   /** The hub is there but cannot store what is written just now. */

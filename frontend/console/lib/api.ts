@@ -3,7 +3,8 @@ import type {
   Agent, Attempt, CannedReply, Channel, CheckResult, Colour, Consent, Conversation, ConversationInFull, Counts,
   Decision, Draft, Incident, Label, LaterReply, Ledger, Maintenance, Me, Message, NewMaintenance, Note, Page,
   Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SavedView, Standing, StoryLine, Subscriber,
-  SubscriberCount, Team, Tracked, Unreadable, Upload, ViewFilter,
+  SubscriberCount, Team, Tracked, Unreadable, Upload, ViewFilter, Told,
+  WidgetSetup,
 } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -99,6 +100,10 @@ export class Api {
   settleDoubt = (id: string, decision: 'sent' | 'resend' | 'give_up') =>
     this.#send<Message>('POST', `/messages/${part(id)}/doubt`, { decision });
   cancel = (id: string) => this.#send<Message>('POST', `/messages/${part(id)}/cancel`);
+
+  answers = (contact: string) => this.#get<Told>(`/contacts/${part(contact)}/answers`);
+  widget = (channel: string) => this.#get<WidgetSetup>(`/widgets/${part(channel)}`);
+  setWidget = (channel: string, setup: WidgetSetup) => this.#send<WidgetSetup>('PUT', `/widgets/${part(channel)}`, setup);
 
   setConsent = (contact: string, address: string, consent: Consent) =>
     this.#send<unknown>('PATCH', `/contacts/${part(contact)}/addresses/${part(address)}`, { consent });

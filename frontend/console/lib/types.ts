@@ -552,3 +552,27 @@ export interface ProfileView {
   opening_text: string;
   url: string;
 }
+
+export interface WidgetQuestion {
+  id: string;
+  kind: 'text' | 'choice' | 'name' | 'email' | 'phone';
+  label: string;
+  required: boolean;
+  choices: string[];
+}
+
+export interface WidgetSetup {
+  greeting: string;
+  away: string;
+  look: { accent: string; corner: 'right' | 'left'; theme: 'auto' | 'light' | 'dark'; label: string; sound: boolean };
+  questions: WidgetQuestion[];
+  consent: string;
+}
+
+/** What a person told before they wrote. */
+export interface Told {
+  answers: { question_id: string; question: string; answer: string; at: number }[];
+  consents: {
+    kind: string; address: string; text: string; site: string; at: number; withdrawn_at: number | null; proven_at: number | null;
+  }[];
+}
