@@ -122,7 +122,7 @@ class WritingController(Controller):
     @get(
         "/drafts",
         opt=READ,
-        operation_id="listDrafts",
+        operation_id="listReplyDrafts",
         summary="What the asker has begun to write, the latest first",
         responses=refuses(),
     )
