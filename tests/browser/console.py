@@ -11,6 +11,7 @@ PLACES = {
     "channels": "Channels",
     "public": "Status page",
     "publishing": "Page & posts",
+    "safety": "Safety",
     "playbook": "Playbook",
     "unreadable": "Could not read",
 }

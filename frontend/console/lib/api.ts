@@ -1,10 +1,10 @@
 // The only place that talks HTTP to the hub.
 import type {
-  Agent, Attempt, CannedReply, Channel, CheckResult, Colour, Consent, Conversation, ConversationInFull, Counts,
-  Decision, Draft, Incident, Label, LaterReply, Ledger, Maintenance, Me, Message, NewMaintenance, Note, Page,
-  Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SavedView, Standing, StoryLine, Subscriber,
-  SubscriberCount, Team, Tracked, Unreadable, Upload, ViewFilter, Told,
-  WidgetSetup,
+  Agent, Attempt, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
+  Counts, Decision, Draft, Incident, Label, LaterReply, Ledger, Maintenance, Me, MemberOfHub, Message,
+  NewMaintenance, Note, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SafetyRule,
+  SafetySettings, SavedView, Standing, StoryLine, Subscriber, SubscriberCount, Team, Told, Tracked, Unreadable,
+  Upload, ViewFilter, WidgetSetup,
 } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -144,6 +144,24 @@ export class Api {
     this.#get<Page<Subscriber>>(`/subscribers${search(query)}`);
   subscriberCounts = async () => (await this.#get<Page<SubscriberCount>>('/subscribers/counts')).items;
   removeSubscriber = (id: string) => this.#send<void>('DELETE', `/subscribers/${part(id)}`);
+
+  complaints = (state: string, before: string) =>
+    this.#get<Page<Complaint>>(`/safety/complaints${search({ state, before: before || undefined })}`);
+  decideComplaint = (id: string, body: { decision: string; text: string; until: number | null }) =>
+    this.#send<void>('POST', `/safety/complaints/${part(id)}/verdict`, body);
+  members = (query: { query: string; standing: string; before: string }) =>
+    this.#get<Page<MemberOfHub>>(`/safety/members${search({ ...query, before: query.before || undefined })}`);
+  setStanding = (id: string, body: { standing: string; reason: string; until: number | null }) =>
+    this.#send<MemberOfHub>('PUT', `/safety/members/${part(id)}/standing`, body);
+  warnMember = (id: string, text: string) => this.#send<MemberOfHub>('POST', `/safety/members/${part(id)}/warning`, { text });
+  deleteMember = (id: string) => this.#send<void>('DELETE', `/safety/members/${part(id)}`);
+  memberExportAddress = (id: string) => `${BASE}/safety/members/${part(id)}/export`;
+  safetyRules = async () => (await this.#get<{ items: SafetyRule[] }>('/safety/rules')).items;
+  addSafetyRule = (body: { kind: string; value: string; note: string }) =>
+    this.#send<SafetyRule>('POST', '/safety/rules', body);
+  removeSafetyRule = (id: string) => this.#send<void>('DELETE', `/safety/rules/${part(id)}`);
+  safetySettings = () => this.#get<SafetySettings>('/safety/settings');
+  saveSafetySettings = (body: SafetySettings) => this.#send<SafetySettings>('PUT', '/safety/settings', body);
 
   unreadable = async () => (await this.#get<{ items: Unreadable[] }>('/unreadable')).items;
   refused = async () => (await this.#get<{ items: Refused[] }>('/refused')).items;

@@ -7,6 +7,7 @@ export const PLACES: { page: PageName; name: string }[] = [
   { page: 'channels', name: 'Channels' },
   { page: 'public', name: 'Status page' },
   { page: 'publishing', name: 'Page & posts' },
+  { page: 'safety', name: 'Safety' },
   { page: 'playbook', name: 'Playbook' },
   { page: 'unreadable', name: 'Could not read' },
 ];

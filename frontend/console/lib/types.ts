@@ -576,3 +576,55 @@ export interface Told {
     kind: string; address: string; text: string; site: string; at: number; withdrawn_at: number | null; proven_at: number | null;
   }[];
 }
+
+export interface MemberCard {
+  id: string;
+  handle: string;
+  name: string;
+  picture: string;
+  about: string;
+}
+
+/** What a member says of another to the agents; `quote` is what the message said then. */
+export interface Complaint {
+  id: string;
+  at: number;
+  by: MemberCard;
+  about: MemberCard;
+  standing: string;
+  open_about: number;
+  reason: string;
+  text: string;
+  quote: string;
+  state: string;
+  decided_at: number | null;
+  decided_by: string;
+  decision: string;
+}
+
+export interface MemberOfHub extends MemberCard {
+  kind: 'guest' | 'member';
+  email: string;
+  standing: 'good' | 'muted' | 'banned';
+  standing_reason: string;
+  standing_until: number | null;
+  warning: string;
+  warned_at: number | null;
+  created_at: number;
+  seen_at: number;
+}
+
+export interface SafetyRule {
+  id: string;
+  kind: 'email' | 'network' | 'word' | 'domain';
+  value: string;
+  note: string;
+  created_at: number;
+  created_by: string;
+}
+
+export interface SafetySettings {
+  links: 'everyone' | 'members' | 'settled';
+  new_hours: number;
+  same_text_threads: number;
+}
