@@ -152,6 +152,7 @@ async def test_what_waited_in_our_own_spool_came_in_time(accounts: Accounts) -> 
         (Unreachable("no connection"), "network"),
         (Deferred(ErrorClass.TOKEN, "expired", Scope.CHANNEL), "token"),
         (Rejected(ErrorClass.WINDOW, "closed"), "window"),
+        (InDoubt("HTTP 500", over=True), "platform"),
     ],
 )
 async def test_a_send_that_fails_says_nothing_of_receiving(

@@ -165,8 +165,8 @@ class RoundTrips:
                 state = TripState.UNDER_WAY
                 if echoes:
                     await record_observation(tx, _echo(trip.sender, Kind.ECHO_EXPECTED, external_id, now))
-            case InDoubt(reason=reason):
-                state = TripState.IN_DOUBT
+            case InDoubt(reason=reason, over=over):  # what is over and arrives all the same is told then
+                state = TripState.FAILED if over else TripState.IN_DOUBT
             case _:
                 reason = outcome.reason
         await store.answered(tx, trip.id, state, now=now, due_at=now + way.wait_ms, reason=reason)
