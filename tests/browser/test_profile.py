@@ -78,6 +78,9 @@ async def test_what_the_shop_publishes_elsewhere_comes_and_can_be_hidden(
 
     console = await browsing.console(shop)
     await console.go("publishing")
+    visitor = await browsing.page()
+    await visitor.goto(f"{shop.addresses['status']}/posts")
+    await expect(visitor.get_by_text("Saturday we dye with indigo")).to_be_visible()
     row = console.page.get_by_test_id("post").filter(has_text="Straight from the kiln")
     await expect(row).to_contain_text("from Instagram")
     await row.get_by_role("button", name="Hide").click()
@@ -121,6 +124,7 @@ async def test_the_public_page(browsing: "Browsing", shop: Demo, pictures: Path,
     console = await browsing.console(shop, bypass_csp=True, **LOOKS[look])
     await console.go("publishing")
     await console.page.get_by_role("button", name="Write a post").click()
+    await expect(console.page.get_by_label("Title")).to_be_focused()
     found += await findings(console.page, pictures, "console-post", look)
     await console.page.goto(f"{shop.addresses['console']}#/publishing/profile")
     await expect(console.page.get_by_label("In a few words")).to_be_visible()

@@ -105,6 +105,8 @@ Holdfast is running, with every platform simulated on this machine.
                  switch Instagram off, and on again
   Status page    {addresses["status"]}
   Reports        {addresses["status"]}/tracker
+  The shop       {addresses["status"]}/profile
+                 its own page, with what it posts here and on Instagram
   Web chat       {addresses["chat"]}
   API            {addresses["openapi"]}
                  Authorization: Bearer {addresses["api_token"]}
