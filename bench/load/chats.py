@@ -63,7 +63,7 @@ def main() -> None:
 async def chat(wanted: dict[str, Any]) -> dict[str, Any]:
     """Raises RuntimeError where a message is refused, TimeoutError where one is not delivered."""
     count = wanted["count"]
-    tokens = [await _visitor(wanted["url"]) for _ in range(wanted["pairs"])]
+    tokens = [await _guest(wanted["url"]) for _ in range(wanted["pairs"])]
     reader, sent, acknowledged = Reader(count), [0.0] * count, [0.0] * count
     stream = await Frames.open(wanted["stream"], reader.read)
     seats = [token for token in tokens for _ in range(wanted["in_flight"])]
@@ -90,12 +90,10 @@ async def chat(wanted: dict[str, Any]) -> dict[str, Any]:
     return {"sent": sent, "acknowledged": acknowledged, "seen": reader.seen}
 
 
-async def _visitor(url: str) -> str:
+async def _guest(url: str) -> str:
     exchange = await Exchange.open(url)
     headers = {"content-type": "application/json"}
-    _, answer = await exchange.call(
-        request("POST", f"{url}/direct/v1/web/visitors", b'{"name":"Robin"}', headers)
-    )
+    _, answer = await exchange.call(request("POST", f"{url}/direct/v1/guests", b'{"name":"Robin"}', headers))
     exchange.close()
     return str(json.loads(answer)["token"])
 
@@ -104,7 +102,7 @@ def _message(url: str, token: str, number: int) -> bytes:
     text = f"{number:010}".ljust(TEXT_BYTES, ".")
     body = b'{"id":"%d","text":"%s"}' % (number, text.encode())
     headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
-    return request("POST", f"{url}/direct/v1/web/messages", body, headers)
+    return request("POST", f"{url}/direct/v1/threads/business:web/messages", body, headers)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ class Floor:
             await send({"type": "http.response.body", "body": body})
 
     async def _act(self, scope: Any, body: bytes) -> tuple[int, bytes]:
-        if scope["path"].endswith("/visitors"):
+        if scope["path"].endswith("/guests"):
             return 201, b'{"token":"anybody"}'
         if scope["path"].endswith("/messages"):
             return 202, await self._chat(body)

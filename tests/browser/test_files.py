@@ -19,9 +19,9 @@ IS_LOADED = "picture => picture.complete && picture.naturalWidth > 0"
 
 async def guest_writes(shop: Demo, name: str) -> None:
     hub = shop.addresses["hub"]
-    made = await shop.ask("POST", f"{hub}/direct/v1/web/visitors", {"name": name})
-    body = {"id": f"hello-{name}", "text": f"Hello, this is {name}"}
-    await shop.ask("POST", f"{hub}/direct/v1/web/messages", body, token=made["token"])
+    made = await shop.ask("POST", f"{hub}/direct/v1/guests", {"name": name})
+    body = {"id": f"hello-{name.replace(' ', '-')}", "text": f"Hello, this is {name}"}
+    await shop.ask("POST", f"{hub}/direct/v1/threads/business:web/messages", body, token=made["token"])
 
 
 def payloads(folder: Path) -> list[FilePayload]:
@@ -78,7 +78,7 @@ async def test_a_file_that_is_refused_says_why_and_can_be_left_out(browsing: "Br
         {"name": "broken.png", "mimeType": "image/png", "buffer": samples.picture("PNG")[:60]}
     )
     await expect(console.page.get_by_role("alert")).to_contain_text("damaged")
-    await expect(console.page.get_by_role("button", name="Send")).to_be_disabled()
+    await expect(console.page.get_by_role("button", name="Send", exact=True)).to_be_disabled()
     await console.page.get_by_role("button", name="Leave out broken.png").click()
     await console.send("Never mind")
     await expect(console.message("Never mind")).to_be_visible()

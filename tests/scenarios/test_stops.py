@@ -82,13 +82,14 @@ async def test_a_hub_goes_cleanly_from_under_its_clients(tmp_path: Path) -> None
         f'[hub]\nport = {port}\ndata_dir = "{tmp_path / "data"}"\n[[channel]]\nid = "direct:web"\n', "utf-8"
     )
     async with serving(config, port) as hub:
-        visitor = await _visitor(hub)
+        guest = await _guest(hub)
+        cursor = await _cursor(hub, guest)
         async with hub.session.ws_connect(f"ws://127.0.0.1:{port}/api/v1/stream?token={hub.token}") as stream:
             assert (await stream.receive_json())["kind"]
             waiting = [
                 asyncio.create_task(_long_poll(hub, "/api/v1/events?cursor=latest&wait=0", hub.token)),
                 asyncio.create_task(_long_poll(hub, "/api/v1/events?cursor=1000000&wait=30", hub.token)),
-                asyncio.create_task(_long_poll(hub, "/direct/v1/web/messages?after=0&wait=25", visitor)),
+                asyncio.create_task(_long_poll(hub, f"/direct/v1/changes?after={cursor}&wait=25", guest)),
             ]
             await waiting[0]
             began = time.monotonic()
@@ -104,9 +105,15 @@ async def test_a_hub_goes_cleanly_from_under_its_clients(tmp_path: Path) -> None
     assert "Traceback" not in said, said
 
 
-async def _visitor(hub: Serving) -> str:
-    async with hub.session.post(f"{hub.url}/direct/v1/web/visitors", json={"name": "V"}) as answer:
+async def _guest(hub: Serving) -> str:
+    async with hub.session.post(f"{hub.url}/direct/v1/guests", json={"name": "V"}) as answer:
         return str((await answer.json())["token"])
+
+
+async def _cursor(hub: Serving, guest: str) -> str:
+    headers = {"Authorization": f"Bearer {guest}"}
+    async with hub.session.get(f"{hub.url}/direct/v1/changes", headers=headers) as answer:
+        return str((await answer.json())["cursor"])
 
 
 async def _long_poll(hub: Serving, path: str, token: str) -> Any:

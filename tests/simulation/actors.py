@@ -132,8 +132,9 @@ class People:
         made = await self._door.come_to_chat(name)
         if made is None:
             return False
-        self._visitors.append(Visitor(made["visitor"], made["token"]))
-        self._diary.visitors[made["visitor"]] = name
+        guest = made["member"]["id"]
+        self._visitors.append(Visitor(guest, made["token"]))
+        self._diary.visitors[guest] = name
         return True
 
 

@@ -12,7 +12,8 @@ from .town import DIRECT, HUB_URL
 from .virtual_loop import LoopClock
 from .witness import Witness
 
-_CHAT: Final = f"{HUB_URL}/direct/v1/{DIRECT.partition(':')[2]}"
+_DIRECT: Final = f"{HUB_URL}/direct/v1"
+_THREAD: Final = f"{_DIRECT}/threads/business:{DIRECT.partition(':')[2]}"
 _API: Final = f"{HUB_URL}/api/v1"
 
 
@@ -24,14 +25,14 @@ class FrontDoor:
         network.on_webhook_taken = lambda url, body: witness.webhook(clock.monotonic(), url, body)
 
     async def come_to_chat(self, name: str) -> Any:
-        """The visitor and its token; None where the hub did not answer, or could not."""
-        answer = await self._post(f"{_CHAT}/visitors", {"name": name})
+        """A guest and its token; None where the hub did not answer, or could not."""
+        answer = await self._post(f"{_DIRECT}/guests", {"name": name})
         return json.loads(answer.body) if answer is not None and answer.status == 201 else None
 
     async def write_in_chat(self, visitor: str, token: str, client_id: str, text: str) -> bool:
         """Whether the hub acknowledged it."""
         answer = await self._post(
-            f"{_CHAT}/messages",
+            f"{_THREAD}/messages",
             {"id": client_id, "text": text},
             token,
             on_yes=lambda _: self._witness.chat(self._clock.monotonic(), f"{visitor}:{client_id}"),

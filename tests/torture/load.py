@@ -131,13 +131,14 @@ class Load:
             await self._pause(REPLY_PAUSES[platform])
 
     async def _chat(self, name: str) -> None:
-        base = f"{self.demo.addresses['hub']}/direct/v1/web"
-        visitor = await self.demo.stubbornly("POST", f"{base}/visitors", {"name": name})
+        base = f"{self.demo.addresses['hub']}/direct/v1"
+        guest = await self.demo.stubbornly("POST", f"{base}/guests", {"name": name})
         texts = self.chats.setdefault(name, [])
         while self._going:
             text = f"{name} chats, {len(texts):04}"
             body = {"id": f"{name}-{len(texts)}", "text": text}
-            answer = await self.demo.stubbornly("POST", f"{base}/messages", body, token=visitor["token"])
+            url = f"{base}/threads/business:web/messages"
+            answer = await self.demo.stubbornly("POST", url, body, token=guest["token"])
             assert answer["state"] == "safe"
             texts.append(text)
             await self._pause()

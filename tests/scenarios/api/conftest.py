@@ -163,15 +163,17 @@ class Asker:
         body = {"email": EMAIL, "password": PASSWORD}
         return await self.client.post("/api/v1/auth/sign-in", json=body)
 
-    async def visitor(self, **body: str) -> dict[str, Any]:
-        answer = await self.client.post("/direct/v1/web/visitors", json={"name": "Vi", **body})
+    async def guest(self, **body: str) -> dict[str, Any]:
+        answer = await self.client.post("/direct/v1/guests", json={"name": "Vi", **body})
         assert answer.status_code == 201, answer.text
-        visitor: dict[str, Any] = answer.json()
-        return visitor
+        guest: dict[str, Any] = answer.json()
+        return guest
 
-    async def chat(self, visitor: dict[str, Any], method: str, path: str, **options: Any) -> httpx.Response:
-        headers = {"authorization": f"Bearer {visitor['token']}"}
-        return await self.client.request(method, f"/direct/v1/web{path}", headers=headers, **options)
+    async def direct(self, guest: dict[str, Any], method: str, path: str, **options: Any) -> httpx.Response:
+        """What a guest asks of Direct; ``path`` is below ``/direct/v1``, and ``$`` the thread with the business."""
+        headers = {"authorization": f"Bearer {guest['token']}"}
+        path = path.replace("$", "/threads/business:web")
+        return await self.client.request(method, f"/direct/v1{path}", headers=headers, **options)
 
     async def first_conversation(self) -> str:
         assert (await self.write_in(1, "Is it in stock?")).status_code == 200

@@ -33,10 +33,11 @@ async def test_a_waiting_poll_answers_when_something_happens(hub: Any) -> None:
 
 async def test_a_server_that_stops_is_not_held_up_by_polls(hub: Any) -> None:
     cursor = (await hub.get("/events", cursor="latest")).json()["cursor"]
-    visitor = await hub.visitor()
+    guest = await hub.guest()
+    newest = (await hub.direct(guest, "GET", "/changes")).json()["cursor"]
     waiting = [
         asyncio.create_task(hub.get("/events", cursor=cursor, wait=30)),
-        asyncio.create_task(hub.chat(visitor, "GET", "/messages", params={"wait": 25})),
+        asyncio.create_task(hub.direct(guest, "GET", "/changes", params={"after": newest, "wait": 25})),
     ]
     await asyncio.wait(waiting, timeout=0.2)
     hub.app.retire()

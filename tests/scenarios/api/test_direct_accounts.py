@@ -60,16 +60,6 @@ async def test_a_guest_has_an_account_at_once(hub: Any) -> None:
     assert (await person.ask("GET", "me")).json() == changed.json()
 
 
-async def test_a_token_of_the_old_interface_is_one_of_the_new(hub: Any) -> None:
-    visitor = await hub.visitor()
-    answer = await hub.client.get("/direct/v1/me", headers={"authorization": f"Bearer {visitor['token']}"})
-    assert answer.json()["id"] == visitor["visitor"]
-    person = await guest(hub)
-    sent = await hub.chat({"token": person.token}, "POST", "/messages", json={"id": "a1", "text": "Hello"})
-    assert sent.status_code == 202
-    assert [message["text"] for message in await hub.applied(1)] == ["Hello"]
-
-
 async def test_a_private_link_continues_on_the_channel_it_was_made_for(hub: Any) -> None:
     conversation = await hub.first_conversation()
     contact = (await hub.get(f"/conversations/{conversation}")).json()["contact"]["id"]
@@ -262,8 +252,8 @@ async def test_a_member_claims_what_was_said_on_another_channel(hub: Any) -> Non
     assert (proven.status_code, proven.json()["id"]) == (200, "business:web"), proven.text
     page = await hub.hub.database.read(hub.portal.members.addresses_of, person.id)
     assert {row["channel"] for row in page} == {"instagram:shop", "direct:web"}
-    sent = await hub.chat(
-        {"token": person.token}, "POST", "/messages", json={"id": "a1", "text": "Here I am"}
+    sent = await hub.direct(
+        {"token": person.token}, "POST", "$/messages", json={"id": "a1", "text": "Here I am"}
     )
     assert sent.status_code == 202
     assert {each["conversation_id"] for each in await hub.applied(2)} == {conversation}

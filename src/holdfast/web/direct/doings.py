@@ -69,5 +69,5 @@ def _take(buckets: Buckets, key: str) -> None:
     wait = buckets.take(key)
     if wait:
         raise TalkError(
-            429, "too_many", "That was too much at once; wait a little.", retry_after=round(wait, 1)
+            429, "too_many", "That was too much at once; wait a little.", retry_after=max(0.1, round(wait, 1))
         )
