@@ -1,6 +1,6 @@
 // What is asked before the first message, and the words that somebody ticks who may be reached elsewhere.
 import type { Answers, Info, Question } from './direct.ts';
-import { make } from './elements.ts';
+import { make, submits } from './elements.ts';
 import type { Say } from './words.ts';
 
 const TYPES = { text: 'text', name: 'text', email: 'email', phone: 'tel', choice: '' } as const;
@@ -14,8 +14,9 @@ interface Field {
 }
 
 export class Ask {
-  readonly element = make('form', { class: 'ask', novalidate: '' });
+  readonly element = make('div', { class: 'ask' });
   readonly #say: Say;
+  readonly #start: HTMLButtonElement;
   readonly #done: (answers: Answers) => void;
   #shown = '';
   #fields: Field[] = [];
@@ -24,8 +25,9 @@ export class Ask {
 
   constructor(say: Say, done: (answers: Answers) => void) {
     this.#say = say;
+    this.#start = make('button', { class: 'send' }, say('start'));
     this.#done = done;
-    this.element.addEventListener('submit', (event) => this.#submit(event));
+    submits(this.element, this.#start, () => this.#submit());
   }
 
   /** Drawn only when the questions change, so that nothing typed is lost. */
@@ -52,7 +54,7 @@ export class Ask {
     this.element.replaceChildren(
       ...this.#fields.map((field) => this.#row(field)),
       this.#consent ? make('label', { class: 'consent', for: 'consent' }, this.#consent, make('span', { dir: 'auto' }, info.consent)) : '',
-      make('button', { class: 'send' }, this.#say('start')),
+      this.#start,
       isFree ? skip : '',
     );
   }
@@ -78,8 +80,7 @@ export class Ask {
     return make('div', { class: 'row' }, label, field.control, field.problem);
   }
 
-  #submit(event: SubmitEvent): void {
-    event.preventDefault();
+  #submit(): void {
     const empty = this.#fields.find((field) => field.question.required && field.control.value.trim() === '');
     for (const field of this.#fields) this.#mark(field, field === empty ? this.#say('required') : '');
     if (empty) {

@@ -33,3 +33,14 @@ export function linked(text: string): Node[] {
       : document.createTextNode(part.text),
   );
 }
+
+/** Enter in a field does what the button does: forms themselves are blocked in a sandboxed frame. */
+export function submits(place: HTMLElement, button: HTMLButtonElement, done: () => void): void {
+  button.type = 'button';
+  button.addEventListener('click', done);
+  place.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.isComposing || !(event.target instanceof HTMLInputElement) || event.target.type === 'checkbox') return;
+    event.preventDefault();
+    button.click();
+  });
+}

@@ -1,6 +1,6 @@
 // Going on elsewhere: a code to one's address, and the talk is there wherever one signs in with it.
 import { DirectError } from './direct.ts';
-import { make } from './elements.ts';
+import { make, submits } from './elements.ts';
 import type { Spoken } from './talk.ts';
 import type { Say } from './words.ts';
 
@@ -79,8 +79,8 @@ export class Elsewhere {
   ): void {
     const send = make('button', { class: 'send' }, button);
     const form = make(
-      'form',
-      { novalidate: '' },
+      'div',
+      { class: 'form' },
       make('p', {}, why),
       make('label', { for: field.id }, label),
       field,
@@ -88,8 +88,7 @@ export class Elsewhere {
       send,
       this.#button('later'),
     );
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
+    submits(form, send, () => {
       if (field.value.trim() === '') return;
       send.disabled = true;
       void done(field.value.trim());

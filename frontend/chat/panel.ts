@@ -2,7 +2,7 @@
 import { clockTime, fullTime } from '../shared/time.ts';
 import { Ask } from './ask.ts';
 import type { Answers, Attachment } from './direct.ts';
-import { drawing, linked, make } from './elements.ts';
+import { drawing, linked, make, submits } from './elements.ts';
 import { Elsewhere } from './elsewhere.ts';
 import type { Line, Spoken } from './talk.ts';
 import type { Say, Word } from './words.ts';
@@ -32,7 +32,7 @@ export class Panel {
   readonly #log: HTMLElement;
   readonly #field: HTMLTextAreaElement;
   readonly #send: HTMLButtonElement;
-  readonly #form: HTMLFormElement;
+  readonly #form: HTMLElement;
   readonly #ask: Ask;
   readonly #elsewhere: Elsewhere;
   readonly #goOn: HTMLButtonElement;
@@ -52,11 +52,11 @@ export class Panel {
     );
     this.#field = make('textarea', { rows: '1', maxlength: String(TEXT_MAX), 'aria-label': say('message'), placeholder: say('placeholder'), dir: 'auto' });
     this.#send = make('button', { class: 'send' }, say('send'));
-    this.#form = make('form', { class: 'write' }, this.#field, this.#send);
-    this.#form.addEventListener('submit', (event) => this.#submit(event));
+    this.#form = make('div', { class: 'write' }, this.#field, this.#send);
+    submits(this.#form, this.#send, () => this.#submit());
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#field.addEventListener('input', () => this.#fit());
-    this.#ask = new Ask(say, (answers) => this.#told(answers));
+    this.#ask = new Ask(say, (answers) => void this.#told(answers));
     this.#elsewhere = new Elsewhere(talk, say, () => {
       this.draw();
       this.focus();
@@ -97,13 +97,13 @@ export class Panel {
     this.#drawLines();
   }
 
-  #told(answers: Answers): void {
-    this.#talk.tell(answers);
+  async #told(answers: Answers): Promise<void> {
+    const isStored = await this.#talk.tell(answers);
     const info = this.#talk.info;
     const email = info?.questions.find((question) => question.kind === 'email');
     const address = answers.answers.find((answer) => answer.id === email?.id)?.value ?? '';
     // Only an address that is shown to be theirs may be used; without that nothing is lost but this.
-    if (answers.consent && address && info?.sign_in.includes('email')) this.#elsewhere.open(address);
+    if (isStored && answers.consent && address && info?.sign_in.includes('email')) this.#elsewhere.open(address);
     this.draw();
     this.focus();
   }
@@ -169,8 +169,7 @@ export class Panel {
     return make('div', { class: 'facts' }, line.isMine ? null : line.author || null, time, state, reason);
   }
 
-  #submit(event: SubmitEvent): void {
-    event.preventDefault();
+  #submit(): void {
     const text = this.#field.value.trim();
     if (text === '' || !this.#talk.write(text)) return;
     this.#field.value = '';

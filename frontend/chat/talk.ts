@@ -44,7 +44,7 @@ export interface Spoken {
   readonly stuck: boolean;
   readonly direct: { readonly origin: string; readonly channel: string };
   write(text: string): boolean;
-  tell(answers: Answers): void;
+  tell(answers: Answers): Promise<boolean>;
   askCode(email: string): Promise<string>;
   prove(login: string, code: string): Promise<void>;
 }
@@ -137,12 +137,13 @@ export class Talk implements Spoken {
     return true;
   }
 
-  /** Keep what was told before the first message; it goes to the hub with or without one. */
-  tell(answers: Answers): void {
+  /** Keep what was told before the first message; it goes to the hub with or without one. Whether it is there already. */
+  async tell(answers: Answers): Promise<boolean> {
     this.refusal = null;
     this.#keep.answers = answers;
     this.onChange();
-    void this.flush();
+    await this.flush();
+    return this.#keep.answered && this.#keep.answers === null;
   }
 
   askCode = async (email: string): Promise<string> => {

@@ -108,8 +108,8 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
     announcements = Announcements(hub, subscriptions_of(hub))
     posts = Posts(hub)
     previewing = Previewing(hub)
-    pushing = Pushing(hub, push_devices_of(hub), is_here=lambda _: False)
     web = build_web(services)
+    pushing = Pushing(hub, push_devices_of(hub), is_here=web.is_here)
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
     loops = {
         **hub.loops(surroundings(hub, portal)),

@@ -6,7 +6,9 @@ from functools import partial
 from holdfast.app.announcements import mailing_of
 from holdfast.app.hub import Hub
 from holdfast.app.loops import Loop
+from holdfast.app.members import first_direct
 from holdfast.members import Members
+from holdfast.members.joining import Joiner
 from holdfast.widget import Consenting, Leads, Setups
 
 
@@ -29,6 +31,7 @@ def consenting_loops(hub: Hub) -> Mapping[str, Loop]:
         events=hub.events,
         clock=hub.clock,
         ids=hub.ids,
+        joiner=Joiner(conversations=hub.conversations, ids=hub.ids, direct=lambda: first_direct(hub)),
         mail_channel=lambda: mailing.channel_id if (mailing := mailing_of(hub)) else None,
     )
     loops: Mapping[str, Loop] = {"consent": consenting.run}

@@ -83,6 +83,7 @@ def build_web(services: WebServices) -> Front:
         lifespan=_Lifespan([feed.run, refusals.run, live.run, devices.sweep], refusals),
         metrics=metrics,
         retire=retire,
+        is_here=devices.is_here,
     )
 
 

@@ -28,11 +28,14 @@ class Front:
         lifespan: AsgiApp,
         metrics: Metrics,
         retire: Callable[[], None],
+        is_here: Callable[[str], bool],
     ) -> None:
         self._faces = faces
         self._streams = streams
         self._lifespan = lifespan
         self._metrics = metrics
+        self.is_here = is_here
+        """Whether a member has one of our pages in front of them."""
         self.retire = retire
         """Says that the server is about to stop, so that whoever waits for news is answered now."""
         self._log = get_log("web")

@@ -6,6 +6,8 @@ from typing import Final
 from holdfast.conversations import store as people
 from holdfast.conversations.search import add_words
 from holdfast.kernel import Clock, IdSource, get_log
+from holdfast.members import store as members
+from holdfast.members.joining import Joiner
 from holdfast.storage import Database, EventLog, Row, Tx, append_event
 from holdfast.widget import store
 
@@ -25,12 +27,14 @@ class Consenting:
         events: EventLog,
         clock: Clock,
         ids: IdSource,
+        joiner: Joiner,
         mail_channel: Callable[[], str | None],
     ) -> None:
         self._database = database
         self._events = events
         self._clock = clock
         self._ids = ids
+        self._joiner = joiner
         self._mail_channel = mail_channel
         self._log = get_log("widget")
 
@@ -67,8 +71,12 @@ class Consenting:
             return None
         present = await people.find_address(tx, channel, row["address"])
         if present is not None:
-            # Another contact's: it comes along when its person claims that conversation.
-            return str(present["id"]) if present["contact_id"] == row["contact_id"] else None
+            if present["contact_id"] != row["contact_id"]:
+                # What they wrote from there is theirs: they have just shown that the address is.
+                member = await members.member(tx, row["member_id"])
+                if member is not None:
+                    await self._joiner.join(tx, member, [present["id"]], self._clock.now_ms())
+            return str(present["id"])
         address_id = self._ids.new("adr")
         await people.insert_address(
             tx,

@@ -51,6 +51,10 @@ class Presence:
         if count == int(focus) and member.presence:
             await self._tell(member.id, here=focus)
 
+    def is_here(self, member_id: str) -> bool:
+        """Whether a member has one of our pages in front, on a device that is connected to this node."""
+        return self._in_front[member_id] > 0
+
     async def types(self, member: Member, thread: str) -> None:
         """Raises TalkError where it is not their thread."""
         if thread.startswith(BUSINESS_THREAD) or not member.typing:

@@ -64,6 +64,10 @@ class DirectStreams:
         self._open: set[Line] = set()
         self._log = get_log("direct")
 
+    def is_here(self, member_id: str) -> bool:
+        """Whether a member has one of our pages in front, on a device that is connected to this node."""
+        return self._presence.is_here(member_id)
+
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         if (await receive())["type"] != "websocket.connect":
             return
