@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import resource
 import secrets
 import signal
 import socket
@@ -45,6 +46,7 @@ from holdfast.web.app import build_web
 from holdfast.web.services import ChannelFace, WebServices
 
 STOP_SECONDS: Final = 5
+FILES_MAX: Final = 65_536
 BACKLOG: Final = 2_048
 WEBSOCKET_BYTES_MAX: Final = 64 * 1024
 COLLECT_AFTER: Final = (20_000, 20, 50)
@@ -60,6 +62,7 @@ async def serve(settings: Settings) -> None:
 
 
 async def _serve_alone(settings: Settings) -> None:
+    _allow_files()
     listening = _bind(settings.hub.host, settings.hub.port)
     hub = open_hub(
         settings,
@@ -138,6 +141,14 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         await previewing.close()
 
 
+def _allow_files() -> None:
+    """Each device of a member is an open file; systems allow a process few of them until it asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_MAX if hard == resource.RLIM_INFINITY else min(FILES_MAX, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _leave_to_the_end() -> None:
     """What stands by now stays for as long as the process: a collector that looks at all of it holds everybody up."""
     gc.collect()
@@ -171,6 +182,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._retire()
+        await asyncio.sleep(0)  # streams say why they end before the server says something else
         await super().shutdown(sockets)
 
 

@@ -64,6 +64,7 @@ class Line:
         "_cutting",
         "_flushing",
         "_listening",
+        "_place",
         "_said_at",
         "_send",
         "_waiting",
@@ -81,6 +82,7 @@ class Line:
         self._send = send
         self._waiting: deque[str] = deque()
         self._behind: list[Frame] | None = []
+        self._place = Place(0, 0)
         self._flushing: asyncio.Task[None] | None = None
         self._writes: set[asyncio.Task[None]] | None = None
         self._listening = asyncio.current_task()
@@ -90,9 +92,13 @@ class Line:
     # --- what the hub says -------------------------------------------------------------------------------
 
     def offer(self, frame: Frame) -> None:
-        """A change that happens now; until the past was told it waits behind it."""
+        """A change that happens now; until the past was told it waits behind it.
+
+        What the past held already may still be on its way here, and is not told twice.
+        """
         if self._behind is None:
-            self.say(frame.data)
+            if not frame.is_within(self._place):
+                self.say(frame.data)
         elif len(self._behind) < FRAMES_WAITING_MAX:
             self._behind.append(frame)
         else:
@@ -151,12 +157,11 @@ class Line:
 
     def caught_up(self, cursor: str) -> None:
         events, _, seq = cursor.partition(".")
-        place = Place(int(events), int(seq))
+        self._place = Place(int(events), int(seq))
         behind, self._behind = self._behind or [], None
         self.say(frames.encoded(frames.CaughtUp(cursor=cursor)))
         for frame in behind:
-            if not frame.is_within(place):
-                self.say(frame.data)
+            self.offer(frame)
 
     async def _room(self) -> None:
         """Wait until the client has taken what was said, where that is much."""

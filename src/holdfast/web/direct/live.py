@@ -147,10 +147,11 @@ class Live:
             found.events[-1].seq if found.events else place.events,
             int(found.rows[-1]["seq"]) if found.rows else place.seq,
         )
-        if self.devices:
-            told = await self._direct.told(found, following.events, place.seq, self.devices)
-            await self._hand_out(told)
+        told = (
+            await self._direct.told(found, following.events, place.seq, self.devices) if self.devices else ()
+        )
         self.place = following
+        await self._hand_out(told)
         return True
 
     async def _hand_out(self, told: Iterable[Told]) -> None:
@@ -166,10 +167,7 @@ class Live:
     async def _renew(self, told: Told) -> None:
         """A member changed: their devices know them anew, or end."""
         for member_id in told.members:
-            try:
-                member = await self._members.get(member_id)
-            except UnknownMemberError:
-                member = None
+            member = await self._present(member_id)
             for device in tuple(self.devices.get(member_id, ())):
                 if member is None or member.standing == "banned":
                     device.end()
@@ -177,6 +175,12 @@ class Live:
                 device.member = member
                 change = msgspec.structs.replace(told.change, member=me(member, self._clock.now_ms()))
                 device.offer(Frame(told.seq, told.is_event, encoded(change)))
+
+    async def _present(self, member_id: str) -> Member | None:
+        try:
+            return await self._members.get(member_id)
+        except UnknownMemberError:
+            return None
 
 
 class _Waiting:
