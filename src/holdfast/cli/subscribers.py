@@ -13,14 +13,17 @@ from holdfast.cli.main import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.settings import Settings
 from holdfast.status.subscribers import Kind, Subscriber, SubscriptionRefusedError, Subscriptions
+from holdfast.status.subscribers.model import EVERY, POSTS
 
 KINDS = click.Choice([kind.value for kind in Kind])
-CHANNELS = click.option("--channel", "channels", multiple=True, help="Only of this channel; may be repeated.")
+CHANNELS = click.option(
+    "--channel", "channels", multiple=True, help="Only of this one, or `posts`; may be repeated."
+)
 
 
 @click.group(epilog="Example: holdfast subscriber list")
 def subscriber() -> None:
-    """See and change who is told when a channel fails, and of maintenance."""
+    """See and change who is told when a channel fails, of maintenance, and of new posts."""
 
 
 @subscriber.command("list", epilog="Example: holdfast subscriber list --config holdfast.toml")
@@ -76,7 +79,8 @@ def export(config: Path | None) -> None:
 
 
 def _channels(each: Subscriber) -> str:
-    return ", ".join(each.channels) or "all channels"
+    words = {EVERY: "all channels", POSTS: "new posts"}
+    return ", ".join(words.get(channel, channel) for channel in each.channels) or "all channels"
 
 
 async def _all(settings: Settings) -> list[Subscriber]:
