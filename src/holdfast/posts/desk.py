@@ -28,7 +28,6 @@ from holdfast.storage import Database, EventLog, Tx, append_event
 T = TypeVar("T")
 
 PAGE_MAX: Final = 200
-POSTS_MAX: Final = 5_000
 DUE_AT_ONCE: Final = 50
 PUBLISH_SECONDS: Final = 1.0
 NEWS_MS: Final = 24 * 3_600_000

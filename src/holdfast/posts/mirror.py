@@ -4,6 +4,7 @@ A look reads the newest posts of a channel and makes ours the same. It may be cu
 done by the next one, and nothing is there twice, for a post is known by its channel and its id there.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -39,6 +40,8 @@ from holdfast.storage import Database, EventLog, Tx
 MIRRORED_MAX: Final = 100
 """The newest posts of a channel that are kept."""
 PICTURE_SECONDS_MAX: Final = 20.0
+LOOK_SECONDS_MAX: Final = 600.0
+"""A look that takes longer leaves the rest to the next one, and the other channels their turn."""
 LOOKS_UNTIL_GONE: Final = 3
 """A post is taken off the page when so many whole looks in a row did not find it."""
 OK: Final = 200
@@ -76,7 +79,8 @@ class Mirror:
         while True:
             for channel, adapter in list(self._channels().items()):
                 try:
-                    await self.look(channel, adapter)
+                    async with asyncio.timeout(LOOK_SECONDS_MAX):
+                        await self.look(channel, adapter)
                 except HistoryUnavailableError as error:
                     self._log.debug("posts are not mirrored now", channel=channel, reason=str(error))
                 except Exception as error:  # noqa: BLE001 - what could not be mirrored now is mirrored later
@@ -85,9 +89,9 @@ class Mirror:
 
     async def look(self, channel: str, adapter: PublishesPosts) -> int:
         """Make our copy the same as the channel's posts; how many changed. Raises HistoryUnavailableError."""
-        listing = await adapter.posts(MIRRORED_MAX)
+        listing = await adapter.posts(MIRRORED_MAX)  # the newest first: they are needed most
         changed = 0
-        for published in reversed(listing.posts):
+        for published in listing.posts:
             known = await self._database.read(store.mirrored_one, channel, published.external_id)
             if known is None or known.digest != digest_of_post(published):
                 await self._take(channel, published, known)
