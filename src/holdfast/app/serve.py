@@ -335,11 +335,11 @@ def _in_order(hub: Hub) -> list[tuple[str, Adapter]]:
 def surroundings(hub: Hub, portal: Portal) -> Surroundings:
     """What the playbook needs to know of the rest of the hub."""
 
-    async def continue_link(contact_id: str) -> str:
+    async def continue_link(contact_id: str, via: str) -> str:
         direct = first_direct(hub)
         if not direct:
             return hub.settings.status_url
-        token = await hub.database.write(portal.make_continue_link, contact_id, direct)
+        token = await hub.database.write(portal.make_continue_link, contact_id, direct, via)
         return continue_url(hub.settings.public_url, direct, token)
 
     return Surroundings(

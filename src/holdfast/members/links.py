@@ -21,9 +21,9 @@ class ContinueLinks:
         self._random_bytes = random_bytes
         self._lifetime_ms = int(hours * HOUR_MS)
 
-    async def make(self, tx: Tx, contact_id: str, channel: str, address_id: str | None = None) -> str:
-        """A token for one contact and one Direct channel; whoever opens it has proven ``address_id``, where one is
-        given: the address at which it can be read.
+    async def make(self, tx: Tx, contact_id: str, channel: str, via: str = "") -> str:
+        """A token for one contact and one Direct channel. Whoever opens it has read it at the contact's address on the
+        channel ``via``, and so proven that, where there is but one.
         """
         token = new_token(self._random_bytes)
         now = self._clock.now_ms()
@@ -32,7 +32,7 @@ class ContinueLinks:
             token_hash=token_hash(token),
             contact_id=contact_id,
             channel=channel,
-            address_id=address_id,
+            address_id=await _only_address(tx, contact_id, via),
             at=now,
             expires_at=now + self._lifetime_ms,
         )
@@ -73,6 +73,11 @@ class ContinueLinks:
             body={"contact_id": contact_id},
         )
         return True
+
+
+async def _only_address(tx: Tx, contact_id: str, channel: str) -> str | None:
+    found = [row["id"] for row in await people.addresses_of(tx, contact_id) if row["channel"] == channel]
+    return found[0] if len(found) == 1 else None
 
 
 async def _kept_contact(tx: Tx, contact_id: str) -> str:

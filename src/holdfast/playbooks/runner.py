@@ -24,12 +24,14 @@ AUTHOR: Final = "playbook:outage"
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What the playbook needs to know of the rest: names, other ways to reach us, private links."""
+    """What the playbook needs to know of the rest: names, other ways to reach us, private links for a contact that
+    are sent over a channel.
+    """
 
     business: str
     name_of: Callable[[str], str]
     other_ways: Callable[[str], str]
-    continue_link: Callable[[str], Awaitable[str]]
+    continue_link: Callable[[str, str], Awaitable[str]]
     read_back: Callable[[str, int], Awaitable[int]]
     channels: Callable[[], Mapping[str, Adapter]]
 
@@ -141,7 +143,7 @@ class PlaybookRunner:
         route = await self._outbox.way_around(row["conversation_id"], incident["channel"], order)
         if route is None:
             return "no other way"
-        link = await self._around.continue_link(row["contact_id"])
+        link = await self._around.continue_link(row["contact_id"], route)
         text = self._fill(playbook.auto_reply.text, incident, continue_link=link)
         reply = NewReply(
             conversation_id=row["conversation_id"],

@@ -89,9 +89,9 @@ class Portal:
             body = ChatBody(id=external_id, visitor=visitor.id, at=now, kind="seen")
             await self._append(visitor.channel, body, now)
 
-    async def make_continue_link(self, tx: Tx, contact_id: str, channel: str) -> str:
-        """A token with which a contact can go on in our own chat, once."""
-        return await self.members.links.make(tx, contact_id, channel)
+    async def make_continue_link(self, tx: Tx, contact_id: str, channel: str, via: str = "") -> str:
+        """A token with which a contact can go on in our own chat, once; it is sent ``via`` another channel."""
+        return await self.members.links.make(tx, contact_id, channel, via)
 
     async def _append(self, channel: str, body: ChatBody, now: int) -> None:
         await self._spool.append(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.conversations import person_at
 from holdfast.kernel import IdSource
 from holdfast.members import (
     MemberRefusedError,
@@ -224,3 +225,16 @@ async def _kept_picture(tx: Tx, name: str, owner: str) -> None:
         id=name,
         owner=owner,
     )
+
+
+async def test_a_private_link_proves_the_address_at_which_it_was_read(
+    members: Members, database: Database, ids: IdSource, clock: Any
+) -> None:
+    at = clock.now_ms()
+    person = await database.write(person_at, ids, channel="sms:shop", value="+31612345678", name="Ann", at=at)
+    for via, seen in (("sms:shop", {"+31612345678"}), ("", set())):
+        token = await database.write(members.links.make, person.contact_id, "direct:web", via)
+        made = await members.create_guest("Ann", token)
+        assert made.continued
+        rows = await database.read(members.addresses_of, made.member.id)
+        assert {row["value"] for row in rows} == seen | {made.member.id}

@@ -60,7 +60,8 @@ def test_other_domains_are_not_meant(text: str) -> None:
 
 
 def test_a_word_is_a_whole_word_however_it_is_written() -> None:
-    barred = rules(("word", "Free  Coins"), ("word", "x.*"))
+    barred = rules(("word", "Free  Coins"), ("word", "x.*"), ("word", "$$$"))
+    assert problem_of("big $$$!", ANN, barred, EVERYONE, NOW)
     assert problem_of("get FREE coins!", ANN, barred, EVERYONE, NOW)
     assert problem_of("get fr\u00adee coins", ANN, barred, EVERYONE, NOW)
     assert not problem_of("carefree coins", ANN, barred, EVERYONE, NOW)

@@ -52,7 +52,8 @@ class Shop:
             surroundings=around,
         )
 
-    async def _link(self, contact_id: str) -> str:
+    async def _link(self, contact_id: str, channel: str) -> str:
+        del channel
         self.links += 1
         return f"https://hub.example/c/{self.links}"
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -12,12 +12,15 @@ from holdfast.members.safety.model import HOUR_MS, Rule, RuleKind, SafetySetting
 
 VALUE_CHARACTERS_MAX: Final = 254
 LINKS_LOOKED_AT_MAX: Final = 50
+HOST_CHARACTERS_MAX: Final = 253
+"""What is longer is no host, and leads nowhere."""
 
 _LINK: Final = re.compile(
     r"(?i)\b(?:https?://|www\.)[^\s<>\"']{1,2000}|\b(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}\b(?=[/:?#])"
 )
 _HOST: Final = re.compile(r"(?i)^(?:https?://)?(?:[^/?#@\s]*@)?([^/:?#\s]+)")
 _DOMAIN: Final = re.compile(r"(?:[a-z0-9-]{1,63}\.){1,8}[a-z0-9-]{2,63}")
+_WORD: Final = re.compile(r"\w+")
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 """What stands between letters and is not seen."""
 
@@ -27,7 +30,10 @@ class Ruleset(msgspec.Struct, frozen=True):
 
     emails: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
-    words: re.Pattern[str] | None = None
+    phrases: Mapping[str, Sequence[tuple[str, ...]]] = {}
+    """Barred words by the first of them."""
+    signs: tuple[str, ...] = ()
+    """What is barred and has no letters."""
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
     def bars_email(self, email: str) -> bool:
@@ -46,11 +52,15 @@ def ruleset(rules: Iterable[Rule]) -> Ruleset:
     by_kind: dict[str, list[str]] = {"email": [], "network": [], "word": [], "domain": []}
     for rule in rules:
         by_kind[rule.kind].append(rule.value)
-    words = "|".join(re.escape(word) for word in sorted(by_kind["word"], key=len, reverse=True))
+    phrases: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in (tuple(_WORD.findall(each)) for each in by_kind["word"]):
+        if phrase:
+            phrases.setdefault(phrase[0], []).append(phrase)
     return Ruleset(
         emails=frozenset(by_kind["email"]),
         domains=frozenset(by_kind["domain"]),
-        words=re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None,
+        phrases=phrases,
+        signs=tuple(each for each in by_kind["word"] if not _WORD.search(each)),
         networks=tuple(ipaddress.ip_network(each) for each in by_kind["network"]),
     )
 
@@ -61,7 +71,7 @@ def problem_of(text: str, member: Member, rules: Ruleset, settings: SafetySettin
     hosts = hosts_in(plain)
     if any(_is_barred(host, rules.domains) for host in hosts):
         return "The message has a link that is not allowed here."
-    if rules.words is not None and rules.words.search(plain):
+    if _has_barred_word(plain, rules):
         return "The message has a word that is not allowed here."
     if hosts and not may_send_links(member, settings, now):
         who = "Guests cannot" if member.is_guest else "New members cannot"
@@ -137,6 +147,17 @@ def _checked_domain(value: str) -> str:
     return domain.removeprefix("www.")
 
 
+def _has_barred_word(plain: str, rules: Ruleset) -> bool:
+    if any(sign in plain for sign in rules.signs):
+        return True
+    words = _WORD.findall(plain) if rules.phrases else []
+    return any(
+        tuple(words[place : place + len(phrase)]) == phrase
+        for place, word in enumerate(words)
+        for phrase in rules.phrases.get(word, ())
+    )
+
+
 def _is_barred(host: str, domains: frozenset[str]) -> bool:
     """Whether the host or anything above it is."""
     parts = host.split(".")
@@ -144,6 +165,8 @@ def _is_barred(host: str, domains: frozenset[str]) -> bool:
 
 
 def _ascii(host: str) -> str:
+    if len(host) > HOST_CHARACTERS_MAX:
+        return host
     try:
         return host.encode("idna").decode()
     except UnicodeError:
