@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 ANN = "chiara"
 BEN = "dev"
+GUEST = "hana"
 """People of the demo who have a mail address."""
 OFFLINE = r"ERR_INTERNET_DISCONNECTED"
 AWAY = r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket"
@@ -249,3 +250,27 @@ def _picture() -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", zlib.compress(rows)) + part(b"IEND", b"")
     )
+
+
+async def test_a_guest_who_adds_an_address_keeps_what_was_said(browsing: "Browsing", shop: Demo) -> None:
+    guest = Messenger(await browsing.page(viewport=NARROW), shop)
+    await guest.open("web")
+    await guest.write("Before I had an account")
+    await expect(guest.line("Before I had an account")).to_contain_text("Safe with us")
+    await guest.open("web#/settings")
+    await guest.page.get_by_role("link", name="Add my email address").click()
+    await guest.sign_in(GUEST, "Hana")
+    await guest.open("#/t/business:web")
+    await expect(guest.line("Before I had an account")).to_have_count(1)
+    await guest.write("And now that I have one")
+    await expect(guest.line("And now that I have one")).to_contain_text("Safe with us")
+
+
+async def test_a_private_link_is_followed_once_and_leaves_the_address_bar(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    visitor = Messenger(await browsing.page(), shop)
+    await visitor.open("web?c=not-good-any-more")
+    await visitor.write("Hello again")
+    await expect(visitor.line("Hello again")).to_contain_text("Safe with us")
+    assert "c=" not in visitor.page.url

@@ -49,6 +49,8 @@ export class Messenger {
   threadsBefore = $state.raw<string | number | null>(null);
   note = $state('');
   now = $state(Date.now());
+  /** Another one when everything that was read belongs to somebody else. */
+  epoch = $state(0);
 
   readonly list = $derived(listed(this.threads.values()));
   readonly unread = $derived(this.list.filter((each) => each.state === 'open' && !this.isMuted(each)).reduce((sum, each) => sum + each.unread, 0));
@@ -62,7 +64,8 @@ export class Messenger {
   #line: Line | null = null;
   #outbox: Outbox;
   #cursor = '';
-  #link: string | null;
+  /** The token of a private link, until the hub has taken it. */
+  #link = '';
   #talks = new Map<string, Talk>();
   #reads = new Map<string, number>();
   #taking: Promise<void> = Promise.resolve();
@@ -72,9 +75,8 @@ export class Messenger {
   #draftTimers = new Map<string, ReturnType<typeof setTimeout>>();
   #typingTold = new Map<string, number>();
 
-  constructor(channel: string, link: string | null) {
+  constructor(channel: string) {
     this.channel = channel;
-    this.#link = link;
     this.#session = readSession(channel);
     this.me = this.#session.me;
     this.hub.token = this.#session.token;
@@ -94,6 +96,11 @@ export class Messenger {
     return this.me?.id ?? '';
   }
 
+  /** Continue what was begun on another channel; called before the start. */
+  continueFrom(link: string): void {
+    this.#link = link;
+  }
+
   async start(): Promise<void> {
     setInterval(() => (this.now = Date.now()), TICK_MS);
     setInterval(() => void this.#readInfo(), INFO_MS);
@@ -101,7 +108,17 @@ export class Messenger {
     addEventListener('offline', () => this.#line?.drop());
     document.addEventListener('visibilitychange', () => this.#lookedAt());
     void this.#readInfo();
+    // Without a connection it is followed with the first message.
+    if (this.#link) await this.#followFirst().catch(() => {});
     await this.#open();
+  }
+
+  /** Go on as whoever the private link was sent to. */
+  async followLink(link: string): Promise<void> {
+    const signedIn = await this.hub.becomeGuest('', link, this.channel);
+    this.#link = '';
+    history.replaceState(null, '', location.pathname + location.hash);
+    await this.enter(signedIn);
   }
 
   /** Somebody comes back, or asks to: try everything that waits now. */
@@ -143,6 +160,17 @@ export class Messenger {
     this.me = me;
     this.#session = { ...this.#session, me };
     writeSession(this.#session);
+  }
+
+  // Before anything is shown: nobody should begin to write as somebody else.
+  async #followFirst(): Promise<void> {
+    const signedIn = await this.hub.becomeGuest('', this.#link, this.channel);
+    this.#link = '';
+    history.replaceState(null, '', location.pathname + location.hash);
+    const { key, me } = this.#session;
+    if (me) await (await openKeep(NAME + key)).dropRead();
+    this.#become({ key, token: signedIn.token, me: signedIn.member });
+    this.#sessions.tell({ type: 'session' });
   }
 
   // --- threads ------------------------------------------------------------------------------------
@@ -266,7 +294,7 @@ export class Messenger {
     this.#keep = await openKeep(NAME + this.#session.key);
     this.keepsNothing = this.#keep.isMemory;
     this.#outbox = this.#newOutbox();
-    this.#talks = new Map();
+    this.#forgetTalks();
     this.#cursor = (await this.#keep.fact<string>('cursor')) ?? '';
     this.threadsBefore = await this.#keep.fact<string>('before');
     this.threads = new Map((await this.#keep.threads()).map((thread) => [thread.id, thread]));
@@ -278,6 +306,11 @@ export class Messenger {
     this.#tabs.tell({ type: 'ask' });
     this.#tabs.stand(name, () => void this.#lead());
     this.#watchAway();
+  }
+
+  #forgetTalks(): void {
+    this.#talks = new Map();
+    this.epoch += 1;
   }
 
   #stop(): void {
@@ -302,7 +335,6 @@ export class Messenger {
     this.#cursor = (await this.#keep.fact<string>('cursor')) ?? this.#cursor;
     await this.#outbox.load();
     await this.#outbox.settle(this.myId);
-    if (this.#link) await this.#introduced().catch(() => {});
     void this.#begin();
     void this.#outbox.flush();
   }
@@ -384,14 +416,14 @@ export class Messenger {
 
   async #introduce(): Promise<void> {
     const link = this.#link;
-    const signedIn = await this.hub.becomeGuest('', link, this.channel);
-    this.#link = null;
+    const signedIn = await this.hub.becomeGuest('', link || null, this.channel);
+    this.#link = '';
     if (link) history.replaceState(null, '', location.pathname + location.hash);
     const isSame = this.#session.me === null || this.#session.me.id === signedIn.member.id;
     if (!isSame) {
       await this.#keep.dropRead();
       this.threads = new Map();
-      this.#talks = new Map();
+      this.#forgetTalks();
     }
     this.#cursor = '';
     this.#line?.stop();
@@ -414,7 +446,7 @@ export class Messenger {
     if (!wasMember) {
       await this.#keep.dropRead();
       this.threads = new Map();
-      this.#talks = new Map();
+      this.#forgetTalks();
       void this.#outbox.flush();
     }
   }
