@@ -32,8 +32,10 @@ WHERE id IN (SELECT media_id FROM media_use WHERE used_by = :used_by)
     AND NOT EXISTS (SELECT 1 FROM media_use other WHERE other.media_id = media.id AND other.used_by <> :used_by)
 """
 _RELEASE: Final = "DELETE FROM media_use WHERE used_by = :used_by"
-_RELEASE_ALL_OF: Final = "DELETE FROM media_use WHERE media_id IN (SELECT id FROM media WHERE owner = :owner)"
-_FORGET_OWNER: Final = "UPDATE media SET state = 'leaving', unused_since = :due WHERE owner = :owner"
+_RELEASE_ALL_OF: Final = (
+    "DELETE FROM media_use WHERE media_id IN (SELECT id FROM media WHERE owner IN :owners)"
+)
+_FORGET_OWNERS: Final = "UPDATE media SET state = 'leaving', unused_since = :due WHERE owner IN :owners"
 _KEPT_OF: Final = """
 SELECT * FROM media WHERE owner = :owner AND state = 'kept' ORDER BY created_at DESC, id LIMIT :limit
 """
@@ -105,9 +107,10 @@ async def release(tx: Tx, used_by: str, due: int) -> None:
     await tx.run(_RELEASE, used_by=used_by)
 
 
-async def forget_owner(tx: Tx, owner: str, due: int) -> None:
-    await tx.run(_RELEASE_ALL_OF, owner=owner)
-    await tx.run(_FORGET_OWNER, owner=owner, due=due)
+async def forget_owners(tx: Tx, owners: Iterable[str], due: int) -> None:
+    gone = list(owners)
+    await tx.run(_RELEASE_ALL_OF, owners=gone)
+    await tx.run(_FORGET_OWNERS, owners=gone, due=due)
 
 
 async def kept_of(tx: Tx, owner: str) -> list[Row]:

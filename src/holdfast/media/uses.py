@@ -79,6 +79,6 @@ async def inherit_media(tx: Tx, heir: str, owner: str) -> None:
     await store.inherit(tx, heir, owner)
 
 
-async def forget_media_of(tx: Tx, owner: str) -> None:
-    """Everything that somebody uploaded is removed soon, whoever shows it."""
-    await store.forget_owner(tx, owner, DUE_NOW)
+async def forget_media_of(tx: Tx, *owners: str) -> None:
+    """Everything that these people uploaded is removed soon, whoever shows it."""
+    await store.forget_owners(tx, owners, DUE_NOW)

@@ -7,6 +7,7 @@ before a time go. So no index by time has to be kept for it.
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from holdfast.media import forget_media_of
 from holdfast.storage import Row, Tx
 
 HOUR_MS: Final = 3_600_000
@@ -53,6 +54,7 @@ DELETE FROM member WHERE id IN
         AND NOT EXISTS (SELECT 1 FROM direct_participant p WHERE p.member_id = m.id)
         AND NOT EXISTS (SELECT 1 FROM member_passkey p WHERE p.member_id = m.id)
     ORDER BY m.seen_at LIMIT :limit)
+RETURNING id
 """
 _DIRECT_LOG: Final = """
 DELETE FROM direct_log WHERE seq < (SELECT MAX(seq) FROM direct_log) AND seq IN
@@ -153,8 +155,11 @@ async def forget_unreadable(tx: Tx, before: int, limit: int) -> int:
 
 
 async def forget_guests(tx: Tx, before: int, limit: int) -> int:
-    """Guests who never wrote and have no passkey, with their devices; who wrote is a contact, and stays."""
-    return await tx.run(_GUESTS, before=before, after=before - LOOKED_BACK_MS, limit=limit)
+    """Guests who never wrote and have no passkey, with their devices and uploads; who wrote is a contact, and stays."""
+    gone = await tx.all(_GUESTS, before=before, after=before - LOOKED_BACK_MS, limit=limit)
+    if gone:
+        await forget_media_of(tx, *(str(row["id"]) for row in gone))
+    return len(gone)
 
 
 async def forget_direct_log(tx: Tx, before: int, limit: int) -> int:
