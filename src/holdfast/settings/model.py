@@ -210,5 +210,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return (self.hub.public_url or f"http://{self.hub.host}:{self.hub.port}").rstrip("/")
 
     @property
+    def now_url(self) -> str:
+        """Where the public sees how the channels are."""
+        return f"{self.status_url}/status" if self.status.home == "profile" else f"{self.status_url}/"
+
+    @property
     def status_url(self) -> str:
         return (self.status.public_url or f"http://{self.status.host}:{self.status.port}").rstrip("/")

@@ -195,6 +195,7 @@ def _reporting(services: WebServices) -> Sequence[tuple[str, str, AsgiApp]]:
         clock=services.clock,
         business=services.settings.hub.name,
         status_url=services.settings.status_url,
+        now_url=services.settings.now_url,
     )
     return (("report", report.PREFIX, desk),)
 
@@ -207,6 +208,7 @@ def _subscribing(services: WebServices) -> Sequence[tuple[str, str, AsgiApp]]:
         clock=services.clock,
         business=services.settings.hub.name,
         status_url=services.settings.status_url,
+        now_url=services.settings.now_url,
     )
     return (("subscriptions", subscriptions.PREFIX, desk),)
 

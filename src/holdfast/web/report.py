@@ -82,11 +82,13 @@ class ReportDesk:
         clock: Clock,
         business: str,
         status_url: str,
+        now_url: str,
     ) -> None:
         self._reports = reports
         self._tracker = tracker
         self._business = business
         self._status_url = status_url
+        self._now_url = now_url
         self._of_address = Buckets(clock, OF_ADDRESS)
         self._of_all = Buckets(clock, OF_ALL)
         self._templates = environment()
@@ -235,6 +237,7 @@ class ReportDesk:
         known = {
             "business": self._business,
             "status_url": self._status_url,
+            "now_url": self._now_url,
             "version": hashlib.sha256(self._style).hexdigest()[:12],
             "place_letters_max": PLACE_LETTERS_MAX,
         }

@@ -77,10 +77,13 @@ NOTHING: Final = Said(status=404, title="There is nothing at this address", lead
 
 
 class SubscriptionDesk:
-    def __init__(self, *, subscriptions: Subscriptions, clock: Clock, business: str, status_url: str) -> None:
+    def __init__(
+        self, *, subscriptions: Subscriptions, clock: Clock, business: str, status_url: str, now_url: str
+    ) -> None:
         self._subscriptions = subscriptions
         self._business = business
         self._status_url = status_url
+        self._now_url = now_url
         self._of_address = Buckets(clock, OF_ADDRESS)
         self._of_all = Buckets(clock, OF_ALL)
         self._templates = environment()
@@ -137,6 +140,7 @@ class SubscriptionDesk:
         facts: dict[str, Any] = {
             "business": self._business,
             "status_url": self._status_url,
+            "now_url": self._now_url,
             "version": hashlib.sha256(self._style).hexdigest()[:12],
         }
         template = self._templates.get_template("subscription.html")

@@ -52,6 +52,7 @@ class Counter:
             clock=clock,
             business="Kelp & Co",
             status_url=STATUS,
+            now_url=f"{STATUS}/",
         )
 
     async def ask(

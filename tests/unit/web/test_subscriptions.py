@@ -22,6 +22,7 @@ class Visitor:
             clock=world.clock,
             business="Kelp & Co",
             status_url="https://status.example",
+            now_url="https://status.example/",
         )
 
     async def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
