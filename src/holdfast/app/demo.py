@@ -260,6 +260,7 @@ class _Demo:
             "openapi": f"{hub_url}/api/v1/openapi.json",
             "status": status_url,
             "simulators": addresses["control"],
+            "webpush": addresses["webpush"],
             "phones": f"{addresses['control']}/?token={control_token}",
             "faults": f"{addresses['control']}/faults?token={control_token}",
             "control": f"{addresses['control']}/control",

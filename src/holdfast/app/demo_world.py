@@ -260,6 +260,10 @@ port = {port}
 [status]
 port = {status_port}
 
+[push]
+inside_allowed = true
+services = ["127.0.0.1"]
+
 [posts]
 mirror_seconds = 5
 pictures_inside = true
