@@ -46,7 +46,7 @@ from holdfast.outbox.doubt.policy import LATE_MS, absent_from
 from holdfast.outbox.model import OPEN
 from holdfast.outbox.retry import retry_wait_ms
 from holdfast.outbox.showing.store import absorb
-from holdfast.radar import Kind, Observation, Result, record_observation
+from holdfast.radar import Kind, Observation, Result, conversation_key, record_observation
 from holdfast.storage import Row, Tx, append_event
 
 ECHO_SKEW_MS: Final = 5_000
@@ -217,6 +217,7 @@ class Settle:
                         error_class=(receipt.error_class or ErrorClass.PLATFORM).value,
                         detail=reason,
                         region=self._region(delivery),
+                        conversation=conversation_key(delivery["channel"], delivery["address"]),
                         at=now,
                     ),
                 )
@@ -342,6 +343,7 @@ class Settle:
                 detail=_detail(outcome),
                 latency_ms=sending.latency_ms,
                 region=self._region(delivery),
+                conversation=conversation_key(delivery["channel"], delivery["address"]),
                 at=now,
             ),
         )

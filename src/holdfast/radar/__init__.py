@@ -1,5 +1,6 @@
 """Observations, verdicts and incidents: the outage is known, with its cause and its evidence."""
 
+from holdfast.radar.conversations import conversation_key
 from holdfast.radar.incidents import (
     OutdatedError,
     add_incident_update,
@@ -45,6 +46,7 @@ __all__ = [
     "UptimeDay",
     "Verdict",
     "add_incident_update",
+    "conversation_key",
     "load_incident",
     "load_incidents",
     "load_uptime",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from holdfast.radar.charts import Chart, Charts
+from holdfast.radar.conversations import MAY_BE_ALONE, Conversations
 from holdfast.radar.entries import Entry, weights
 from holdfast.radar.evidence import EVIDENCE_MS, Sign
 from holdfast.radar.habit import HABIT_MS, Habit
@@ -53,6 +54,7 @@ class Balance:
         "_waited_ms",
         "apart_ms",
         "calm",
+        "conversations",
         "entries",
         "good_at",
         "last_bad",
@@ -87,6 +89,7 @@ class Balance:
         self.region = ""
         self.others = Others()
         self.proof = Proof()
+        self.conversations = Conversations()
         self._start_afresh()
 
     def _learn_from(self, strong: Habit, weak: Habit) -> None:
@@ -147,6 +150,10 @@ class Balance:
 
     def add(self, sign: Sign) -> bool:
         """Weigh a sign; whether the verdict may have changed."""
+        if sign.strong and sign.good:
+            self.conversations.work(sign.conversation, sign.at)
+        elif sign.strong and self.conversations.fail(sign):
+            return True
         if sign.good and not sign.replaces and not sign.count and self.good(sign.at, strong=sign.strong):
             return False
         if not self._believable(sign):
@@ -269,6 +276,14 @@ class Balance:
 
     def _leading(self) -> tuple[Chart, Chart]:
         return self.strong.leading(), self.weak.leading()
+
+    def only_conversation(self) -> bool:
+        """Whether all failures are of one conversation, on a channel where others were lately heard."""
+        onset = self.onset or 0
+        failed = [e.sign for e in self.entries if not e.sign.good and e.sign.at >= onset]
+        first = failed[0].conversation if failed else ""
+        alike = all(sign.conversation == first and sign.error_class in MAY_BE_ALONE for sign in failed)
+        return bool(first) and alike and self.conversations.others_heard(first, failed[-1].at)
 
     def only_region(self) -> str:
         """The country that all failures speak of while calls to others succeed; empty where there is none."""

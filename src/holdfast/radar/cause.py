@@ -25,7 +25,7 @@ def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> 
     """The likeliest cause of these failures; what was believed before where there are none."""
     failures = [sign for sign in signs if not sign.good][-SIGNS_READ_MAX:]
     if not failures:
-        return context.cause_before or _without_failures(context)
+        return _without_failures(context)
     if any(sign.error_class == ErrorClass.SUBSCRIPTION for sign in failures):
         return Cause.SUBSCRIPTION  # it explains whatever else does not arrive
     common = _commonest_class(failures)
@@ -33,6 +33,13 @@ def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> 
         return _BY_CLASS[common]
     if common in _CONNECTION and (_uplink_fails(context) or _uplink_failed(failures, context)):
         return Cause.UPLINK
+    return _by_neighbours(onset, context)
+
+
+def _by_neighbours(onset: int | None, context: Context) -> Cause:
+    """What still works: other conversations, or other accounts."""
+    if context.one_conversation:
+        return Cause.CONVERSATION
     if onset is not None and context.sibling_good_at > onset:
         return Cause.ACCOUNT
     return Cause.PLATFORM
@@ -40,6 +47,10 @@ def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> 
 
 def _without_failures(context: Context) -> Cause:
     """Others say so, or silence does: nothing failed that could name its own cause."""
+    if context.one_conversation:
+        return Cause.CONVERSATION
+    if context.cause_before:
+        return context.cause_before
     return Cause.UPLINK if _uplink_fails(context) else Cause.PLATFORM
 
 

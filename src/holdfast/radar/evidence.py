@@ -56,6 +56,7 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
     count: float = 0
     key: str = ""
     replaces: str = ""
+    conversation: str = ""
 
     @property
     def soft(self) -> bool:
@@ -71,6 +72,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     newest success of the same capability on another channel of the platform that is up.
     ``controls_answer_since``: when unrelated addresses began to answer after a time without.
     ``everything_unreachable``: channels of all failure domains, at least two, fail to connect.
+    ``one_conversation``: all that fails belongs to one, and others are known to get through.
     ``feed`` is the sentence of the platform's own status page, or empty.
     """
 
@@ -83,6 +85,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     everything_unreachable: bool = False
     sibling_good_at: int = 0
     feed: str = ""
+    one_conversation: bool = False
     cause_before: Cause = Cause.NONE
 
 
@@ -240,6 +243,7 @@ def sign_of(seen: Observation, *, strong: bool) -> Sign:
         kind=seen.kind,
         detail=seen.detail or ("the answer took very long" if slow else ""),
         region=seen.region,
+        conversation=seen.conversation,
         stands_ms=latency if slow or seen.error_class == SLOW else 0,
     )
 

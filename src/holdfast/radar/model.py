@@ -75,7 +75,8 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     ``control``; both have no capability. ``region``: the ISO 3166 country it speaks of, or empty. Of a report
     ``detail`` is the symptom, of the agents' button what they wrote. ``strength``: how strongly it speaks, as
     a log-likelihood ratio in nats, or 0 where it weighs what its kind weighs; the rhythm's alone carry one, and
-    in ``latency_ms`` how long the silence has lasted.
+    in ``latency_ms`` how long the silence has lasted. ``conversation`` of a send is an opaque name of the
+    conversation that it belongs to, or empty.
     """
 
     channel: str
@@ -88,6 +89,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     latency_ms: int | None = None
     region: str = ""
     strength: float = 0.0
+    conversation: str = ""
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

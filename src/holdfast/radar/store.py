@@ -24,8 +24,9 @@ OBSERVATIONS_READ_MAX: Final = 5_000
 
 _RECORD: Final = """
 INSERT INTO observation
-    (channel, capability, kind, result, error_class, detail, latency_ms, region, strength, at)
-VALUES (:channel, :capability, :kind, :result, :error_class, :detail, :latency_ms, :region, :strength, :at)
+    (channel, capability, kind, result, error_class, detail, latency_ms, region, strength, conversation, at)
+VALUES (:channel, :capability, :kind, :result, :error_class, :detail, :latency_ms, :region, :strength,
+    :conversation, :at)
 """
 _OBSERVED: Final = """
 SELECT * FROM observation WHERE id > :after AND at >= :since ORDER BY id LIMIT :limit
@@ -78,6 +79,7 @@ def _observation_values(seen: Observation) -> dict[str, object]:
         "latency_ms": seen.latency_ms,
         "region": seen.region,
         "strength": seen.strength,
+        "conversation": seen.conversation,
         "at": seen.at,
     }
 
@@ -101,6 +103,7 @@ def _observation(row: Row) -> Observation:
         latency_ms=row["latency_ms"],
         region=row["region"],
         strength=row["strength"],
+        conversation=row["conversation"],
         at=row["at"],
     )
 

@@ -69,6 +69,8 @@ def incident_title(verdict: Verdict, place: str) -> str:
         return _capital(f"{place} refuses our sign-in")
     if verdict.cause is Cause.ACCOUNT:
         return _capital(f"{place} is refusing our account")
+    if verdict.cause is Cause.CONVERSATION:
+        return f"Messages of one conversation on {place} fail"
     return _capital(_template(verdict).format(place=place))
 
 

@@ -58,7 +58,9 @@ def judge(balance: Balance, previous: Verdict, now: int, context: Context) -> Ve
     """The verdict that follows the previous one, given what has been weighed. Changes nothing."""
     decide = _while_failing if previous.state in FAILING else _while_well
     found = decide(balance, previous, now)
-    context = msgspec.structs.replace(context, cause_before=previous.cause)
+    alone = balance.conversations.alone(now, balance.method.burst_ms) is not None
+    one = balance.only_conversation() or (alone and balance.onset is None)
+    context = msgspec.structs.replace(context, cause_before=previous.cause, one_conversation=one)
     return _explained(found, balance, now, context)
 
 
@@ -114,6 +116,11 @@ def _while_well(balance: Balance, previous: Verdict, now: int) -> Verdict:
         total >= SUSPECT_AT - ALMOST or (previous.state is State.SUSPECTED and total >= CLEAR_BELOW)
     ):
         return _suspected(balance, total, previous)
+    alone = balance.conversations.alone(now, balance.method.burst_ms)
+    if alone is not None:
+        return msgspec.structs.replace(
+            previous, state=State.SUSPECTED, confidence=confidence(SUSPECT_AT), share=0.0, since=alone.since
+        )
     return _well(balance, total, previous, now)
 
 
@@ -183,7 +190,7 @@ def _failing(balance: Balance, total: float, previous: Verdict) -> Verdict:
     share, hard = failing_shares(balance.entries, onset)
     return msgspec.structs.replace(
         previous,
-        state=State.PARTIAL if region else _severity(hard, previous.state),
+        state=State.PARTIAL if region or balance.only_conversation() else _severity(hard, previous.state),
         confidence=confidence(total),
         share=share,
         since=onset,
@@ -284,7 +291,7 @@ def _still_failing(balance: Balance, previous: Verdict, now: int) -> Verdict:
     region = balance.only_region() if previous.score.region else ""
     return msgspec.structs.replace(
         previous,
-        state=State.PARTIAL if region else _severity(hard, previous.state),
+        state=State.PARTIAL if region or balance.only_conversation() else _severity(hard, previous.state),
         confidence=max(confidence(balance.score), 0.5),
         share=share,
         since=previous.score.onset or previous.since,

@@ -109,6 +109,8 @@ def _of_trouble(verdict: Verdict, signs: Sequence[Sign], context: Context) -> It
         yield from _of_webhooks(since, context)
     if verdict.score.region:
         yield f"Only what concerns {country_name(verdict.score.region)} fails; elsewhere it works."
+    if verdict.cause is Cause.CONVERSATION:
+        yield "Only one conversation fails."
     if verdict.state in CONFIRMED:
         yield from _of_surroundings(verdict.cause, context)
 

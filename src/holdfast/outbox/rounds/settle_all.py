@@ -14,7 +14,7 @@ from holdfast.outbox.rounds.model import Returned
 from holdfast.outbox.rounds.store import Answered
 from holdfast.outbox.settle import Settle
 from holdfast.outbox.showing.store import absorb, show_all, show_sent
-from holdfast.radar import Kind, Observation, Result, record_observations
+from holdfast.radar import Kind, Observation, Result, conversation_key, record_observations
 from holdfast.storage import Row, Tx
 
 
@@ -83,5 +83,6 @@ def _observation(channel: str, platform: str, returned: Returned, now: int) -> O
         detail=external_id(returned.sending),
         latency_ms=returned.sending.latency_ms,
         region=region_of(platform, returned.address),
+        conversation=conversation_key(channel, returned.address),
         at=now,
     )

@@ -20,7 +20,8 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """What an outage does. Shares are of the calls or messages that it hits.
 
     ``send`` and ``probe``: the error class of failing sends and of failing looks, or empty. ``slow``: answers
-    take 10 to 60 s. ``webhooks``: silent or late, or empty. ``region``: only sends to there.
+    take 10 to 60 s. ``webhooks``: silent or late, or empty. ``region``: only sends to there. ``alone``: only
+    one conversation, tried again and again.
     """
 
     capability: Capability
@@ -33,6 +34,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     subscription: bool = False
     controls: bool = False
     region: str = ""
+    alone: bool = False
 
 
 KINDS: Final = {
@@ -57,6 +59,7 @@ KINDS: Final = {
         controls=True,
     ),
     "region": Effect(capability=Capability.SEND, send="platform", region="BR"),
+    "conversation": Effect(capability=Capability.SEND, cause=Cause.CONVERSATION, send="platform", alone=True),
 }
 
 

@@ -19,6 +19,8 @@ NEAR_MAX: Final = 12
 """Outages of the last week and the next one are looked through."""
 WEEK_MS: Final = 7 * 24 * HOUR_MS
 REGIONS: Final = (("US", 0.5), ("BR", 0.3), ("DE", 0.2))
+PEOPLE: Final = 200
+TRIED_AGAIN_MS: Final = 45_000
 UNREACHABLE_MS: Final = 20_000
 BURST_MS: Final = (2_000, 20_000)
 PROBES_FAIL: Final = 0.001
@@ -84,6 +86,7 @@ class Years:
             for line in self._looks(hour, until):
                 self._put(line)
             self._talk(hour, until)
+            self._try_again(hour, until)
             while self._later and self._later[0][0] < until:
                 yield heappop(self._later)[2]
 
@@ -189,12 +192,25 @@ class Years:
         answered = at + latency
         line = self._line(answered, "send", "send", error, latency)
         line.region = region
+        line.conversation = f"c{self._random.randrange(PEOPLE)}"
         self._put(line)
         if not error:
             self._echo(answered)
 
+    def _try_again(self, hour: int, until: int) -> None:
+        """What one conversation does not get rid of is tried again and again."""
+        for outage in self._near(until):
+            if not outage.effect.alone:
+                continue
+            at = float(max(hour, outage.onset))
+            while at < min(until, outage.end):
+                line = self._line(int(at), "send", "send", outage.effect.send, self._latency(slow=False))
+                line.conversation = "stuck"
+                self._put(line)
+                at += self._random.expovariate(1 / TRIED_AGAIN_MS)
+
     def _send_error(self, at: int, effect: Effect | None, region: str) -> str:
-        hit = effect and effect.send and effect.region in ("", region)
+        hit = effect and effect.send and effect.region in ("", region) and not effect.alone
         if effect and hit and self._random.random() < effect.share:
             return effect.send
         if self._random.random() < self.shop.wanderers:

@@ -101,6 +101,8 @@ class Replay:
                         if not balance.good(at, strong=strong):
                             pending = True
                     if not pending:
+                        if line.conversation is not None:
+                            route[0][0].conversations.work(str(line.conversation), at)
                         if line.kind != "arrival":
                             errors[line.channel] = ""
                         elif self._rhythms is not None:

@@ -77,6 +77,7 @@ class Line(msgspec.Struct, omit_defaults=True, gc=False):
     region: str | None = None
     place: str | dict[str, Any] | None = None
     strength: float | None = None
+    conversation: str | int | None = None
     platform: str | None = None
     failure_domain: str | None = None
     silence_after_send_ms: float | None = None
@@ -198,6 +199,7 @@ def observation_of(line: Line, at: int) -> Observation:
         latency_ms=None if line.latency_ms is None else int(line.latency_ms),
         region=_region(line),
         strength=line.strength or 0.0,
+        conversation="" if line.conversation is None else str(line.conversation),
     )
 
 
