@@ -116,6 +116,9 @@ class Line:
         if self._behind is None:
             self.say(data)
 
+    def again(self) -> None:
+        self.cut(TRY_AGAIN, "something stumbled here; come back with your cursor")
+
     def end(self) -> None:
         self.cut(NOT_SIGNED_IN, "this device was signed out")
 

@@ -14,7 +14,7 @@ import msgspec
 from holdfast.kernel import Clock, get_log
 from holdfast.members import Member, Members, UnknownMemberError
 from holdfast.portal.direct import Direct
-from holdfast.portal.reading import Changes
+from holdfast.portal.reading import Changes, Happenings
 from holdfast.portal.talks.changes import Told
 from holdfast.portal.talks.model import MeChanged
 from holdfast.storage import EventLog, StoreUnavailableError
@@ -54,6 +54,10 @@ class Device(Protocol):
 
     def sign(self, data: str) -> None:
         """Told of what is worth nothing later."""
+        ...
+
+    def again(self) -> None:
+        """Something was not handed out; it is to be read from the cursor on."""
         ...
 
     def end(self) -> None:
@@ -147,12 +151,31 @@ class Live:
             found.events[-1].seq if found.events else place.events,
             int(found.rows[-1]["seq"]) if found.rows else place.seq,
         )
-        told = (
-            await self._direct.told(found, following.events, place.seq, self.devices) if self.devices else ()
-        )
+        if self.devices:
+            await self._tell(found, place, following)
         self.place = following
-        await self._hand_out(told)
         return True
+
+    async def _tell(self, found: Happenings, place: Place, following: Place) -> None:
+        """Raises StoreUnavailableError before anything was handed out; then it is tried again from the same place."""
+        handed = False
+        try:
+            told = await self._direct.told(found, following.events, place.seq, self.devices)
+            handed = True
+            await self._hand_out(told)
+        except StoreUnavailableError:
+            if not handed:
+                raise
+            self._send_back()
+        except Exception:  # noqa: BLE001 - one change that cannot be shown must not stop the others
+            self._log.exception("a change could not be handed out")
+            self._send_back()
+
+    def _send_back(self) -> None:
+        """What could not be handed out to all is read by each: they come back with their cursors."""
+        for devices in tuple(self.devices.values()):
+            for device in tuple(devices):
+                device.again()
 
     async def _hand_out(self, told: Iterable[Told]) -> None:
         for each in told:
@@ -196,6 +219,9 @@ class _Waiting:
 
     def sign(self, data: str) -> None:
         """A request has no use for it."""
+
+    def again(self) -> None:
+        self.told.set()
 
     def end(self) -> None:
         self.told.set()
