@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from holdfast.app.hub import Hub
 from holdfast.app.serve import surroundings
 from holdfast.kernel import SystemClock
-from holdfast.portal import Portal
+from holdfast.members import Members
 from holdfast.storage import StoreUnavailableError
 
 from .diary import Diary
@@ -25,7 +25,7 @@ from .town import hub_settings
 from .truth import spool_file
 from .virtual_loop import LoopClock
 from .weather import Weather
-from .web_face import keep_web, make_portal, make_token, make_web
+from .web_face import keep_web, make_members, make_token, make_web
 from .witness import NODE, STORE, Witness
 
 RESTART_SECONDS: Final = 1.0
@@ -123,15 +123,15 @@ class HubProcess:
         self.hub = hub = self._made(life)
         await life.ask(hub.prepare())
         self._database.oversee(self._overseen)
-        portal = make_portal(hub, self._chance("portal"))
+        members = make_members(hub, self._chance("portal"))
         if not self._number:
-            await self._open_the_door(hub, life, portal)
-        life.begin(hub.run(surroundings(hub, portal)))
+            await self._open_the_door(hub, life, members)
+        life.begin(hub.run(surroundings(hub, members)))
         self._up_since = self._machine.clock.monotonic()
         self.up.set()
 
-    async def _open_the_door(self, hub: Hub, life: Life, portal: Portal) -> None:
-        web = make_web(hub, portal, self._chance("web"))
+    async def _open_the_door(self, hub: Hub, life: Life, members: Members) -> None:
+        web = make_web(hub, members, self._chance("web"))
         self.token = await life.ask(make_token(hub, self._chance("token")))
         life.begin(keep_web(web))
         self._machine.network.hub = (life, web)

@@ -14,7 +14,6 @@ from holdfast.app.serve import direct_of
 from holdfast.inbox import Access
 from holdfast.inbox.access import Scope
 from holdfast.members import Members
-from holdfast.portal import Portal
 from holdfast.web.app import build_web
 from holdfast.web.front import Front
 from holdfast.web.services import ChannelFace, NodeView, WebServices
@@ -22,24 +21,18 @@ from holdfast.web.services import ChannelFace, NodeView, WebServices
 BUILT: Final = Path("no pages here")
 
 
-def make_portal(hub: Hub, chance: random.Random) -> Portal:
-    return Portal(
+def make_members(hub: Hub, chance: random.Random) -> Members:
+    return Members(
         database=hub.database,
         events=hub.events,
-        spool=hub.spool,
         clock=hub.clock,
-        members=Members(
-            database=hub.database,
-            events=hub.events,
-            clock=hub.clock,
-            ids=hub.ids,
-            random_bytes=chance.randbytes,
-            continue_link_hours=hub.settings.direct.continue_link_hours,
-        ),
+        ids=hub.ids,
+        random_bytes=chance.randbytes,
+        continue_link_hours=hub.settings.direct.continue_link_hours,
     )
 
 
-def make_web(hub: Hub, portal: Portal, chance: random.Random) -> Front:
+def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
     return build_web(
         WebServices(
             settings=hub.settings,
@@ -58,8 +51,7 @@ def make_web(hub: Hub, portal: Portal, chance: random.Random) -> Front:
             outbox=hub.outbox,
             radar=hub.radar,
             access=_access(hub, chance),
-            portal=portal,
-            members=portal.members,
+            members=members,
             media=hub.media,
             shelf=hub.shelf,
             direct=direct_of(hub),

@@ -32,9 +32,8 @@ from holdfast.channels.contract import Adapter, Capability
 from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
 from holdfast.kernel import SystemClock, get_log
-from holdfast.members import MemberDesk, continue_url
+from holdfast.members import MemberDesk, Members, continue_url
 from holdfast.playbooks import Surroundings
-from holdfast.portal import Portal
 from holdfast.portal.direct import Direct
 from holdfast.radar import State
 from holdfast.settings import Settings
@@ -96,7 +95,7 @@ async def _prepared(hub: Hub) -> bool:
 
 
 async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> None:
-    portal = _portal(hub)
+    members = members_of(hub)
     publisher = StatusPublisher(
         database=hub.database,
         events=hub.events,
@@ -106,8 +105,8 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         subscriptions=lambda: kinds_of(hub),
     )
     tracker = tracker_of(hub)
-    desk = member_desk_of(hub, portal.members)
-    services = _services(hub, portal, tracker, desk)
+    desk = member_desk_of(hub, members)
+    services = _services(hub, members, tracker, desk)
     announcements = Announcements(hub, subscriptions_of(hub))
     posts = Posts(hub)
     previewing = Previewing(hub)
@@ -115,7 +114,7 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
     pushing = Pushing(hub, push_devices_of(hub), is_here=web.is_here)
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
     loops = {
-        **hub.loops(surroundings(hub, portal)),
+        **hub.loops(surroundings(hub, members)),
         **announcements.loops(),
         "courier": desk.courier.run,
         "safety": desk.safety.run,
@@ -212,16 +211,6 @@ def server_config(app: object, trusted_proxies: Sequence[str]) -> uvicorn.Config
     )
 
 
-def _portal(hub: Hub) -> Portal:
-    return Portal(
-        database=hub.database,
-        events=hub.events,
-        spool=hub.spool,
-        clock=hub.clock,
-        members=members_of(hub),
-    )
-
-
 def direct_of(hub: Hub) -> Direct:
     return Direct(
         database=hub.database,
@@ -246,10 +235,10 @@ def tracker_of(hub: Hub) -> TrackerPublisher:
 
 
 def _services(
-    hub: Hub, portal: Portal, tracker: TrackerPublisher | None = None, desk: MemberDesk | None = None
+    hub: Hub, members: Members, tracker: TrackerPublisher | None = None, desk: MemberDesk | None = None
 ) -> WebServices:
     shown = tracker or tracker_of(hub)
-    desk = desk or member_desk_of(hub, portal.members)
+    desk = desk or member_desk_of(hub, members)
     direct = direct_of(hub)
     direct.writing.judge = desk.safety.problem
     return WebServices(
@@ -269,8 +258,7 @@ def _services(
         outbox=hub.outbox,
         radar=hub.radar,
         access=access(hub),
-        portal=portal,
-        members=portal.members,
+        members=members,
         media=hub.media,
         shelf=hub.shelf,
         direct=direct,
@@ -288,7 +276,7 @@ def _services(
         posts=posts_of(hub),
         push=push_devices_of(hub),
         setups=setups_of(hub),
-        leads=leads_of(hub, portal.members),
+        leads=leads_of(hub, members),
     )
 
 
@@ -332,14 +320,14 @@ def _in_order(hub: Hub) -> list[tuple[str, Adapter]]:
     )
 
 
-def surroundings(hub: Hub, portal: Portal) -> Surroundings:
+def surroundings(hub: Hub, members: Members) -> Surroundings:
     """What the playbook needs to know of the rest of the hub."""
 
     async def continue_link(contact_id: str, via: str) -> str:
         direct = first_direct(hub)
         if not direct:
             return hub.settings.status_url
-        token = await hub.database.write(portal.make_continue_link, contact_id, direct, via)
+        token = await hub.database.write(members.links.make, contact_id, direct, via)
         return continue_url(hub.settings.public_url, direct, token)
 
     return Surroundings(

@@ -1,14 +1,5 @@
-"""Our own web chat: visitors, their thread, and private links that bring a person here."""
+"""Direct: what members say to one another and to the business."""
 
-from holdfast.portal.model import ChatRefusedError, NewVisitor, ThreadItem, ThreadPage, Visitor, Written
-from holdfast.portal.portal import Portal
+from holdfast.portal.direct import Direct
 
-__all__ = [
-    "ChatRefusedError",
-    "NewVisitor",
-    "Portal",
-    "ThreadItem",
-    "ThreadPage",
-    "Visitor",
-    "Written",
-]
+__all__ = ["Direct"]

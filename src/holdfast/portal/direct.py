@@ -7,8 +7,8 @@ from holdfast.kernel import Clock, IdSource
 from holdfast.members import Member
 from holdfast.portal import business
 from holdfast.portal.business import store as conversations
+from holdfast.portal.business.spooled import ChatBody
 from holdfast.portal.files import attached
-from holdfast.portal.portal import ChatBody
 from holdfast.portal.reading import (
     Changes,
     Happenings,

@@ -9,8 +9,8 @@ import msgspec
 from holdfast.kernel import Clock
 from holdfast.members import Member
 from holdfast.portal.business import store as business
+from holdfast.portal.business.spooled import SOURCE, ChatBody
 from holdfast.portal.files import Attached
-from holdfast.portal.portal import SOURCE, ChatBody
 from holdfast.portal.talks import store
 from holdfast.portal.talks.applying import seats_of
 from holdfast.portal.talks.model import (

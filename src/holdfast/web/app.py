@@ -6,12 +6,11 @@ from typing import Any, cast
 
 from holdfast import media
 from holdfast.members import MemberDesk
-from holdfast.web import chat, hooks, monitors, report, subscriptions
+from holdfast.web import hooks, monitors, report, subscriptions
 from holdfast.web.api import build_api
 from holdfast.web.api.app import PREFIX as API
 from holdfast.web.api.gate import Gate
 from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
-from holdfast.web.chat import Chat
 from holdfast.web.direct import Route, Router
 from holdfast.web.direct.accounts import Accounts
 from holdfast.web.direct.claiming import Claiming
@@ -21,6 +20,7 @@ from holdfast.web.direct.leads import LeadRoutes
 from holdfast.web.direct.leaving import Leaves
 from holdfast.web.direct.live import Live
 from holdfast.web.direct.pushing import PushRoutes
+from holdfast.web.direct.router import PREFIX as DIRECT
 from holdfast.web.direct.signing_in import SigningIn
 from holdfast.web.direct.stream import DirectStreams
 from holdfast.web.direct.threads import Threads
@@ -103,14 +103,6 @@ def _faces(
         refusals=refusals,
         metrics=metrics,
     )
-    chatting = Chat(
-        portal=services.portal,
-        radar=services.radar,
-        feed=feed,
-        clock=services.clock,
-        settings=services.settings,
-        faces=services.faces,
-    )
     health = Health(
         database=services.database,
         spool=services.spool,
@@ -123,7 +115,7 @@ def _faces(
     return (
         ("hooks", hooks.PREFIX, receiving),
         ("api", f"{API}/", api),
-        ("chat", chat.PREFIX, _direct(services, threads, chatting)),
+        ("direct", DIRECT, _direct(services, threads)),
         ("health", "/health/", health),
         ("health", "/metrics", health),
         ("media", media.PATH, MediaFiles(services.shelf)),
@@ -134,7 +126,7 @@ def _faces(
     )
 
 
-def _direct(services: WebServices, threads: Threads, older: AsgiApp) -> Router:
+def _direct(services: WebServices, threads: Threads) -> Router:
     desk = services.member_desk
     signing_in = SigningIn(desk=desk, clock=services.clock) if desk else None
     info = Info(services, ways=signing_in.ways if signing_in else list)
@@ -154,7 +146,6 @@ def _direct(services: WebServices, threads: Threads, older: AsgiApp) -> Router:
         members=services.members,
         clock=services.clock,
         settings=services.settings,
-        older=older,
         bars=desk.safety.bars_network if desk else None,
     )
 

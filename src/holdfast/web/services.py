@@ -17,7 +17,6 @@ from holdfast.kernel import Clock, IdSource
 from holdfast.media import Media, Shelf
 from holdfast.members import MemberDesk, Members
 from holdfast.outbox import Outbox
-from holdfast.portal import Portal
 from holdfast.portal.direct import Direct
 from holdfast.posts.desk import PostDesk
 from holdfast.push import Devices
@@ -113,7 +112,6 @@ class WebServices:
     outbox: Outbox
     radar: Radar
     access: Access
-    portal: Portal
     members: Members
     media: Media
     shelf: Shelf

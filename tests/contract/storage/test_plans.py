@@ -84,7 +84,6 @@ EXCEPTIONS: Final = {
     "status.subscribers.store._UNCONFIRMED": "those who did not confirm; after a week they are forgotten",
     "storage.event_log._LAST": "the end of the primary key",
     "storage.event_log._FIRST": "the beginning of the primary key",
-    "portal.store._LAST_EVENT": "the end of the primary key",
     "portal.accounts.store._TELL_EMPTIED": "the end of the primary key",
     "portal.talks.store._FIRST": "the beginning of the primary key",
     "portal.talks.store._LAST": "the end of the primary key",

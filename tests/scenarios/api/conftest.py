@@ -15,16 +15,15 @@ import pytest
 from tests.scenarios.databases import database_for
 
 from holdfast.app.hub import Hub, open_hub
-from holdfast.app.members import member_desk_of
-from holdfast.app.serve import _portal, _services, access
+from holdfast.app.members import member_desk_of, members_of
+from holdfast.app.serve import _services, access
 from holdfast.channels.contract import Accepted, Outcome
 from holdfast.channels.email import MailNotice
 from holdfast.channels.transport import HttpAnswer, HttpRequest, NotConnectedError
 from holdfast.inbox import Role, Scope
 from holdfast.kernel import SystemClock
-from holdfast.members import MemberDesk
+from holdfast.members import MemberDesk, Members
 from holdfast.members.signing_in import Mailing
-from holdfast.portal import Portal
 from holdfast.settings import Direct, Settings
 from holdfast.settings import Hub as HubSettings
 from holdfast.settings.model import Monitors
@@ -119,7 +118,7 @@ class Asker:
     def __init__(
         self,
         hub: Hub,
-        portal: Portal,
+        members: Members,
         app: Any,
         tokens: dict[str, str],
         letterbox: Letterbox,
@@ -128,7 +127,7 @@ class Asker:
         self.hub = hub
         self.letterbox = letterbox
         self.desk = desk
-        self.portal = portal
+        self.members = members
         self.app = app
         self.tokens = tokens
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -268,10 +267,10 @@ async def running_hub(folder: Path) -> AsyncIterator[Asker]:
         node="test",
     )
     await hub.prepare()
-    portal = _portal(hub)
+    members = members_of(hub)
     letterbox = Letterbox()
-    desk = member_desk_of(hub, portal.members, letterbox.channel)
-    services = _services(hub, portal, desk=desk)
+    desk = member_desk_of(hub, members, letterbox.channel)
+    services = _services(hub, members, desk=desk)
     people = access(hub)
     await people.put_agent(email=EMAIL, name="Mara", password=PASSWORD, role=Role.OWNER)
     tokens = {scope.value: (await people.create_token(scope.value, [scope], "test")).token for scope in Scope}
@@ -280,7 +279,7 @@ async def running_hub(folder: Path) -> AsyncIterator[Asker]:
     if hub.nodes is not None:
         loops.append(hub.nodes.run)
     tasks = [asyncio.create_task(loop()) for loop in loops]
-    asker = Asker(hub, portal, app, tokens, letterbox, desk)
+    asker = Asker(hub, members, app, tokens, letterbox, desk)
     try:
         async with lifespan(app):
             yield asker

@@ -250,7 +250,7 @@ async def test_a_member_claims_what_was_said_on_another_channel(hub: Any) -> Non
     assert (wrong.status_code, wrong.json()["error"]["code"]) == (422, "wrong_code")
     proven = await person.ask("POST", f"me/addresses/{asked.json()['id']}", {"code": code})
     assert (proven.status_code, proven.json()["id"]) == (200, "business:web"), proven.text
-    page = await hub.hub.database.read(hub.portal.members.addresses_of, person.id)
+    page = await hub.hub.database.read(hub.members.addresses_of, person.id)
     assert {row["channel"] for row in page} == {"instagram:shop", "direct:web"}
     sent = await hub.direct(
         {"token": person.token}, "POST", "$/messages", json={"id": "a1", "text": "Here I am"}

@@ -59,7 +59,7 @@ async def test_a_reply_reaches_a_guest_who_waits(hub: Any) -> None:
 
 async def linked(hub: Any, conversation: str) -> str:
     contact = (await hub.get(f"/conversations/{conversation}")).json()["contact"]["id"]
-    links = hub.portal.members.links
+    links = hub.members.links
     return str(await hub.hub.database.write(links.make, contact, "direct:web"))
 
 

@@ -152,5 +152,5 @@ async def test_words_to_members_are_judged_and_words_to_the_business_are_not(hub
     token = {"token": ann["headers"]["authorization"][7:]}
     sent = await hub.chat(token, "POST", "/messages", json={"id": "a", "text": "Free coins?"})
     assert sent.status_code == 202
-    member = await hub.portal.members.get(ann["id"])
+    member = await hub.members.get(ann["id"])
     assert "not allowed" in hub.desk.safety.problem(member, "thr_1", "free COINS here")

@@ -12,7 +12,6 @@ from holdfast.portal.talks import TalkError
 from holdfast.settings import Settings
 from holdfast.storage import SpoolUnavailableError, StoreUnavailableError
 from holdfast.web.asgi import (
-    AsgiApp,
     ClientGoneError,
     Receive,
     Scope,
@@ -104,7 +103,7 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class Router:
-    """``older`` answers what no route is for; ``bars`` says whether agents keep a network address out."""
+    """``bars`` says whether agents keep a network address out."""
 
     def __init__(
         self,
@@ -113,7 +112,6 @@ class Router:
         members: Members,
         clock: Clock,
         settings: Settings,
-        older: AsgiApp,
         bars: Callable[[str], bool] | None = None,
     ) -> None:
         self._routes = [(tuple(route.pattern.split("/")), route) for route in routes]
@@ -123,15 +121,11 @@ class Router:
         self._requests = Buckets(
             clock, Rate(burst=max(1.0, per_second * REQUESTS_BURST_SECONDS), per_second=per_second)
         )
-        self._older = older
         self._bars = bars or (lambda _: False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         segments = scope["path"].removeprefix(PREFIX).split("/", SEGMENTS_MAX)
-        found = [(params, route) for params, route in self._fitting(segments)]
-        if not found:
-            await self._older(scope, receive, send)
-            return
+        found = self._fitting(segments)
         headers = cors(scope, self._origins)
         if scope["method"] == "OPTIONS":
             await answer(send, 204, b"", headers=[*headers, *PREFLIGHT])
@@ -182,6 +176,8 @@ class Router:
                 if route.who == "member":
                     _ = call.session
                 return await route.handler(call)
+        if not found:
+            raise ApiError(404, "not_found", "There is nothing at this address.")
         allowed = ", ".join(sorted({route.method for _, route in found}))
         raise ApiError(405, "method", "This address does not take that method.", headers={"allow": allowed})
 
