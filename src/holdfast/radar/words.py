@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from holdfast.channels.contract import Capability, ErrorClass
-from holdfast.radar.countries import country_name
+from holdfast.countries import country_name
 from holdfast.radar.evidence import EVIDENCE_MS, LATE_MS, SLOW_MS, Context, Sign
 from holdfast.radar.model import CONFIRMED, DETAIL_CHARACTERS_MAX, LATE, SLOW, Cause, Kind, State, Verdict
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from holdfast.radar.countries import Country, countries
+from holdfast.countries import Country, countries
 
 PLACE_LETTERS_MAX: Final = 80
 

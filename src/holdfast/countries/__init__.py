@@ -19,7 +19,7 @@ class Country(msgspec.Struct, frozen=True):
 @cache
 def countries() -> Mapping[str, Country]:
     """By code."""
-    text = files("holdfast.radar").joinpath("countries.tsv").read_text("utf-8")
+    text = files("holdfast.countries").joinpath("countries.tsv").read_text("utf-8")
     rows = [line.split("\t") for line in text.splitlines() if line]
     return {code: Country(code, name, float(y), float(x)) for code, name, y, x in rows}
 
