@@ -73,7 +73,7 @@ class Consenting:
         if present is not None:
             if present["contact_id"] != row["contact_id"]:
                 # What they wrote from there is theirs: they have just shown that the address is.
-                member = await members.member(tx, row["member_id"])
+                member = await members.member(tx, row["prover"])
                 if member is not None:
                     await self._joiner.join(tx, member, [present["id"]], self._clock.now_ms())
             return str(present["id"])

@@ -41,12 +41,13 @@ UPDATE lead_consent SET proven_at = :at, address_id = :address_id WHERE member_i
 _DELETE_ANSWERS: Final = "DELETE FROM lead_answer WHERE member_id = :member_id"
 _DELETE_CONSENTS: Final = "DELETE FROM lead_consent WHERE member_id = :member_id"
 _PROVEN: Final = """
-SELECT c.*, d.contact_id, NULL AS proven_address FROM lead_consent c
-JOIN member m ON m.id = c.member_id AND m.email = c.address
+SELECT c.*, m.id AS prover, d.contact_id, NULL AS proven_address FROM lead_consent c
 JOIN address d ON d.value = c.member_id AND d.channel LIKE 'direct:%'
+JOIN address e ON e.contact_id = d.contact_id AND e.channel LIKE 'direct:%'
+JOIN member m ON m.id = e.value AND m.email = c.address
 WHERE c.proven_at IS NULL AND c.withdrawn_at IS NULL AND c.at > :since AND c.kind = 'email'
 UNION ALL
-SELECT c.*, a.contact_id, a.id AS proven_address FROM lead_consent c
+SELECT c.*, c.member_id AS prover, a.contact_id, a.id AS proven_address FROM lead_consent c
 JOIN member_address p ON p.member_id = c.member_id
 JOIN address a ON a.id = p.address_id AND a.value = c.address
 WHERE c.proven_at IS NULL AND c.withdrawn_at IS NULL AND c.at > :since
@@ -119,7 +120,9 @@ async def delete(tx: Tx, member_id: str) -> None:
 
 
 async def proven_consents(tx: Tx, since: int, limit: int) -> list[Row]:
-    """Consents for addresses that have been shown to be their person's; ``proven_address`` where it is known."""
+    """Consents for addresses that have been shown to be their person's: by the ``prover``, who is the member or whom
+    their guest has become. ``proven_address`` where it is known.
+    """
     return await tx.all(_PROVEN, since=since, limit=limit)
 
 

@@ -125,6 +125,17 @@ async def test_what_they_wrote_from_the_address_before_comes_along(bench: Bench)
     assert await bench.consenting.look() == 0
 
 
+async def test_a_guest_who_turns_out_to_be_a_member_agreed_as_one(bench: Bench) -> None:
+    contact = await bench.guest()
+    await tell(bench, email=MAIL)
+    other = await bench.guest("mem_known")
+    await bench.signs_in(MAIL, "mem_known")
+    assert await bench.consenting.look() == 0
+    await bench.conversations.merge(other, contact, "test")
+    assert await bench.consenting.look() == 1
+    assert await bench.consent_of(MAIL) == "failover"
+
+
 async def test_consent_is_taken_back(bench: Bench) -> None:
     contact = await bench.guest()
     await tell(bench, email=MAIL)
