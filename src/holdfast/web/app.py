@@ -69,6 +69,7 @@ def build_web(services: WebServices) -> Front:
         doings=doings,
         clock=services.clock,
         settings=services.settings,
+        metrics=metrics,
     )
     streams = Streams(feed=feed, clock=services.clock, identify=identifier.stream, metrics=metrics)
     threads = Threads(direct=services.direct, doings=doings, live=live)

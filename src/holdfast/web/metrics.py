@@ -28,6 +28,9 @@ class Metrics:
         )
         self._hooks: dict[tuple[str, str], Counter] = {}
         self.streams = Gauge("holdfast_streams", "Open event streams", registry=registry)
+        self.devices = Gauge(
+            "holdfast_direct_devices", "Members' devices that are connected", registry=registry
+        )
         self.deliveries = Gauge(
             "holdfast_deliveries_open", "Deliveries under way", ("channel", "state"), registry=registry
         )

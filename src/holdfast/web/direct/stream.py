@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from holdfast.kernel import Clock, get_log
+from holdfast.kernel import Clock
 from holdfast.members import Members, Session
 from holdfast.portal.direct import Direct
 from holdfast.settings import Settings
@@ -31,6 +31,7 @@ from holdfast.web.direct.line import (
 from holdfast.web.direct.live import Live
 from holdfast.web.direct.presence import Presence
 from holdfast.web.direct.views import limits, me
+from holdfast.web.metrics import Metrics
 
 STREAMS_MAX: Final = 50_000
 DEVICES_OF_MEMBER_MAX: Final = 10
@@ -51,6 +52,7 @@ class DirectStreams:
         doings: Doings,
         clock: Clock,
         settings: Settings,
+        metrics: Metrics,
     ) -> None:
         self._direct = direct
         self._live = live
@@ -62,7 +64,7 @@ class DirectStreams:
         self._of_address_max = settings.direct.streams_of_address
         self._addresses: Counter[str] = Counter()
         self._open: set[Line] = set()
-        self._log = get_log("direct")
+        self._metrics = metrics
 
     def is_here(self, member_id: str) -> bool:
         """Whether a member has one of our pages in front, on a device that is connected to this node."""
@@ -125,6 +127,7 @@ class DirectStreams:
             raise CutOffError(TOO_MANY, "too many connections of this member")
         device = Line(self._around, session, send)
         self._open.add(device)
+        self._metrics.devices.set(len(self._open))
         self._live.join(device)
         try:
             cursor = await self._welcome(device, hello)
@@ -141,6 +144,7 @@ class DirectStreams:
                 raise
         finally:
             self._open.discard(device)
+            self._metrics.devices.set(len(self._open))
             self._live.leave(device)
             await device.leave()
 
