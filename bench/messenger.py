@@ -27,9 +27,7 @@ LINE: Final = {
     "uploadThroughput": 750_000 // 8,
 }
 NARROW: Final = {"width": 375, "height": 740}
-PAINTS: Final = (
-    "() => performance.getEntriesByName('first-contentful-paint').map((each) => each.startTime)[0] ?? 0"
-)
+PAINTS: Final = "() => performance.getEntriesByName('first-paint').map((each) => each.startTime)[0] ?? 0"
 USABLE: Final = "[aria-label='Your message']"
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 
