@@ -1,10 +1,16 @@
-// The places of the console, in the order in which they are shown.
+// The places of the console, in the order in which they are shown. Those of every day stand in the bar.
 import type { PageName } from './route.svelte.ts';
 
-export const PLACES: { page: PageName; name: string }[] = [
-  { page: 'inbox', name: 'Inbox' },
-  { page: 'incidents', name: 'Incidents' },
-  { page: 'channels', name: 'Channels' },
+export interface PlaceName {
+  page: PageName;
+  name: string;
+  daily?: boolean;
+}
+
+export const PLACES: PlaceName[] = [
+  { page: 'inbox', name: 'Inbox', daily: true },
+  { page: 'incidents', name: 'Incidents', daily: true },
+  { page: 'channels', name: 'Channels', daily: true },
   { page: 'public', name: 'Status page' },
   { page: 'publishing', name: 'Page & posts' },
   { page: 'safety', name: 'Safety' },
