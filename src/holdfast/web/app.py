@@ -70,6 +70,7 @@ def build_web(services: WebServices) -> Front:
         clock=services.clock,
         settings=services.settings,
         metrics=metrics,
+        bars=_bars(services.member_desk),
     )
     streams = Streams(feed=feed, clock=services.clock, identify=identifier.stream, metrics=metrics)
     threads = Threads(direct=services.direct, doings=doings, live=live)
@@ -147,7 +148,7 @@ def _direct(services: WebServices, threads: Threads) -> Router:
         members=services.members,
         clock=services.clock,
         settings=services.settings,
-        bars=desk.safety.bars_network if desk else None,
+        bars=_bars(desk),
     )
 
 
@@ -161,6 +162,11 @@ def _leading(services: WebServices) -> Sequence[Route]:
     return LeadRoutes(
         leads=services.leads, setups=services.setups, members=services.members, clock=services.clock
     ).routes()
+
+
+def _bars(desk: MemberDesk | None) -> Callable[[str], bool]:
+    """Whether agents keep a network address out."""
+    return desk.safety.bars_network if desk else lambda _: False
 
 
 def _of_desk(services: WebServices, desk: MemberDesk) -> Sequence[Route]:

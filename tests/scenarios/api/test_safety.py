@@ -106,9 +106,7 @@ async def test_wrong_rules_are_refused_with_a_sentence(hub: Any, rule: dict[str,
 
 async def test_a_member_takes_everything_along_and_leaves(hub: Any) -> None:
     ann = await guest(hub, "Ann")
-    await hub.chat(
-        {"token": ann["headers"]["authorization"][7:]}, "POST", "/messages", json={"id": "a", "text": "Hello"}
-    )
+    await ask(hub, ann, "POST", "threads/business:web/messages", {"id": "a", "text": "Hello"})
     await hub.applied(1)
     answer = await ask(hub, ann, "GET", "me/export")
     assert "attachment" in answer.headers["content-disposition"]
@@ -149,8 +147,7 @@ async def test_odd_complaints_are_answered(hub: Any, body: dict[str, str], statu
 async def test_words_to_members_are_judged_and_words_to_the_business_are_not(hub: Any) -> None:
     await hub.send("POST", "/safety/rules", {"kind": "word", "value": "free coins"})
     ann = await guest(hub, "Ann")
-    token = {"token": ann["headers"]["authorization"][7:]}
-    sent = await hub.chat(token, "POST", "/messages", json={"id": "a", "text": "Free coins?"})
+    sent = await ask(hub, ann, "POST", "threads/business:web/messages", {"id": "a", "text": "Free coins?"})
     assert sent.status_code == 202
     member = await hub.members.get(ann["id"])
     assert "not allowed" in hub.desk.safety.problem(member, "thr_1", "free COINS here")

@@ -112,7 +112,7 @@ class Router:
         members: Members,
         clock: Clock,
         settings: Settings,
-        bars: Callable[[str], bool] | None = None,
+        bars: Callable[[str], bool],
     ) -> None:
         self._routes = [(tuple(route.pattern.split("/")), route) for route in routes]
         self._members = members
@@ -121,7 +121,7 @@ class Router:
         self._requests = Buckets(
             clock, Rate(burst=max(1.0, per_second * REQUESTS_BURST_SECONDS), per_second=per_second)
         )
-        self._bars = bars or (lambda _: False)
+        self._bars = bars
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         segments = scope["path"].removeprefix(PREFIX).split("/", SEGMENTS_MAX)

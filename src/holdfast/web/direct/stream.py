@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -53,8 +54,11 @@ class DirectStreams:
         clock: Clock,
         settings: Settings,
         metrics: Metrics,
+        bars: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """``bars`` says whether agents keep a network address out."""
         self._direct = direct
+        self._bars = bars
         self._live = live
         self._clock = clock
         self._presence = Presence(direct=direct, live=live, clock=clock)
@@ -88,6 +92,8 @@ class DirectStreams:
                 del self._addresses[address]
 
     def _check_room(self, address: str) -> None:
+        if self._bars(address):
+            raise CutOffError(TOO_MANY, "nothing is taken from this network")
         if self._addresses[address] > self._of_address_max or len(self._open) >= STREAMS_MAX:
             raise CutOffError(TOO_MANY, "too many connections")
 
