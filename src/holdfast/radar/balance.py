@@ -346,6 +346,11 @@ class Balance:
             habit = self.strong_habit if sign.strong else self.weak_habit
             habit.count(entry.weight, good=sign.good, at=sign.at, error_class=sign.error_class)
 
+    @property
+    def wavers(self) -> bool:
+        """Something has begun to fail, or a return to be proven, and neither is certain."""
+        return self.proof.nats > 0 if self.failing else self.score > 0
+
     def lasted_ms(self) -> int:
         """From the first failure of this trouble to the newest, with what was waited for it."""
         onset = self.onset

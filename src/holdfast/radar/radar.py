@@ -42,6 +42,10 @@ from holdfast.settings import model as settings_model
 from holdfast.storage import Database, EventLog, StoreUnavailableError, Tx, append_event
 
 EVALUATE_SECONDS: Final = 1.0
+CLOSER_SECONDS: Final = 5.0
+"""From a first failure on, and while a return is being proven, it is looked this often …"""
+CLOSER_MS_MAX: Final = 2 * 60 * 1000
+"""… for so long at most."""
 REST_SECONDS: Final = 0.2
 """However often it is woken, it judges no more often than this."""
 REFRESH_MS: Final = 5_000
@@ -161,6 +165,8 @@ class Radar:
             group.create_task(self._evaluate_for_ever())
             group.create_task(self._repeat("rhythm", ROUND_SECONDS, self._rhythm.round))
             group.create_task(self._probe_for_ever(group))
+            if self._settings.probe_seconds > CLOSER_SECONDS:
+                group.create_task(self._look_closer_for_ever(group))
             if self._settings.control_urls:
                 group.create_task(
                     self._repeat("controls", self._settings.control_seconds, self._ask_controls)
@@ -188,6 +194,18 @@ class Radar:
                 if self._prober.has_room(channel):
                     group.create_task(self._look(channel, adapter))
             await self._clock.sleep(self._settings.probe_seconds)
+
+    async def _look_closer_for_ever(self, group: asyncio.TaskGroup) -> None:
+        wavering_since: dict[str, int] = {}
+        while True:
+            await self._clock.sleep(CLOSER_SECONDS)
+            now = self._clock.now_ms()
+            wavering = {name for name in self._channels() if self._watch.wavers(name)}
+            wavering_since = {name: wavering_since.get(name, now) for name in wavering}
+            for channel, adapter in self._channels().items():
+                soon = channel in wavering and abs(now - wavering_since[channel]) < CLOSER_MS_MAX
+                if soon and self._prober.has_room(channel):
+                    group.create_task(self._look(channel, adapter))
 
     async def _look(self, channel: str, adapter: Adapter) -> None:
         await self._guarded("probe", lambda: self._prober.look(channel, adapter))

@@ -74,6 +74,11 @@ class Watch:
     def verdict(self, channel: str, capability: Capability) -> Verdict:
         return self.verdicts.get((channel, capability)) or Verdict(channel=channel, capability=capability)
 
+    def wavers(self, channel: str) -> bool:
+        """Whether a closer look would tell: something has begun to fail, or to work again."""
+        mine = (self.balances.get((channel, capability)) for capability in Capability)
+        return any(balance.wavers for balance in mine if balance is not None)
+
     # --- seeing -----------------------------------------------------------------------------------
 
     def see(self, seen: Observation) -> None:

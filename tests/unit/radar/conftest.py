@@ -68,6 +68,7 @@ class ScriptedAdapter:
         self.results: list[ProbeResult] = []
         self.hangs = False
         self.broken = False
+        self.probed = 0
 
     def answer(self, capability: Capability, error_class: ErrorClass | None = None, detail: str = "") -> None:
         kept = [result for result in self.results if result.capability is not capability]
@@ -78,6 +79,7 @@ class ScriptedAdapter:
             self.answer(capability, error_class, detail)
 
     async def probe(self) -> Sequence[ProbeResult]:
+        self.probed += 1
         if self.broken:
             raise RuntimeError("a mistake in an adapter")
         if self.hangs:

@@ -3,9 +3,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import msgspec
+
 from holdfast.channels.contract import Capability, ErrorClass, ProbeResult
 from holdfast.channels.transport import HttpAnswer
-from holdfast.radar import Cause, State
+from holdfast.radar import Cause, Result, State
 from holdfast.radar.store import OBSERVATION_LIFE_MS, load_observations
 from holdfast.retention.store import forget_observations
 
@@ -129,3 +131,17 @@ async def test_observations_do_not_live_for_ever(bench: Any) -> None:
     before = bench.clock.now_ms() - OBSERVATION_LIFE_MS
     assert await bench.database.write(forget_observations, before, 10) == 1
     assert len(await bench.database.read(load_observations, 0, 0)) == 1
+
+
+async def test_a_first_failure_is_looked_at_closer_for_a_while(bench: Any) -> None:
+    bench.settings = msgspec.structs.replace(bench.settings, probe_seconds=600)
+    bench.radar = bench.make_radar()
+    adapter = bench.add()
+    async with watching(bench):
+        await bench.clock.pass_time(20)
+        assert adapter.probed == 1
+        await bench.send(Result.FAIL, "platform")
+        await bench.clock.pass_time(21)
+        assert 4 <= adapter.probed <= 5
+        await bench.clock.pass_time(300)
+        assert adapter.probed < 30
