@@ -63,7 +63,7 @@ async def test_a_guest_has_an_account_at_once(hub: Any) -> None:
 async def test_a_private_link_continues_on_the_channel_it_was_made_for(hub: Any) -> None:
     conversation = await hub.first_conversation()
     contact = (await hub.get(f"/conversations/{conversation}")).json()["contact"]["id"]
-    token = await hub.hub.database.write(hub.portal.make_continue_link, contact, "direct:web")
+    token = await hub.hub.database.write(hub.members.links.make, contact, "direct:web")
     assert (await guest(hub, **{"continue": token})).made["continued"] is True
     assert (await guest(hub, **{"continue": token})).made["continued"] is False
 
