@@ -123,7 +123,7 @@ class Reader:
         elif seen.kind is Kind.PROBE:
             yield from self._from_probe(seen)
         elif seen.kind is Kind.ECHO_EXPECTED:
-            self._await_echo(seen)
+            self.expect(seen.detail, seen.at)
         elif seen.kind in (Kind.ARRIVAL, Kind.ECHO_SEEN, Kind.GAP):
             yield from self._from_webhook(seen)
         elif seen.kind is Kind.ROUND_TRIP:
@@ -196,10 +196,20 @@ class Reader:
 
     # --- webhooks ---------------------------------------------------------------------------------
 
-    def _await_echo(self, seen: Observation) -> None:
-        known = seen.detail in self._seen or seen.detail in self._missing
-        if self.facts.silence_ms is not None and not known and seen.at >= self.started_at:
-            _hold(self._awaited, seen.detail, seen.at)
+    def expect(self, echo: str, at: int) -> None:
+        """A message was sent at a time, and its echo should follow."""
+        known = echo in self._seen or echo in self._missing
+        if self.facts.silence_ms is not None and not known and at >= self.started_at:
+            _hold(self._awaited, echo, at)
+
+    def hear_soon(self, echo: str, at: int) -> bool:
+        """Take note of an echo that came in time; False, and nothing done, for any other."""
+        sent_at = self._awaited.get(echo)
+        if sent_at is None or at - sent_at >= LATE_MS or sent_at < self.started_at:
+            return False
+        del self._awaited[echo]
+        _hold(self._seen, echo, at)
+        return True
 
     def _from_webhook(self, seen: Observation) -> Found:
         aged, replaces = seen, ""

@@ -108,7 +108,8 @@ class Replay:
                         elif self._rhythms is not None:
                             self._rhythms.arrived(line.channel, at)
                         continue
-            self._slowly(line, at, number + offset)
+            if line.id is None or not self._echo(line, at):
+                self._slowly(line, at, number + offset)
         found, self._found = self._found, []
         return found
 
@@ -131,6 +132,22 @@ class Replay:
         given = line.time if line.time is not None else line.timestamp
         self.iso = self.iso or isinstance(given, str)
         return time_of(line)
+
+    def _echo(self, line: Line, at: int) -> bool:
+        """An echo as nearly all are: expected, and seen soon after. False for any other."""
+        reader = self._watch.readers.get(line.channel)
+        if reader is None or line.outcome is not None or line.latency_ms is not None:
+            return False
+        if line.kind == "echo_seen":
+            balance = self._watch.balances[line.channel, Capability.RECEIVE]
+            return balance.calm and reader.hear_soon(str(line.id), at) and balance.good(at, strong=True)
+        silence = reader.facts.silence_ms
+        if line.kind != "echo_expected" or silence is None:
+            return False
+        reader.expect(str(line.id), at)
+        self._due = min(self._due, at + silence)
+        self._wake = min(self._wake, self._due)
+        return True
 
     def _slowly(self, line: Line, at: int, number: int) -> None:
         self._wake = 0
