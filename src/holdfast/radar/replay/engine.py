@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from holdfast.channels.contract import Capability
 from holdfast.radar.balance import Balance
-from holdfast.radar.evidence import LATE_MS, SLOW_MS, ChannelFacts, Sign, counts, sign_of
+from holdfast.radar.evidence import SLOW_MS, ChannelFacts, counts
 from holdfast.radar.incidents import Casebook, enter_all
 from holdfast.radar.method import Method
 from holdfast.radar.model import FAILING, Incident, IncidentState, Kind, Observation, Result, Verdict
+from holdfast.radar.replay.buckets import as_failure, as_success, bucket
 from holdfast.radar.replay.reading import (
     MILLISECONDS_FROM,
     BadLineError,
@@ -204,11 +205,11 @@ class Replay:
             return
         failed = line.failed if line.failed is not None else (total if seen.result is Result.FAIL else 0.0)
         failed = min(max(failed, 0.0), total)
-        fail = _as_failure(seen, line)
-        for part, of in ((total - failed, _as_success(seen)), (failed, fail)):
+        fail = as_failure(seen, line)
+        for part, of in ((total - failed, as_success(seen)), (failed, fail)):
             if part and counts(of):
                 self._watch.weigh(
-                    seen.channel, seen.capability, _bucket(of, part, bucket_ms * part / total, seen.kind)
+                    seen.channel, seen.capability, bucket(of, part, bucket_ms * part / total, seen.kind)
                 )
 
     # --- channels ---------------------------------------------------------------------------------
@@ -372,45 +373,4 @@ def _feed(seen: Observation, line: Line) -> Observation:
     platform = named.split(":", maxsplit=1)[0]
     return Observation(
         channel=f"feed:{platform}", kind=seen.kind, at=seen.at, result=seen.result, detail=seen.detail
-    )
-
-
-def _as_success(seen: Observation) -> Observation:
-    return Observation(
-        channel=seen.channel,
-        kind=seen.kind,
-        at=seen.at,
-        capability=seen.capability,
-        latency_ms=seen.latency_ms,
-        region=seen.region,
-    )
-
-
-def _as_failure(seen: Observation, line: Line) -> Observation:
-    return Observation(
-        channel=seen.channel,
-        kind=seen.kind,
-        at=seen.at,
-        capability=seen.capability,
-        result=Result.FAIL,
-        error_class=(line.error_class or "platform").lower(),
-        detail=seen.detail,
-        region=seen.region,
-    )
-
-
-def _bucket(seen: Observation, count: float, stands_ms: float, kind: Kind) -> Sign:
-    strong = kind is not Kind.PROBE or seen.capability in (Capability.SIGN_IN, Capability.HISTORY)
-    sign = sign_of(seen, strong=strong)
-    late = kind is Kind.ARRIVAL and (seen.latency_ms or 0) >= LATE_MS
-    return Sign(
-        at=sign.at,
-        good=sign.good and not late,
-        strong=strong,
-        error_class=sign.error_class,
-        kind=kind,
-        detail=sign.detail,
-        region=sign.region,
-        stands_ms=int(stands_ms),
-        count=count,
     )
