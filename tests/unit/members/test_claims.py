@@ -205,6 +205,14 @@ async def test_nobody_is_pestered_with_codes(
     assert len(queue.replies) == CLAIMS_OF_MEMBER_MAX
 
 
+async def test_a_code_that_was_not_sent_proves_nothing(ann: Claimant, wrote: Any) -> None:
+    await wrote("sms:shop", "+31612345678")
+    claims = [await ann.ask("sms:shop", "+31612345678") for _ in range(CLAIMS_OF_MEMBER_MAX + 1)]
+    with pytest.raises(MemberRefusedError):
+        await ann.desk.claims.prove(ann.session, claims[-1], f"{CLAIMS_OF_MEMBER_MAX + 1:06}")
+    await ann.desk.claims.prove(ann.session, claims[-2], f"{CLAIMS_OF_MEMBER_MAX:06}")
+
+
 @pytest.mark.parametrize(
     ("value", "name"), [("@Ann_93", "ann_93"), ("+31612345678", ""), ("ann@example.org", ""), ("12345", "")]
 )

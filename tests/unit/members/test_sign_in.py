@@ -140,6 +140,15 @@ async def test_nobodys_mailbox_is_filled(door: Door, clock: Any) -> None:
     assert len(door.letters) == LETTERS_MAX + 1
 
 
+async def test_a_code_that_was_not_sent_lets_nobody_in(door: Door) -> None:
+    logins = [await door.sign_in.ask(EMAIL) for _ in range(LETTERS_MAX + 1)]
+    sent, unsent = (f"{2 * place - 1:06}" for place in (LETTERS_MAX, LETTERS_MAX + 1))
+    with pytest.raises(MemberRefusedError) as refused:
+        await door.sign_in.by_code(logins[-1], unsent, guest=None, device="")
+    assert refused.value.code == "wrong_code"
+    assert (await door.sign_in.by_code(logins[-2], sent, guest=None, device="")).is_new
+
+
 async def test_a_guest_becomes_a_member_and_stays_who_they_are(door: Door, members: Members) -> None:
     guest = await members.create_guest("Vi")
     made = await door.enter(await session_of(members, guest))

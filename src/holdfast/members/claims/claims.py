@@ -94,11 +94,13 @@ class Claims:
     async def _note(
         self, tx: Tx, member_id: str, claim_id: str, channel: str, value: str, code: str
     ) -> Row | None:
-        """The address to write to; None where there is none, or too many codes were asked for."""
+        """The address to write to; None where there is none, or too many codes were asked for, of which none is good."""
         now = self._clock.now_ms()
         found = await store.wrote_from(tx, channel, spellings(value), name_in(value))
         place = _place(channel, value)
         by_member, of_place = await store.counts_since(tx, member_id, place, now - HOUR_MS)
+        if by_member >= CLAIMS_OF_MEMBER_MAX or of_place >= CLAIMS_OF_PLACE_MAX:
+            found = None
         await store.add(
             tx,
             claim_id=claim_id,
@@ -109,8 +111,7 @@ class Claims:
             at=now,
             expires_at=now + CODE_LIFE_MS,
         )
-        is_bounded = by_member < CLAIMS_OF_MEMBER_MAX and of_place < CLAIMS_OF_PLACE_MAX
-        return found if is_bounded else None
+        return found
 
     async def _send(self, claim_id: str, channel: str, platform: str, found: Row, code: str) -> None:
         mailing = self._mailing() if platform == "email" else None

@@ -72,8 +72,7 @@ class SignIn:
             new_code(self._random_bytes),
             new_token(self._random_bytes),
         )
-        may_send = await self._database.write(self._note_login, login_id, email, code, link)
-        if may_send and not self._is_barred(email):
+        if await self._database.write(self._note_login, login_id, email, code, link):
             self._courier.hand(lambda: self._send(login_id, email, code, link))
         return login_id
 
@@ -88,8 +87,13 @@ class SignIn:
         return self._opened(made, guest)
 
     async def _note_login(self, tx: Tx, login_id: str, email: str, code: str, link: str) -> bool:
+        """Whether the letter is to be sent; the code of a letter that is not is never good, so that nobody who asks
+        again and again has more codes to guess at than were sent.
+        """
         now = self._clock.now_ms()
-        sent = await store.logins_since(tx, email, now - HOUR_MS)
+        may_send = await store.logins_since(tx, email, now - HOUR_MS) < LETTERS_MAX and not self._is_barred(
+            email
+        )
         await store.add_login(
             tx,
             login_id=login_id,
@@ -97,9 +101,9 @@ class SignIn:
             code_hash=code_hash(login_id, code),
             link_hash=token_hash(link),
             at=now,
-            expires_at=now + CODE_LIFE_MS,
+            expires_at=now + CODE_LIFE_MS if may_send else now,
         )
-        return sent < LETTERS_MAX
+        return may_send
 
     async def _send(self, login_id: str, email: str, code: str, link: str) -> None:
         mailing = self._mailing()
