@@ -22,6 +22,7 @@ from holdfast.portal.talks.model import (
     TEXT_CHARACTERS_MAX,
     TalkError,
     Written,
+    check_voice,
     not_known,
     not_yours,
 )
@@ -106,8 +107,8 @@ class Writing:
             )
             envelope = chat_envelope(channel, body)
         else:
-            await self._check_seat(by, thread, now)
-            self._check_words(by, thread, text)
+            await self._check_seat(by, thread)
+            self._check_words(by, thread, text, now)
             said = Said(
                 by=by.id,
                 id=message_id,
@@ -125,8 +126,8 @@ class Writing:
         if place.at and now > place.at + EDIT_MS:
             raise TalkError(409, "too_late", "A message can be changed for 15 minutes.")
         text = checked_text(text)
-        if place.row is not None:
-            self._check_words(by, place.row["thread_id"], text)
+        if not place.channel:  # what is still under way may be for members
+            self._check_words(by, place.row["thread_id"] if place.row else "", text, now)
         doing = Edited(by=by.id, id=message_id, at=now, text=text)
         return self._prepared(place, doing, ChatBody(**_chat(doing, place), kind="edit", text=text))
 
@@ -140,6 +141,8 @@ class Writing:
         if len(emoji) > EMOJI_CHARACTERS_MAX:
             raise TalkError(422, "too_long", "A reaction is one emoji.", field="emoji")
         place, now = await self._place(by, _checked_message_id(message_id)), self._clock.now_ms()
+        if place.row is not None and emoji:
+            check_voice(by, now)
         doing = Reacted(by=by.id, id=message_id, at=now, emoji=emoji)
         return self._prepared(place, doing, ChatBody(**_chat(doing, place), kind="react", emoji=emoji))
 
@@ -158,14 +161,13 @@ class Writing:
             raise not_yours()
         return channel
 
-    async def _check_seat(self, by: Member, thread: str, now: int) -> None:
+    async def _check_seat(self, by: Member, thread: str) -> None:
         seat = (await self.seats_in(thread)).get(by.id)
         if seat is None or not seat.may_write:
             raise not_yours()
-        if by.is_muted(now):
-            raise TalkError(403, "forbidden", "You may not write to members at the moment.")
 
-    def _check_words(self, by: Member, thread: str, text: str) -> None:
+    def _check_words(self, by: Member, thread: str, text: str, now: int) -> None:
+        check_voice(by, now)
         problem = self.judge(by, thread, text)
         if problem:
             raise TalkError(422, "refused", problem, field="text")

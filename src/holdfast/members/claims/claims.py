@@ -94,7 +94,7 @@ class Claims:
     async def _note(
         self, tx: Tx, member_id: str, claim_id: str, channel: str, value: str, code: str
     ) -> Row | None:
-        """The address to write to; None where there is none, or too many codes were asked for, of which none is good."""
+        """The address to write to; None where there is none, or too many codes were asked for: these are never good."""
         now = self._clock.now_ms()
         found = await store.wrote_from(tx, channel, spellings(value), name_in(value))
         place = _place(channel, value)

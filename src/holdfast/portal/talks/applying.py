@@ -56,8 +56,10 @@ async def _say(tx: Tx, doings: Sequence[Said], now: int) -> None:
             await use_what_is_there(tx, _shown_by(each.id), [file["id"] for file in each.attachments])
     await store.log_all(tx, [_logged(row) for row in rows])
     await store.note_spoken(tx, _spoken(rows, seats))
-    for body in await store.take_parked(tx, [each.id for each in fresh]):
-        await _change(tx, msgspec.json.decode(body, type=Spooled), now)
+    here = [each.id for each in fresh]
+    while bodies := await store.take_parked(tx, here):
+        for body in bodies:
+            await _change(tx, msgspec.json.decode(body, type=Spooled), now)
 
 
 def _shown_by(message_id: str) -> str:
@@ -166,7 +168,8 @@ async def _change(tx: Tx, doing: Edited | Unsent | Reacted | Said, now: int) -> 
         return
     thread = str(message["thread_id"])
     seat = (await seats_of(tx, [thread])).get(thread, {}).get(doing.by)
-    sees = seat is not None and seat.may_write and message["only_for"] in {None, doing.by}
+    is_in = seat is not None and seat.may_write and message["place"] > seat.since
+    sees = is_in and message["only_for"] in {None, doing.by}
     own = message["author"] == doing.by
     changed = False
     match doing:

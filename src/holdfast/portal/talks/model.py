@@ -4,7 +4,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from holdfast.members import BUSINESS
+from holdfast.members import BUSINESS, Member
 
 TEXT_CHARACTERS_MAX: Final = 4_000
 TITLE_CHARACTERS_MAX: Final = 100
@@ -184,6 +184,12 @@ class ThreadPatch(msgspec.Struct, frozen=True, kw_only=True):
     pinned: bool | msgspec.UnsetType = msgspec.UNSET
     muted_until: int | msgspec.UnsetType = msgspec.UNSET
     draft: str | msgspec.UnsetType = msgspec.UNSET
+
+
+def check_voice(by: Member, now: int) -> None:
+    """Raises TalkError where agents let a member say nothing to others."""
+    if by.is_muted(now):
+        raise TalkError(403, "forbidden", "You may not write to members at the moment.")
 
 
 def not_yours() -> TalkError:

@@ -14,7 +14,7 @@ from holdfast.portal.talks.model import (
 )
 from holdfast.storage import Row, Tx
 
-PARKED_TAKEN_MAX: Final = 100
+PARKED_AT_ONCE: Final = 100
 
 # --- the log ---------------------------------------------------------------------------------------------
 
@@ -178,7 +178,7 @@ WHERE excluded.at >= direct_reaction.at AND excluded.emoji <> direct_reaction.em
 """
 _PARK: Final = "INSERT INTO direct_parked (message_id, body, at) VALUES (:message_id, :body, :at)"
 _PARKED: Final = "SELECT * FROM direct_parked WHERE message_id IN :ids ORDER BY id LIMIT :limit"
-_UNPARK: Final = "DELETE FROM direct_parked WHERE message_id IN :ids"
+_UNPARK: Final = "DELETE FROM direct_parked WHERE id IN :ids"
 _SESSIONS: Final = "SELECT id FROM member_session WHERE id IN :ids"
 
 
@@ -375,10 +375,10 @@ async def park(tx: Tx, message_id: str, body: str, at: int) -> None:
 
 
 async def take_parked(tx: Tx, ids: Collection[str]) -> list[str]:
-    """What waited for messages that are here now, in its order."""
-    rows = await tx.all(_PARKED, ids=list(ids), limit=PARKED_TAKEN_MAX)
+    """The first of what waited for messages that are here now, in its order; nothing where none is left."""
+    rows = await tx.all(_PARKED, ids=list(ids), limit=PARKED_AT_ONCE)
     if rows:
-        await tx.run(_UNPARK, ids=list(ids))
+        await tx.run(_UNPARK, ids=[row["id"] for row in rows])
     return [str(row["body"]) for row in rows]
 
 

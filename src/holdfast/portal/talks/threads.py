@@ -21,6 +21,7 @@ from holdfast.portal.talks.model import (
     Thread,
     ThreadPatch,
     ThreadToMake,
+    check_voice,
     not_yours,
 )
 from holdfast.portal.talks.seats import Seat
@@ -38,8 +39,7 @@ class Threads:
         self._ids = ids
 
     async def make(self, tx: Tx, by: Member, wanted: ThreadToMake) -> Thread:
-        if by.is_muted(self._clock.now_ms()):
-            raise TalkError(403, "forbidden", "You may not write to members at the moment.")
+        check_voice(by, self._clock.now_ms())
         if wanted.kind == "pair":
             return await self._make_pair(tx, by, wanted.member)
         return await self._make_group(tx, by, wanted)
@@ -79,6 +79,7 @@ class Threads:
 
     async def add(self, tx: Tx, by: Member, thread_id: str, member_id: str) -> Thread:
         here = await self._group(tx, by.id, thread_id)
+        check_voice(by, self._clock.now_ms())
         if here[by.id].state != "open":
             raise TalkError(403, "forbidden", "Accept the request first.")
         if member_id in here and here[member_id].state != "left":
@@ -194,6 +195,7 @@ class Threads:
 
     async def _rename(self, tx: Tx, by: Member, thread_id: str, patch: ThreadPatch, now: int) -> None:
         await self._group(tx, by.id, thread_id)
+        check_voice(by, now)
         [thread] = await store.threads(tx, [thread_id])
         title = thread["title"] if patch.title is UNSET else _title(patch.title)
         picture = thread["picture"]

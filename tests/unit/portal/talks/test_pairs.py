@@ -2,12 +2,14 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from tests.unit.portal.talks.conftest import Town
 
 from holdfast.members import Member
 from holdfast.portal.talks import TalkError
 from holdfast.portal.talks.model import EDIT_MS, STRANGERS_A_DAY, ThreadPatch, ThreadToMake
+from holdfast.portal.talks.store import PARKED_AT_ONCE
 from holdfast.portal.writing import ToSend
 
 
@@ -139,6 +141,50 @@ async def test_what_overtakes_its_message_waits_for_it(town: Town) -> None:
     message = (await town.read(ben, pair.id))[-1]
     assert (message.text, [each.emoji for each in message.reactions]) == ("Mended", ["❤️"])
     assert await town.rows("SELECT * FROM direct_parked") == []
+
+
+async def test_of_very_much_that_waits_nothing_is_lost(town: Town) -> None:
+    ann, ben = await two(town)
+    pair = await town.pair(ann, ben)
+    for _ in range(PARKED_AT_ONCE):
+        await town.react(ben, f"{ann.id}:late", "❤️")
+    await town.edit(ann, f"{ann.id}:late", "Mended")
+    await town.tell(ann, pair.id, "Brokn", "late")
+    assert (await town.texts(ben, pair.id))[-1] == "Mended"
+    assert await town.rows("SELECT * FROM direct_parked") == []
+
+
+async def test_what_may_not_be_said_is_not_edited_into_what_is_still_under_way(town: Town) -> None:
+    ann, ben = await two(town)
+    pair = await town.pair(ann, ben)
+    town.direct.writing.judge = lambda _, __, text: "Not here." if "casino" in text else ""
+    first = await town.say(ann, pair.id, "Hello")
+    with pytest.raises(TalkError) as refused:
+        await town.edit(ann, first, "Come to the casino")
+    assert refused.value.code == "refused"
+    await town.apply()
+    assert "Come to the casino" not in await town.texts(ben, pair.id)
+
+
+async def test_who_is_muted_says_nothing_to_others_by_any_road(town: Town) -> None:
+    ann, ben = await two(town)
+    pair = await town.pair(ann, ben)
+    first = await town.tell(ann, pair.id, "Hello")
+    made = await town.direct.make_thread(ann, ThreadToMake(kind="group", title="Walks", members=[ben.id]))
+    muted = msgspec.structs.replace(ann, standing="muted")
+    attempts = [
+        lambda: town.say(muted, pair.id, "Still here"),
+        lambda: town.edit(muted, first, "Still here"),
+        lambda: town.react(muted, first, "still here"),
+        lambda: town.direct.change_thread(muted, made.id, ThreadPatch(title="Still here")),
+        lambda: town.direct.add(muted, made.id, ben.id),
+    ]
+    for attempt in attempts:
+        with pytest.raises(TalkError) as refused:
+            await attempt()
+        assert refused.value.status == 403
+    await town.unsend(muted, first)
+    await town.direct.change_thread(muted, made.id, ThreadPatch(pinned=True))
 
 
 async def test_a_stranger_to_the_thread_can_do_nothing_in_it(town: Town) -> None:
