@@ -1,7 +1,7 @@
 """Conversations as the members in them see them: every statement."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
 
 from holdfast.portal.talks.model import FOUND_MAX, SEARCHED_MESSAGES, UNREAD_COUNTED_MAX
 from holdfast.storage import Row, Tx
@@ -63,8 +63,13 @@ ORDER BY at DESC, id DESC LIMIT 1 OFFSET :unread
 _REACTIONS: Final = """
 SELECT message_id, by, emoji FROM reaction WHERE message_id IN :ids AND emoji <> '' ORDER BY message_id, at, by
 """
-_BY_EXTERNAL: Final = "SELECT * FROM message WHERE channel = :channel AND external_id IN :ids"
-_BY_ID: Final = "SELECT * FROM message WHERE id IN :ids"
+_BY_EXTERNAL: Final = f"""
+SELECT * FROM message WHERE channel = :channel AND external_id IN :ids AND conversation_id = :conversation_id
+    AND {_VISIBLE}
+"""
+_BY_ID: Final = (
+    f"SELECT * FROM message WHERE id IN :ids AND conversation_id = :conversation_id AND {_VISIBLE}"
+)
 _UNSEEN: Final = """
 SELECT external_id FROM delivery
 WHERE lane = :lane AND state IN :states AND external_id IS NOT NULL AND created_at <= :until
@@ -151,12 +156,16 @@ async def reactions(tx: Tx, ids: Collection[str]) -> list[Row]:
     return await tx.all(_REACTIONS, ids=list(ids))
 
 
-async def quoted(tx: Tx, channel: str, ids: Collection[str]) -> list[Row]:
-    """Messages by the platform's ids or by ours."""
-    return [
-        *await tx.all(_BY_EXTERNAL, channel=channel, ids=list(ids)),
-        *await tx.all(_BY_ID, ids=list(ids)),
-    ]
+async def quoted(
+    tx: Tx, conversation_id: str, addresses: Collection[str], channel: str, ids: Collection[str]
+) -> list[Row]:
+    """Messages by the platform's ids or by ours, as far as they are to be seen."""
+    values: dict[str, Any] = {
+        "conversation_id": conversation_id,
+        "addresses": list(addresses),
+        "ids": list(ids),
+    }
+    return [*await tx.all(_BY_EXTERNAL, channel=channel, **values), *await tx.all(_BY_ID, **values)]
 
 
 async def unseen(tx: Tx, channel: str, address_id: str, *, until: int, states: Collection[str]) -> list[str]:

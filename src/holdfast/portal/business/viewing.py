@@ -128,7 +128,8 @@ async def views(tx: Tx, standing: Standing, rows: Sequence[Row]) -> list[Message
         return []
     details = {row["id"]: msgspec.json.decode(row["details"]) for row in rows}
     replies = {str(each["reply_to"]) for each in details.values() if each.get("reply_to")}
-    quoted = await store.quoted(tx, standing.channel, replies) if replies else []
+    place = (standing.conversation_id, standing.addresses, standing.channel)
+    quoted = await store.quoted(tx, *place, replies) if replies else []
     quotes = {name: row for row in quoted for name in (row["id"], row["external_id"])}
     reactions = _reactions(standing, await store.reactions(tx, {row["id"] for row in rows}))
     return [_view(standing, row, details[row["id"]], quotes, reactions.get(row["id"], [])) for row in rows]
@@ -173,11 +174,9 @@ def _first_name(name: str | None) -> str:
 
 
 def _quote(standing: Standing, row: Row | None) -> Quote | None:
-    if row is None or row["conversation_id"] != standing.conversation_id:
+    if row is None:
         return None
     incoming = row["direction"] == "in"
-    if incoming and row["address_id"] not in standing.addresses:
-        return None
     text = "" if row["unsent_at"] else row["text"][:QUOTE_CHARACTERS_MAX]
     name = standing.name if incoming else ""
     return Quote(id_of(row), standing.member_id if incoming else BUSINESS, name, text)

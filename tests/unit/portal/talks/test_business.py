@@ -123,6 +123,21 @@ async def test_only_what_went_over_proven_addresses_is_seen(town: Town) -> None:
     assert [each.text for each in await town.direct.search(ann, "over there", SHOP)] == ["From over there"]
 
 
+async def test_a_reply_shows_nothing_of_what_is_not_seen(town: Town) -> None:
+    ann = await town.member("Ann")
+    await town.tell(ann, SHOP, "Hello")
+    talk = await conversation(town)
+    await other_address(town, talk)
+    await town.run(
+        "INSERT INTO message (id, conversation_id, direction, author, channel, text, at, stored_at, source, state) "
+        "VALUES ('msg_note', :talk, 'note', 'agent:mara', '', 'She haggles', 1, 1, 'console', 'stored')",
+        talk=talk,
+    )
+    for hidden in ("msg_note", "msg_ig"):
+        await town.tell(ann, SHOP, "What is this?", reply_to=hidden)
+        assert (await town.read(ann, SHOP))[-1].reply_to is None
+
+
 async def test_nobody_sees_or_changes_what_another_wrote(town: Town) -> None:
     ann, eve = await town.member("Ann"), await town.member("Eve")
     first = await town.tell(ann, SHOP, "Private")
