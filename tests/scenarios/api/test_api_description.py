@@ -1,6 +1,7 @@
 """The interface does what its own description says, and hostile requests never break it."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+ROOT = Path(__file__).parents[3]
 EXAMPLES = 4
 CHECKS = [
     not_a_server_error,
@@ -43,6 +45,22 @@ def test_every_operation_keeps_to_the_description(
                 try_operation(operation, hub, runner, mode, known)
         finally:
             runner.run(entering.__aexit__(None, None, None))
+
+
+async def test_every_operation_stands_in_the_document(tmp_path: Path, make_hub: Any) -> None:
+    blank = re.compile(r"\{\w+\}|direct:web")
+    document = blank.sub("{}", (ROOT / "docs" / "api.md").read_text("utf-8"))
+    async with make_hub(tmp_path) as hub:
+        description = (await hub.client.get("/api/v1/openapi.json")).json()
+    missing = [
+        f"{method.upper()} {path}"
+        for path, methods in description["paths"].items()
+        for method in methods
+        if not re.search(
+            rf"\b{method.upper()} {re.escape(blank.sub('{}', path.removeprefix('/api/v1')))}[`? ]", document
+        )
+    ]
+    assert missing == []
 
 
 def operations(description: dict[str, Any]) -> Iterator[Any]:

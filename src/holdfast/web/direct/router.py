@@ -33,9 +33,19 @@ PREFIX: Final = "/direct/v1/"
 REQUESTS_BURST_SECONDS: Final = 10
 """How much of an address's steady rate may come at once."""
 RETRY_SECONDS: Final = "2"
+LATER_SECONDS: Final = "60"
+"""When somebody may come back who did what is bounded by the day or by what is under way."""
+TOO_MANY: Final = 429
 SEGMENTS_MAX: Final = 8
 
-_REFUSED: Final = {"invalid": 400, "malformed": 400, "guest": 403, "forbidden": 403, "taken": 409}
+_REFUSED: Final = {
+    "invalid": 400,
+    "malformed": 400,
+    "guest": 403,
+    "forbidden": 403,
+    "taken": 409,
+    "too_many": 429,
+}
 """The status of what a member is refused; 422 for every other code."""
 
 
@@ -195,7 +205,9 @@ def as_api_error(error: Exception) -> ApiError | None:
             headers = {"retry-after": str(max(1, round(error.retry_after)))} if error.retry_after else {}
             return ApiError(error.status, error.code, error.message, field=error.field, headers=headers)
         case MemberRefusedError():
-            return ApiError(_REFUSED.get(error.code, 422), error.code, error.message, field=error.field)
+            status = _REFUSED.get(error.code, 422)
+            headers = {"retry-after": LATER_SECONDS} if status == TOO_MANY else {}
+            return ApiError(status, error.code, error.message, field=error.field, headers=headers)
         case UnknownMemberError():
             return ApiError(404, "not_found", "There is no such member.")
         case SpoolUnavailableError() | StoreUnavailableError():
