@@ -73,7 +73,7 @@ def build_web(services: WebServices) -> Front:
         bars=_bars(services.member_desk),
     )
     streams = Streams(feed=feed, clock=services.clock, identify=identifier.stream, metrics=metrics)
-    threads = Threads(direct=services.direct, doings=doings, live=live)
+    threads = Threads(direct=services.direct, doings=doings, live=live, clock=services.clock)
 
     def retire() -> None:
         for each in (feed, live, devices):

@@ -9,7 +9,14 @@ import msgspec
 from holdfast.members import Member, Session
 from holdfast.portal.reading import Changes
 from holdfast.portal.talks.model import Gone
-from holdfast.web.direct.line import FRAMES_WAITING_MAX, TRY_AGAIN, Line
+from holdfast.web.direct.line import (
+    CHARACTERS_WAITING_MAX,
+    FRAMES_WAITING_MAX,
+    PING_SECONDS,
+    STALLED_SECONDS,
+    TRY_AGAIN,
+    Line,
+)
 from holdfast.web.direct.live import Frame
 
 
@@ -105,3 +112,30 @@ async def test_who_takes_nothing_is_cut_off() -> None:
     client.takes.set()
     await quiet()
     assert client.closed == [TRY_AGAIN]
+
+
+async def test_few_frames_that_are_very_long_are_too_much_as_well() -> None:
+    client = Client()
+    device = line(client, 1)
+    await device.catch_up("0.0")
+    client.takes.clear()
+    for _ in range(12):
+        device.say("x" * (CHARACTERS_WAITING_MAX // 10))
+    assert device.is_cut
+
+
+async def test_who_takes_nothing_for_long_is_cut_off_and_who_is_silent_is_not() -> None:
+    client = Client()
+    device = line(client, 1)
+    await device.catch_up("0.0")
+    await quiet()
+    device.ping(PING_SECONDS + 1)
+    await quiet()
+    assert (device.is_cut, client.told[-1]) == (False, {"type": "ping"})
+    client.takes.clear()
+    device.offer(frame(2))
+    await quiet()
+    device.ping(PING_SECONDS + 1)
+    assert not device.is_cut
+    device.ping(STALLED_SECONDS + 1)
+    assert device.is_cut

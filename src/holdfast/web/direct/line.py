@@ -21,7 +21,13 @@ from holdfast.web.direct.live import Frame, Live, Place
 from holdfast.web.direct.presence import Presence
 
 FRAMES_WAITING_MAX: Final = 2_000
-"""Frames that may wait for one device."""
+"""Frames that may wait for one device, and…"""
+CHARACTERS_WAITING_MAX: Final = 1_000_000
+"""…how long all of them may be together."""
+CHARACTERS_WAITING_OF_PAST: Final = 100_000
+"""What is read from the past waits for who takes it slowly; the past does not go away."""
+STALLED_SECONDS: Final = 45.0
+"""Who takes nothing for so long is cut off, and what waits for them is let go."""
 WRITES_AT_ONCE: Final = 64
 """What one device may have written and not been acknowledged; nothing more is read from it until then."""
 CLOSE_SECONDS: Final = 1.0
@@ -68,6 +74,7 @@ class Line:
         "_said_at",
         "_send",
         "_waiting",
+        "_waiting_characters",
         "_writes",
         "focus",
         "member",
@@ -81,13 +88,14 @@ class Line:
         self._around = around
         self._send = send
         self._waiting: deque[str] = deque()
+        self._waiting_characters = 0
         self._behind: list[Frame] | None = []
         self._place = Place(0, 0)
         self._flushing: asyncio.Task[None] | None = None
         self._writes: set[asyncio.Task[None]] | None = None
         self._listening = asyncio.current_task()
         self._cutting: asyncio.Task[None] | None = None
-        self._said_at = 0.0
+        self._said_at = around.clock.monotonic()
 
     # --- what the hub says -------------------------------------------------------------------------------
 
@@ -105,10 +113,16 @@ class Line:
             self.cut(TRY_AGAIN, "too much happened; come back with your cursor")
 
     def say(self, data: str) -> None:
-        if len(self._waiting) >= FRAMES_WAITING_MAX:
+        if self.is_cut:
+            return
+        if (
+            len(self._waiting) >= FRAMES_WAITING_MAX
+            or self._waiting_characters + len(data) > CHARACTERS_WAITING_MAX
+        ):
             self.cut(TRY_AGAIN, "too slow; come back with your cursor")
             return
         self._waiting.append(data)
+        self._waiting_characters += len(data)
         if self._flushing is None:
             self._flushing = asyncio.create_task(self._flush())
 
@@ -136,14 +150,17 @@ class Line:
             self._listening.cancel()
 
     def ping(self, now: float) -> None:
-        if now - self._said_at > PING_SECONDS:
+        silent = now - self._said_at
+        if self._flushing is None and silent > PING_SECONDS:
             self.say(frames.PING)
+        elif self._flushing is not None and silent > STALLED_SECONDS:
+            self.cut(TRY_AGAIN, "too slow; come back with your cursor")
 
     async def catch_up(self, cursor: str) -> None:
         """Tell what happened after a cursor, then what waited behind it."""
         try:
             more = True
-            while more:
+            while more and not self.is_cut:
                 page = await self._around.live.changes(self.member, cursor)
                 for change in page.changes:
                     await self._room()
@@ -168,16 +185,23 @@ class Line:
 
     async def _room(self) -> None:
         """Wait until the client has taken what was said, where that is much."""
-        if len(self._waiting) > FRAMES_WAITING_MAX // 2 and self._flushing is not None:
+        is_much = (
+            len(self._waiting) > FRAMES_WAITING_MAX // 2
+            or self._waiting_characters > CHARACTERS_WAITING_OF_PAST
+        )
+        if is_much and self._flushing is not None:
             await asyncio.wait({self._flushing})
 
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                await self._send({"type": "websocket.send", "text": self._waiting.popleft()})
-            self._said_at = self._around.clock.monotonic()
+                data = self._waiting.popleft()
+                self._waiting_characters -= len(data)
+                await self._send({"type": "websocket.send", "text": data})
+                self._said_at = self._around.clock.monotonic()
         except Exception:  # noqa: BLE001 - the other side is gone; listening ends by itself
             self._waiting.clear()
+            self._waiting_characters = 0
         finally:
             self._flushing = None
 

@@ -5,10 +5,12 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from holdfast.inbox.access import Buckets, Rate
+from holdfast.kernel import Clock
 from holdfast.portal.direct import Direct
 from holdfast.portal.reading import ForgottenError
 from holdfast.portal.talks.model import ThreadPatch, ThreadToMake
-from holdfast.web.direct.asking import number
+from holdfast.web.direct.asking import number, take
 from holdfast.web.direct.doings import Doings
 from holdfast.web.direct.frames import Delivered, Edit, Order, React, Read, Send, Unsend, Writes
 from holdfast.web.direct.live import Live
@@ -20,6 +22,8 @@ WAIT_SECONDS_MAX: Final = 25
 STANDING_SECONDS: Final = 1
 """How long whoever finds no seat is kept."""
 PAGE_MESSAGES: Final = 50
+SEARCHES_OF_MEMBER: Final = Rate(burst=20, per_second=1)
+"""Each may read through a hundred thousand messages."""
 
 
 class ToSay(msgspec.Struct, frozen=True):
@@ -42,11 +46,12 @@ class Upto(msgspec.Struct, frozen=True):
 
 
 class Threads:
-    def __init__(self, *, direct: Direct, doings: Doings, live: Live) -> None:
+    def __init__(self, *, direct: Direct, doings: Doings, live: Live, clock: Clock) -> None:
         self._direct = direct
         self._doings = doings
         self._live = live
         self._room = WaitingRoom()
+        self._searches = Buckets(clock, SEARCHES_OF_MEMBER)
 
     def routes(self) -> list[Route]:
         return [
@@ -107,7 +112,7 @@ class Threads:
         return Answer(200, await self._direct.messages(call.member, call.params["thread"], before, limit))
 
     async def _search(self, call: Call) -> Answer:
-        self._doings.count(call.member)
+        take(self._searches, call.member.id)
         query = call.query
         found = await self._direct.search(call.member, query.get("q", ""), query.get("thread", ""))
         return Answer(200, {"messages": found})
