@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Container
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from holdfast.kernel import Clock, IdSource
-from holdfast.members import Member
+from holdfast.members import Card, Member
 from holdfast.portal import business
 from holdfast.portal.business import store as conversations
 from holdfast.portal.business.spooled import ChatBody
@@ -111,6 +111,13 @@ class Direct:
     async def partners(self, member_id: str) -> list[str]:
         """With whom a member shares a pair, and may know of each other whether they are here."""
         return await self._database.read(store.partners, member_id, PARTNERS_MAX)
+
+    async def card(self, member: Member, other: str) -> Card:
+        """Of oneself, and of those with whom one shares a thread; whoever else there may be is not known."""
+        if other != member.id and not await self._database.read(store.shares_thread, member.id, other):
+            raise TalkError(404, "not_found", "There is no such member.")
+        found = (await self._database.read(store.members, [other])).get(other)
+        return found.card if found else Card(other)
 
     async def turned_away(self, member_id: str, others: Collection[str]) -> set[str]:
         """Those of some others who have blocked a member."""

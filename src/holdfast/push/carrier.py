@@ -93,11 +93,20 @@ class Carrier:
         if not await self._database.read(store.is_due, self._clock.now_ms()):
             return 0
         notices = await self._database.write(store.begin_due, self._clock.now_ms(), NOTICES_AT_ONCE)
-        results = await asyncio.gather(*(self._attempt(notice) for notice in notices))
+        results = await asyncio.gather(*(self._tried(notice) for notice in notices))
         await self._database.write(
             _settle_all, list(zip(notices, results, strict=True)), self._clock.now_ms()
         )
         return len(notices)
+
+    async def _tried(self, notice: Notice) -> Result:
+        """One notice that fails, such as for a device whose keys cannot be opened, must not send the others again."""
+        try:
+            return await self._attempt(notice)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is tried later
+            self._log.warning("a notice was not carried", problem=repr(error))
+            again_at = retry_at(notice.attempts, self._clock.now_ms())
+            return Result(again_at=again_at, problem="The notice could not be made.")
 
     async def _attempt(self, notice: Notice) -> Result:
         """What is said is read now: what was taken back or read meanwhile is told to nobody."""

@@ -63,6 +63,16 @@ async def test_every_device_is_told(pair: Bench) -> None:
     assert await pair.bodies("ses_phone") == await pair.bodies("ses_ben") == ["Hello"]
 
 
+async def test_a_device_whose_keys_are_lost_keeps_nobody_from_being_told_once(pair: Bench) -> None:
+    await pair.device("ben", "ses_phone")
+    await pair.run("UPDATE push_device SET sealed = 'lost' WHERE session_id = 'ses_ben'")
+    await pair.says(THREAD, "ann", "Hello")
+    for _ in range(3):
+        await pair.tick()
+    assert await pair.bodies("ses_phone") == ["Hello"]
+    assert len(pair.line.calls) == 1
+
+
 async def test_what_was_read_meanwhile_is_not_told(pair: Bench) -> None:
     await pair.says(THREAD, "ann", "Hello")
     await pair.run("UPDATE direct_participant SET seen = 1 WHERE member_id = 'ben'")

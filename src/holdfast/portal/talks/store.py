@@ -126,6 +126,11 @@ WHERE mine.member_id = :member_id AND mine.state = 'open' AND other.state = 'ope
         OR (b.member_id = other.member_id AND b.blocked_id = mine.member_id))
 ORDER BY mine.last_at DESC LIMIT :limit
 """
+_SHARES: Final = """
+SELECT 1 AS found FROM direct_participant mine
+JOIN direct_participant other ON other.thread_id = mine.thread_id AND other.member_id = :other
+WHERE mine.member_id = :member_id AND mine.state IN ('open', 'request') AND other.state <> 'left' LIMIT 1
+"""
 _INVITED: Final = """
 SELECT COUNT(*) AS strangers FROM direct_participant WHERE invited_by = :member_id AND invited_at > :after
 """
@@ -306,6 +311,11 @@ async def partners(tx: Tx, member_id: str, limit: int) -> list[str]:
     """With whom a member shares a pair that both have opened, and neither blocks the other."""
     rows = await tx.all(_PARTNERS, member_id=member_id, limit=limit)
     return [str(row["member_id"]) for row in rows]
+
+
+async def shares_thread(tx: Tx, member_id: str, other: str) -> bool:
+    """Whether a member is in a thread in which another is as well."""
+    return await tx.one(_SHARES, member_id=member_id, other=other) is not None
 
 
 async def strangers_invited(tx: Tx, member_id: str, after: int) -> int:

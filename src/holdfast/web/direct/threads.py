@@ -67,6 +67,7 @@ class Threads:
             Route("POST", "threads/{thread}/messages", self._send),
             Route("POST", "threads/{thread}/read", self._read),
             Route("POST", "threads/{thread}/delivered", self._delivered),
+            Route("GET", "members/{member}", self._card),
             Route("PATCH", "messages/{message}", self._edit),
             Route("DELETE", "messages/{message}", self._unsend),
             Route("PUT", "messages/{message}/reaction", self._react),
@@ -105,6 +106,9 @@ class Threads:
         self._doings.count(call.member)
         await self._direct.remove(call.member, call.params["thread"], call.params["member"])
         return Answer(204)
+
+    async def _card(self, call: Call) -> Answer:
+        return Answer(200, await self._direct.card(call.member, call.params["member"]))
 
     async def _messages(self, call: Call) -> Answer:
         limit = number(call.query, "limit", PAGE_MESSAGES * 2, usual=PAGE_MESSAGES)

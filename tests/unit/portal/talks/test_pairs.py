@@ -209,6 +209,17 @@ async def test_a_stranger_to_the_thread_can_do_nothing_in_it(town: Town) -> None
     assert await town.direct.search(eve, "Secret", "") == []
 
 
+async def test_the_card_of_whoever_shares_a_thread_is_seen_and_no_other(town: Town) -> None:
+    ann, ben = await two(town)
+    eve = await town.member("Eve")
+    await town.pair(ann, ben)
+    assert (await town.direct.card(ann, ben.id)).name == "Ben"
+    for who in (eve.id, "mem_nobody"):
+        with pytest.raises(TalkError) as refused:
+            await town.direct.card(ann, who)
+        assert refused.value.status == 404
+
+
 async def test_guests_do_not_write_to_strangers_but_answer_them(town: Town) -> None:
     ann = await town.member("Ann")
     guest = await town.member("Gus", kind="guest")
