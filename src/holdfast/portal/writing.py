@@ -150,8 +150,9 @@ class Writing:
         """Who is in a thread among members; nobody where there is none."""
         known = self.seats.get(thread)
         if known is None:
+            forgotten = self.seats.forgotten
             known = (await self._database.read(seats_of, [thread])).get(thread, {})
-            self.seats.note(thread, known)
+            self.seats.note(thread, known, forgotten)
         return known
 
     def channel_of(self, thread: str) -> str:

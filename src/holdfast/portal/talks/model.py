@@ -1,8 +1,9 @@
 """Threads and messages as a member sees them, in the shapes of the protocol. Times are ms since the epoch."""
 
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 from holdfast.members import BUSINESS, Member
 
@@ -29,6 +30,8 @@ SEARCHED_MESSAGES: Final = 2_000
 """The latest messages of each thread."""
 STRANGERS_A_DAY: Final = 20
 DAY_MS: Final = 86_400_000
+TIME_MS_MAX: Final = 10**15
+"""Far beyond any time that somebody means."""
 
 BUSINESS_THREAD: Final = f"{BUSINESS}:"
 """What the ids of threads with the business begin with; the name of a Direct channel follows."""
@@ -182,7 +185,7 @@ class ThreadPatch(msgspec.Struct, frozen=True, kw_only=True):
     title: str | msgspec.UnsetType = msgspec.UNSET
     picture: str | msgspec.UnsetType = msgspec.UNSET
     pinned: bool | msgspec.UnsetType = msgspec.UNSET
-    muted_until: int | msgspec.UnsetType = msgspec.UNSET
+    muted_until: Annotated[int, Meta(ge=0, le=TIME_MS_MAX)] | msgspec.UnsetType = msgspec.UNSET
     draft: str | msgspec.UnsetType = msgspec.UNSET
 
 

@@ -36,11 +36,16 @@ class KnownSeats:
 
     def __init__(self) -> None:
         self._known: OrderedDict[str, Mapping[str, Seat]] = OrderedDict()
+        self.forgotten = 0
+        """How many times something was forgotten."""
 
     def get(self, thread_id: str) -> Mapping[str, Seat] | None:
         return self._known.get(thread_id)
 
-    def note(self, thread_id: str, seats: Mapping[str, Seat]) -> None:
+    def note(self, thread_id: str, seats: Mapping[str, Seat], forgotten: int) -> None:
+        """``forgotten`` as it was before these were looked up: what changed meanwhile is not remembered as it was."""
+        if forgotten != self.forgotten:
+            return
         self._known[thread_id] = seats
         self._known.move_to_end(thread_id)
         if len(self._known) > THREADS_MAX:
@@ -48,4 +53,5 @@ class KnownSeats:
 
     def forget(self, thread_ids: Iterable[str]) -> None:
         for thread_id in thread_ids:
+            self.forgotten += 1
             self._known.pop(thread_id, None)

@@ -6,6 +6,7 @@ from tests.unit.portal.talks.conftest import Town
 from holdfast.members import Member
 from holdfast.portal.talks import TalkError
 from holdfast.portal.talks.model import GROUP_MEMBERS_MAX, Thread, ThreadPatch, ThreadToMake
+from holdfast.portal.talks.seats import KnownSeats
 
 
 async def group(town: Town) -> tuple[Member, Member, Member, Thread]:
@@ -106,3 +107,13 @@ async def test_a_group_has_its_limit(town: Town) -> None:
     with pytest.raises(TalkError) as refused:
         await town.direct.make_thread(ann, ThreadToMake(kind="group", members=["mem_nobody"]))
     assert refused.value.status == 404
+
+
+def test_what_changed_while_it_was_looked_up_is_looked_up_again() -> None:
+    seats = KnownSeats()
+    before = seats.forgotten
+    seats.forget(["thr_1"])  # somebody was added, after the lookup had begun
+    seats.note("thr_1", {}, before)
+    assert seats.get("thr_1") is None
+    seats.note("thr_1", {}, seats.forgotten)
+    assert seats.get("thr_1") == {}

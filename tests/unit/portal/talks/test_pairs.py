@@ -323,3 +323,9 @@ async def test_many_who_write_at_once_stand_in_one_order(town: Town) -> None:
     assert [each.id for each in mine] == [each.id for each in theirs]
     orders = [each.order for each in mine]
     assert orders == sorted(set(orders))
+
+
+@pytest.mark.parametrize("until", [-1, 2**63, 2**64])
+def test_a_time_that_no_store_holds_is_no_patch(until: int) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(f'{{"muted_until": {until}}}', type=ThreadPatch)
