@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ Headers = Iterable[tuple[str, str]]
 QUERY_FIELDS_MAX: Final = 100
 DROPPED_BYTES_MAX: Final = 32 * 1024 * 1024
 """How much of a body that is too large is still taken in, unkept, before the connection is closed on it."""
+SUBSCRIBER_BITS: Final = 64
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
 HTML: Final = "text/html; charset=utf-8"
@@ -99,6 +101,19 @@ def query_of(scope: Scope) -> dict[str, str]:
 def client_address(scope: Scope) -> str:
     client = scope.get("client")
     return str(client[0]) if client else "unknown"
+
+
+def network_of(address: str) -> str:
+    """What one subscriber holds, for limits: an IPv4 address, of IPv6 a block of 64 bits, in which there are more
+    addresses than any limit could count.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ip_network((found, SUBSCRIBER_BITS), strict=False))
 
 
 def is_loopback(scope: Scope) -> bool:

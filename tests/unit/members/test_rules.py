@@ -85,6 +85,7 @@ def test_addresses_and_networks_are_barred() -> None:
     assert barred.bars_email("anybody@spam.example")
     assert not barred.bars_email("ann@bad.example")
     assert barred.bars_address("192.0.2.200")
+    assert barred.bars_address("::ffff:192.0.2.200")
     assert not barred.bars_address("192.0.3.1")
     assert not barred.bars_address("unknown")
     assert not barred.bars_address("2001:db8::1")

@@ -45,6 +45,8 @@ class Ruleset(msgspec.Struct, frozen=True):
             found = ipaddress.ip_address(address)
         except ValueError:
             return False
+        if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+            found = found.ipv4_mapped
         return any(found in network for network in self.networks)
 
 

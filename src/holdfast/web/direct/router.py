@@ -21,6 +21,7 @@ from holdfast.web.asgi import (
     answer_json,
     client_address,
     header,
+    network_of,
     query_of,
 )
 from holdfast.web.direct.asking import Body, decoded, take
@@ -87,7 +88,8 @@ class Call:
 
     @property
     def address(self) -> str:
-        return client_address(self.scope)
+        """Whose limits the call counts for."""
+        return network_of(client_address(self.scope))
 
     @property
     def device(self) -> str:
@@ -162,7 +164,7 @@ class Router:
 
     def _admit(self, address: str) -> None:
         """Raises ApiError."""
-        take(self._requests, address)
+        take(self._requests, network_of(address))
         if self._bars(address):
             raise ApiError(403, "forbidden", "Nothing is taken from this network.")
 

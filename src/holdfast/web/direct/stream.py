@@ -13,7 +13,7 @@ from holdfast.members import Members, Session
 from holdfast.portal.direct import Direct
 from holdfast.settings import Settings
 from holdfast.storage import StoreUnavailableError
-from holdfast.web.asgi import Receive, Send, client_address
+from holdfast.web.asgi import Receive, Send, client_address, network_of
 from holdfast.web.asgi import Scope as Connection
 from holdfast.web.direct import frames
 from holdfast.web.direct.doings import Doings
@@ -79,9 +79,10 @@ class DirectStreams:
             return
         spoken = frames.SUBPROTOCOL if frames.SUBPROTOCOL in scope.get("subprotocols", ()) else None
         await send({"type": "websocket.accept", "subprotocol": spoken})
-        address = client_address(scope)
+        address = network_of(client_address(scope))
         self._addresses[address] += 1
         try:
+            self._check_bars(client_address(scope))
             self._check_room(address)
             await self._talk(receive, send)
         except CutOffError as error:
@@ -91,9 +92,11 @@ class DirectStreams:
             if not self._addresses[address]:
                 del self._addresses[address]
 
-    def _check_room(self, address: str) -> None:
+    def _check_bars(self, address: str) -> None:
         if self._bars(address):
             raise CutOffError(TOO_MANY, "nothing is taken from this network")
+
+    def _check_room(self, address: str) -> None:
         if self._addresses[address] > self._of_address_max or len(self._open) >= STREAMS_MAX:
             raise CutOffError(TOO_MANY, "too many connections")
 
