@@ -7,7 +7,8 @@ from typing import Final
 from holdfast.storage import Tx
 from holdfast.storage.migrations import migration_files
 
-_INDEX: Final = re.compile(r"^CREATE (?:UNIQUE )?INDEX (\w+) ON [^;]+", re.MULTILINE)
+_INDEX: Final = re.compile(r"^CREATE (?:UNIQUE )?INDEX (\w+) ON (\w+)[^;]+", re.MULTILINE)
+_DROPPED: Final = re.compile(r"^DROP TABLE (\w+)", re.MULTILINE)
 
 _CLOSE_TALK: Final = """
 UPDATE conversation SET status = :status, last_at = :last_at, last_in_at = :last_in_at, last_preview = :last_preview,
@@ -43,7 +44,9 @@ async def close_talks(
 
 def indexes() -> dict[str, str]:
     """The statement of every index of the schema, by name; a later migration's word is the last."""
-    return {match[1]: match[0] for _, text in migration_files() for match in _INDEX.finditer(text)}
+    texts = [text for _, text in migration_files()]
+    gone = {name for text in texts for name in _DROPPED.findall(text)}
+    return {match[1]: match[0] for text in texts for match in _INDEX.finditer(text) if match[2] not in gone}
 
 
 async def drop_index(tx: Tx, name: str) -> None:

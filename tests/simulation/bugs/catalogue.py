@@ -26,9 +26,9 @@ BUGS: Final = (
         what="a visitor is told that a message is safe while it is still on its way to the spool",
         edits=(
             Edit(
-                "portal/portal.py",
-                r"await self\._spool\.append\(\s*(NewEnvelope\(.*\))\s*\)$",
-                rf"self._later = {_LATER}(self._spool.append(\1))",
+                "portal/writing.py",
+                r"await self\._spool\.append\(envelope\)",
+                f"self._later = {_LATER}(self._spool.append(envelope))",
             ),
         ),
         breaks=KEPT,

@@ -99,7 +99,7 @@ def test_a_variable_wins_over_the_file(written: Any) -> None:
         ("[hub]\nname = Kelp\n", 2, "This is not valid TOML", "Texts stand in quotes"),
         ("[hub\n", 1, "This is not valid TOML", "a table begins with [name]"),
         ("\n[hubb]\nport = 1\n", 2, "There is no section hubb", "Did you mean hub?"),
-        ("\nport = 9000\n", 2, "There is no section port", "Known here: "),
+        ("\nzebra = 9000\n", 2, "There is no section zebra", "Known here: "),
         ('hub = "x"\n', 1, "hub must be a table", "Write [hub]."),
         ("[hub]\n\nprot = 9000\n", 3, "[hub] has no setting prot", "Did you mean port?"),
         ('[hub]\nport = "9000"\n', 2, "hub.port: Expected int, got str", "port = 8780"),
