@@ -33,7 +33,7 @@ async def test_a_post_reaches_the_page_and_who_follows(browsing: "Browsing", sho
     status = shop.addresses["status"]
     visitor = await browsing.page(java_script_enabled=False, viewport={"width": 375, "height": 740})
     await visitor.goto(f"{status}/profile")
-    await expect(visitor.get_by_role("link", name="Write to us")).to_be_visible()
+    await expect(visitor.get_by_role("link", name="Write to us", exact=True)).to_be_visible()
     person = await shop.control("POST", "/people", {"name": "Nia", "id": FOLLOWER})
     await visitor.get_by_label("Your email address").fill(person["addresses"]["email"])
     await visitor.get_by_role("button", name="Send me new posts").click()
