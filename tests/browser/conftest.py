@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright, expect
 from tests.browser.chromium import launched
 from tests.browser.console import Console
 from tests.browser.phones import Phones
@@ -14,6 +14,8 @@ from tests.browser.watching import Watch
 from tests.scenarios.demo import Demo, running_demo
 
 WAIT_MS = 15_000
+"""How long a page may take on a busy machine; what is there sooner is taken sooner."""
+expect.set_options(timeout=WAIT_MS)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
