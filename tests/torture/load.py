@@ -106,7 +106,7 @@ class Load:
             for person, platform in ANSWERED:
                 group.create_task(self._answer(person, platform))
             for number in range(VISITORS):
-                group.create_task(self._chat(f"visitor {number}"))
+                group.create_task(self._chat(f"guest-{number}"))
             for person, platform in BARE:
                 group.create_task(self._deliver(person, platform))
 
