@@ -46,6 +46,8 @@ ALONE = {
     "radar send_down",
     "radar silent_webhooks",
 }
+RADAR = "radar "
+"""Its figures count outages, not runs of the bench."""
 MAY_BE_NOTHING = {"memory of an idle device"}
 """Of twenty, beside what a process takes and gives back by itself."""
 
@@ -67,6 +69,6 @@ def test_every_figure_comes_and_stands_beside_its_floor(tmp_path: Path) -> None:
     for name, each in figures.items():
         assert set(each) == {"name", "value", "unit", "floor", "ratio", "runs"}
         assert each["value"] > 0 or name in MAY_BE_NOTHING
-        assert each["runs"] == 1
+        assert each["runs"] == 1 or (each["runs"] > 1 and name.startswith(RADAR)), name
         assert (each["floor"] is not None) == (name in BESIDE_A_FLOOR), name
         assert name in done.stdout

@@ -151,6 +151,7 @@ async def test_a_killed_hub_loses_nothing_that_it_acknowledged_and_repeats_nothi
         )
         assert texts == ["Hello", *acknowledged]
         hub.process.kill()
+        await hub.process.wait()
 
 
 @asynccontextmanager
