@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.on("sqlite")
+
 ROOT = Path(__file__).parents[2]
 SECONDS_MAX = 900
 BESIDE_A_FLOOR = {

@@ -63,6 +63,7 @@ async def test_a_person_may_settle_a_doubt_that_the_platform_cannot(tmp_path: Pa
         assert there.count("Did you get this?") == 1
 
 
+@pytest.mark.on("sqlite")
 async def test_half_of_the_sends_failing_is_partial_and_loses_nothing(tmp_path: Path) -> None:
     async with running_demo(tmp_path) as demo, Traffic(demo, LINES) as traffic:
         await demo.fault("instagram", "server_error", capability="send", rate=0.5)

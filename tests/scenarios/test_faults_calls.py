@@ -6,6 +6,8 @@ from typing import Final
 import pytest
 from tests.scenarios.fault_story import BOTH_ACCOUNTS, Case, survive
 
+pytestmark = pytest.mark.on("sqlite")
+
 CASES: Final = (
     Case("refused", {"platform": "instagram", "kind": "refused"}, BOTH_ACCOUNTS, "platform"),
     Case("server_error", {"platform": "instagram", "kind": "server_error"}, BOTH_ACCOUNTS, "platform"),

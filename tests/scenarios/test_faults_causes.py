@@ -20,6 +20,8 @@ from tests.scenarios.fault_story import (
 )
 from tests.scenarios.traffic import Traffic
 
+pytestmark = pytest.mark.on("sqlite")
+
 CASES: Final = (
     Case("token_error", {"platform": "instagram", "kind": "token_error"}, BOTH_ACCOUNTS, "token"),
     Case("permission_error", {"platform": "instagram", "kind": "permission_error"}, BOTH_ACCOUNTS, "account"),

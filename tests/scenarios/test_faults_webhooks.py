@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from tests.scenarios.demo import Demo, failing_in, measured, running_demo, until
 from tests.scenarios.traffic import Tally, Traffic
 
@@ -48,6 +49,7 @@ async def test_held_back_webhooks_come_as_a_flood_and_count_once(tmp_path: Path)
         await _over(demo, traffic, "webhooks_delayed", {"instagram:shop", "whatsapp:shop", "sms:shop"})
 
 
+@pytest.mark.on("sqlite")
 async def test_a_removed_subscription_is_named_and_taken_out_anew(tmp_path: Path) -> None:
     async with running_demo(tmp_path) as demo, Traffic(demo, LINES) as traffic:
         for platform in ("instagram", "whatsapp"):

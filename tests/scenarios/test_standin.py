@@ -11,6 +11,8 @@ from tests.scenarios.demo import until
 from tests.scenarios.serving import Serving, free_port, serving
 from tests.scenarios.stranger import instagram, now_ms, post, says, signature
 
+pytestmark = pytest.mark.on("sqlite")
+
 ACCOUNT: Final = "17841499999999999"
 PERSON: Final = "5550001112223334"
 SECRETS: Final = {"STANDIN_TOKEN": "IGstandin-token", "STANDIN_SECRET": "standin-secret"}

@@ -13,6 +13,8 @@ import pytest
 
 from holdfast.status import Component, PublicIncident, Snapshot, State, encode_snapshot, snapshot_path
 
+pytestmark = pytest.mark.on("sqlite")
+
 HUB_SILENT_SECONDS = 3.0
 START_SECONDS_MAX = 20.0
 CHANGE_SECONDS_MAX = 10.0

@@ -32,6 +32,7 @@ def _alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.on("sqlite")
 async def test_the_demo_stops_at_once_and_leaves_no_process(tmp_path: Path, number: signal.Signals) -> None:
     async with running_demo(tmp_path) as demo, demo.session.ws_connect(_stream(demo)):
         pids = [demo.pid(name) for name in PROCESSES]
@@ -54,6 +55,7 @@ def _stream(demo: Demo) -> str:
     return f"{base}/stream?cursor=0&token={demo.addresses['api_token']}"
 
 
+@pytest.mark.on("sqlite")
 async def test_a_demo_that_is_stopped_while_it_starts_leaves_no_process(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "holdfast", "demo", "--json", "--port", "0", "--status-port", "0"),
@@ -140,6 +142,7 @@ async def test_what_was_acknowledged_before_a_stop_is_there_after_it(tmp_path: P
         await until(there, BACK_SECONDS, "all twenty, once, in order")
 
 
+@pytest.mark.on("sqlite")
 async def test_the_status_page_is_true_while_the_hub_is_stopped(tmp_path: Path) -> None:
     """Whoever stopped the hub: an incident that was open stays told, beside the silence."""
     async with running_demo(tmp_path) as demo:
