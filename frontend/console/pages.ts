@@ -1,0 +1,19 @@
+// The pages beside the inbox. Each is fetched when somebody goes there, so that the inbox stays small.
+import type { Component } from 'svelte';
+import type { PageName } from './lib/route.svelte.ts';
+
+export type Props = Record<string, unknown>;
+export type Load = () => Promise<{ default: Component<any> }>;
+
+export const PAGES: Record<Exclude<PageName, 'inbox'>, Load> = {
+  incidents: () => import('./incidents/IncidentsPage.svelte'),
+  channels: () => import('./channels/ChannelsPage.svelte'),
+  public: () => import('./public/PublicPage.svelte'),
+  publishing: () => import('./publishing/PublishingPage.svelte'),
+  safety: () => import('./safety/SafetyPage.svelte'),
+  unreadable: () => import('./unreadable/UnreadablePage.svelte'),
+  playbook: () => import('./playbook/PlaybookPage.svelte'),
+};
+
+/** A chat's own page, below the channels. */
+export const WIDGET: Load = () => import('./widget/WidgetPage.svelte');
