@@ -11,6 +11,7 @@ export const PAGES: Record<Exclude<PageName, 'inbox'>, Load> = {
   public: () => import('./public/PublicPage.svelte'),
   publishing: () => import('./publishing/PublishingPage.svelte'),
   safety: () => import('./safety/SafetyPage.svelte'),
+  settings: () => import('./settings/SettingsPage.svelte'),
   unreadable: () => import('./unreadable/UnreadablePage.svelte'),
   playbook: () => import('./playbook/PlaybookPage.svelte'),
 };

@@ -13,6 +13,7 @@ PLACES = {
     "publishing": "Page & posts",
     "safety": "Safety",
     "playbook": "Playbook",
+    "settings": "People",
     "unreadable": "Could not read",
 }
 
@@ -49,6 +50,12 @@ class Console:
             await expect(self.page.get_by_test_id("post").first).to_be_visible()
         if place == "playbook":
             await expect(self.page.get_by_role("textbox", name="The playbook")).to_be_visible()
+
+    async def set(self, subject: str) -> None:
+        """To one subject of the settings."""
+        await self.page.goto(f"{self.demo.addresses['console']}#/settings/{subject}")
+        here = self.page.locator(f"nav a[href$='settings/{subject}'][aria-current]")
+        await expect(here).to_have_count(1)
 
     @property
     def rows(self) -> Locator:

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from holdfast.app.desk import Desk, Shelf
 from holdfast.app.hub import Hub
-from holdfast.app.serve import direct_of
+from holdfast.app.serve import agents_of, direct_of
 from holdfast.inbox import Access
 from holdfast.inbox.access import Scope
 from holdfast.members import Members
@@ -51,6 +51,7 @@ def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
             outbox=hub.outbox,
             radar=hub.radar,
             access=_access(hub, chance),
+            agents=agents_of(hub),
             members=members,
             media=hub.media,
             shelf=hub.shelf,

@@ -194,6 +194,11 @@ export class Api {
     });
   }
 
+  /** For parts of the console that are loaded when they are opened, and bring their own questions. */
+  ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.#send<Answer>(method, path, body);
+  }
+
   #get<Answer>(path: string): Promise<Answer> {
     return this.#send<Answer>('GET', path);
   }

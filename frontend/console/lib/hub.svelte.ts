@@ -5,7 +5,7 @@ import { Channels } from './channels.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { Decisions } from './decisions.svelte.ts';
-import { Drafts } from './drafts.ts';
+import { Drafts } from './drafts.svelte.ts';
 import { Incidents } from './incidents.svelte.ts';
 import { Router } from './route.svelte.ts';
 import { type Connection, Stream } from './stream.ts';
@@ -22,7 +22,7 @@ export class Hub {
   readonly api = new Api();
   readonly clock = new Clock();
   readonly router = new Router();
-  readonly drafts = new Drafts();
+  readonly drafts = new Drafts(this.api);
   readonly conversations = new Conversations(this.api);
   readonly decisions = new Decisions(this.api);
   readonly team = new Team(this.api);
@@ -74,6 +74,7 @@ export class Hub {
 
   async signOut(): Promise<void> {
     await this.api.signOut().catch(() => {});
+    this.drafts.forget();
     this.#leave();
   }
 

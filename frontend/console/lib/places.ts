@@ -15,5 +15,6 @@ export const PLACES: PlaceName[] = [
   { page: 'publishing', name: 'Page & posts' },
   { page: 'safety', name: 'Safety' },
   { page: 'playbook', name: 'Playbook' },
+  { page: 'settings', name: 'Settings' },
   { page: 'unreadable', name: 'Could not read' },
 ];

@@ -31,6 +31,7 @@ from holdfast.app.widgets import consenting_loops, leads_of, setups_of
 from holdfast.channels.contract import Adapter, Capability
 from holdfast.channels.transport import HttpTransport
 from holdfast.inbox import Access
+from holdfast.inbox.access import Agents, Passwords
 from holdfast.kernel import SystemClock, get_log
 from holdfast.members import MemberDesk, Members, continue_url
 from holdfast.playbooks import Surroundings
@@ -241,6 +242,7 @@ def _services(
     desk = desk or member_desk_of(hub, members)
     direct = direct_of(hub)
     direct.writing.judge = desk.safety.problem
+    passwords = Passwords()
     return WebServices(
         settings=hub.settings,
         database=hub.database,
@@ -257,7 +259,8 @@ def _services(
         later=hub.team.later,
         outbox=hub.outbox,
         radar=hub.radar,
-        access=access(hub),
+        access=access(hub, passwords),
+        agents=agents_of(hub, passwords),
         members=members,
         media=hub.media,
         shelf=hub.shelf,
@@ -280,8 +283,25 @@ def _services(
     )
 
 
-def access(hub: Hub) -> Access:
-    return Access(database=hub.database, clock=hub.clock, ids=hub.ids, random_bytes=secrets.token_bytes)
+def access(hub: Hub, passwords: Passwords | None = None) -> Access:
+    return Access(
+        database=hub.database,
+        clock=hub.clock,
+        ids=hub.ids,
+        random_bytes=secrets.token_bytes,
+        passwords=passwords,
+    )
+
+
+def agents_of(hub: Hub, passwords: Passwords | None = None) -> Agents:
+    return Agents(
+        database=hub.database,
+        events=hub.events,
+        clock=hub.clock,
+        ids=hub.ids,
+        random_bytes=secrets.token_bytes,
+        passwords=passwords or Passwords(),
+    )
 
 
 def _faces(hub: Hub) -> dict[str, ChannelFace]:

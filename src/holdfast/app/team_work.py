@@ -15,7 +15,7 @@ class TeamWork:
         self, *, database: Database, events: EventLog, clock: Clock, ids: IdSource, outbox: Outbox
     ) -> None:
         self.work = Work(database=database, events=events, clock=clock, ids=ids)
-        self.writing = WritingShelf(database=database, clock=clock, ids=ids)
+        self.writing = WritingShelf(database=database, events=events, clock=clock, ids=ids)
         self.later = LaterReplies(database=database, events=events, clock=clock, ids=ids, outbox=outbox)
         self._giver = Giver(database=database, events=events, clock=clock, ids=ids)
 

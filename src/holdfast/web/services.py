@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from holdfast.channels.contract import Adapter, ProbeResult
 from holdfast.conversations import Conversations
 from holdfast.inbox import Access
-from holdfast.inbox.access import RandomBytes
+from holdfast.inbox.access import Agents, RandomBytes
 from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
 from holdfast.media import Media, Shelf
@@ -112,6 +112,7 @@ class WebServices:
     outbox: Outbox
     radar: Radar
     access: Access
+    agents: Agents
     members: Members
     media: Media
     shelf: Shelf

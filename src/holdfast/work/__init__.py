@@ -2,6 +2,7 @@
 
 from holdfast.work.giver import Giver
 from holdfast.work.model import (
+    TEAM_CHANGED,
     Decision,
     Label,
     Note,
@@ -12,11 +13,12 @@ from holdfast.work.model import (
     UnknownError,
     WorkRefusedError,
 )
-from holdfast.work.store import move_all
-from holdfast.work.team import AgentView
+from holdfast.work.store import leave, move_all
+from holdfast.work.team import AgentView, set_capacity
 from holdfast.work.work import Work
 
 __all__ = [
+    "TEAM_CHANGED",
     "AgentView",
     "Decision",
     "Giver",
@@ -29,5 +31,7 @@ __all__ = [
     "UnknownError",
     "Work",
     "WorkRefusedError",
+    "leave",
     "move_all",
+    "set_capacity",
 ]

@@ -11,6 +11,8 @@ LABELS_OF_CONVERSATION_MAX: Final = 30
 NAME_CHARACTERS_MAX: Final = 60
 NOTE_CHARACTERS_MAX: Final = 10_000
 SNOOZE_MS_MAX: Final = 366 * 86_400_000
+TEAM_CHANGED: Final = "team.changed"
+"""The event that tells that labels, teams, agents or canned replies are others than before."""
 
 Status = Literal["open", "snoozed", "resolved"]
 Policy = Literal["manual", "round_robin", "load"]

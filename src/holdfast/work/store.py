@@ -69,6 +69,8 @@ _AGENT_IDS: Final = "SELECT id FROM agent WHERE id IN :ids AND removed_at IS NUL
 _AGENT_NAMES: Final = "SELECT id, name FROM agent WHERE id IN :ids"
 _SET_AWAY: Final = "UPDATE agent SET away = :away WHERE id = :id"
 _SET_CAPACITY: Final = "UPDATE agent SET capacity = :capacity WHERE id = :id"
+_LEAVE_TEAMS: Final = "DELETE FROM team_agent WHERE agent_id = :id"
+_LEAVE_CONVERSATIONS: Final = "UPDATE conversation SET assignee_id = NULL WHERE assignee_id = :id"
 _GIVEN: Final = "UPDATE agent SET given_at = :at WHERE id = :id"
 _LOADS: Final = """
 SELECT assignee_id, COUNT(*) AS count FROM conversation
@@ -203,6 +205,12 @@ async def set_away(tx: Tx, agent_id: str, *, away: bool) -> bool:
 
 async def set_capacity(tx: Tx, agent_id: str, capacity: int) -> bool:
     return await tx.run(_SET_CAPACITY, id=agent_id, capacity=capacity) == 1
+
+
+async def leave(tx: Tx, agent_id: str) -> None:
+    """An agent goes: out of all teams, and what they had has nobody."""
+    await tx.run(_LEAVE_TEAMS, id=agent_id)
+    await tx.run(_LEAVE_CONVERSATIONS, id=agent_id)
 
 
 async def note_given(tx: Tx, agent_id: str, at: int) -> None:

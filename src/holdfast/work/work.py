@@ -1,20 +1,28 @@
 """What a team decides, as the rest of Holdfast sees it: every method is one committed unit of work."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
+import msgspec
+
+from holdfast.conversations.store import audit
 from holdfast.kernel import Clock, IdSource
 from holdfast.storage import Database, EventLog, Tx, append_event
 from holdfast.work import notes, store, team
 from holdfast.work.deciding import decide, restore, standings
-from holdfast.work.model import Colour, Decision, Label, Note, Standing, StoryLine, Team
+from holdfast.work.model import TEAM_CHANGED, Colour, Decision, Label, Note, Standing, StoryLine, Team
 from holdfast.work.team import AgentView
-
-TEAM_CHANGED: Final = "team.changed"
-"""Told when labels, teams or agents are others than before."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Deed(msgspec.Struct, frozen=True):
+    """Who did what, for the audit trail; ``subject`` where the result does not name itself."""
+
+    by: str
+    action: str
+    subject: str = ""
 
 
 class Work:
@@ -82,49 +90,61 @@ class Work:
         self._events.wake()
         return await self._database.read(notes.get_note, note_id)
 
-    # --- labels, teams, agents ------------------------------------------------------------------------
+    # --- labels, teams, agents: each change is told to all consoles, and stands in the audit trail --------
 
     async def labels(self) -> list[Label]:
         return await self._database.read(team.labels)
 
-    async def add_label(self, name: str, colour: Colour) -> Label:
-        return await self._changed(team.add_label, self._ids, name, colour, now=self._clock.now_ms())
+    async def add_label(self, name: str, colour: Colour, by: str) -> Label:
+        deed = Deed(by, "label.added")
+        return await self._changed(deed, team.add_label, self._ids, name, colour, now=self._clock.now_ms())
 
-    async def change_label(self, label_id: str, name: str, colour: Colour) -> Label:
-        return await self._changed(team.change_label, label_id, name, colour, now=self._clock.now_ms())
+    async def change_label(self, label_id: str, name: str, colour: Colour, by: str) -> Label:
+        deed, now = Deed(by, "label.changed"), self._clock.now_ms()
+        return await self._changed(deed, team.change_label, label_id, name, colour, now=now)
 
-    async def remove_label(self, label_id: str) -> None:
-        await self._changed(team.remove_label, label_id, now=self._clock.now_ms())
+    async def remove_label(self, label_id: str, by: str) -> None:
+        deed = Deed(by, "label.removed", label_id)
+        await self._changed(deed, team.remove_label, label_id, now=self._clock.now_ms())
 
     async def teams(self) -> list[Team]:
         return await self._database.read(team.teams)
 
-    async def put_team(self, wanted: Team) -> Team:
+    async def put_team(self, wanted: Team, by: str) -> Team:
         """Make a team, which has no id yet, or change one."""
-        return await self._changed(team.put_team, self._ids, wanted, now=self._clock.now_ms())
+        deed = Deed(by, "team.changed" if wanted.id else "team.added")
+        return await self._changed(deed, team.put_team, self._ids, wanted, now=self._clock.now_ms())
 
-    async def remove_team(self, team_id: str) -> None:
-        await self._changed(team.remove_team, team_id, now=self._clock.now_ms())
+    async def remove_team(self, team_id: str, by: str) -> None:
+        deed = Deed(by, "team.removed", team_id)
+        await self._changed(deed, team.remove_team, team_id, now=self._clock.now_ms())
 
     async def agents(self) -> list[AgentView]:
         return await self._database.read(team.agents)
 
     async def set_away(self, agent_id: str, *, away: bool) -> None:
-        """Whether an agent is given conversations by themselves."""
-        await self._changed(team.set_away, agent_id, away=away)
-
-    async def set_capacity(self, agent_id: str, capacity: int) -> None:
-        """How many waiting conversations an agent is given by themselves at most."""
-        await self._changed(team.set_capacity, agent_id, capacity)
+        """Whether an agent is given conversations by themselves; what people say of themselves needs no trail."""
+        await self._changed(None, team.set_away, agent_id, away=away)
 
     async def _changed(
-        self, work: Callable[Concatenate[Tx, P], Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
+        self,
+        deed: Deed | None,
+        work: Callable[Concatenate[Tx, P], Awaitable[T]],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
-        """Run a unit of work that changes what all consoles know of the team, and tell them."""
+        """Run a unit of work that changes what all consoles know of the team, note who did it, and tell them."""
         now = self._clock.now_ms()
 
         async def and_tell(tx: Tx) -> T:
             result = await work(tx, *args, **kwargs)
+            if deed is not None:
+                subject, detail = deed.subject, ""
+                if isinstance(result, Label | Team):
+                    subject, detail = result.id, result.name
+                entry = {"action": deed.action, "subject": subject, "detail": detail}
+                await audit(tx, entry_id=self._ids.new("aud"), at=now, who=deed.by, **entry)
             await append_event(tx, at=now, kind=TEAM_CHANGED, body={})
             return result
 

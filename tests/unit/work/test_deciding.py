@@ -52,7 +52,7 @@ async def kinds(shop: Any, conversation_id: str) -> list[str]:
 
 async def test_a_decision_on_many_is_undone_exactly(shop: Any) -> None:
     ann, bob = await written(shop, "ann"), await written(shop, "bob")
-    urgent = await shop.work.add_label("Urgent", "red")
+    urgent = await shop.work.add_label("Urgent", "red", MARA)
     await shop.work.decide([ann], Decision(assignee="agt_noor"), "agent:agt_noor")
     before = await shop.work.decide(
         [ann, bob], Decision(status="resolved", assignee=MARA, add_labels=(urgent.id,)), "agent:x"
@@ -148,7 +148,7 @@ async def test_a_short_window_makes_an_answer_due_sooner(shop: Any) -> None:
 
 async def test_what_was_decided_moves_with_a_conversation_that_is_joined(shop: Any) -> None:
     ann, other = await written(shop, "ann"), await written(shop, "annie")
-    label = await shop.work.add_label("Urgent", "red")
+    label = await shop.work.add_label("Urgent", "red", MARA)
     await shop.work.decide([other, ann], Decision(add_labels=(label.id,)), "agent:x")
     note = await shop.work.add_note(other, "The same person", [MARA], "agent:agt_noor")
     contacts = [(await row_of(shop, each))["contact_id"] for each in (ann, other)]

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from holdfast.channels.contract import MessageReceived
-from holdfast.work import Decision, Giver, TakenError, Team, UnknownError, WorkRefusedError
+from holdfast.work import Decision, Giver, TakenError, Team, UnknownError, WorkRefusedError, set_capacity
 from holdfast.work.assigning import Candidate, choose_agent
 
 IG = "instagram:shop"
+MARA = "agent:agt_mara"
 AGENTS = ("agt_a", "agt_b", "agt_c")
 
 
@@ -63,7 +64,7 @@ def test_who_is_next(policy: str, candidates: list[Candidate], chosen: str | Non
 
 
 async def test_what_arrives_goes_round_the_team_of_its_channel(shop: Any) -> None:
-    team = await shop.work.put_team(Team("", "Shop", "round_robin", (IG,), AGENTS))
+    team = await shop.work.put_team(Team("", "Shop", "round_robin", (IG,), AGENTS), MARA)
     for who in ("p1", "p2", "p3", "p4"):
         await written(shop, who)
     await written(shop, "s1", "sms:shop")
@@ -76,8 +77,8 @@ async def test_what_arrives_goes_round_the_team_of_its_channel(shop: Any) -> Non
 
 
 async def test_nobody_is_given_more_than_they_can_take_or_anything_while_away(shop: Any) -> None:
-    await shop.work.put_team(Team("", "Shop", "load", (IG,), AGENTS[:2]))
-    await shop.work.set_capacity("agt_a", 1)
+    await shop.work.put_team(Team("", "Shop", "load", (IG,), AGENTS[:2]), MARA)
+    await shop.database.write(set_capacity, "agt_a", 1)
     await shop.work.set_away("agt_b", away=True)
     await written(shop, "p1")
     await written(shop, "p2")
@@ -88,7 +89,7 @@ async def test_nobody_is_given_more_than_they_can_take_or_anything_while_away(sh
 
 
 async def test_what_somebody_has_is_not_given_to_another(shop: Any) -> None:
-    await shop.work.put_team(Team("", "Shop", "round_robin", (IG,), AGENTS))
+    await shop.work.put_team(Team("", "Shop", "round_robin", (IG,), AGENTS), MARA)
     await written(shop, "p1")
     row = await shop.one("SELECT id FROM conversation")
     await shop.work.decide([row["id"]], Decision(assignee="agt_c"), "agent:agt_c")
@@ -96,33 +97,33 @@ async def test_what_somebody_has_is_not_given_to_another(shop: Any) -> None:
 
 
 async def test_labels_have_names_of_their_own_and_come_back(shop: Any) -> None:
-    red = await shop.work.add_label("  Very   urgent ", "red")
+    red = await shop.work.add_label("  Very   urgent ", "red", MARA)
     assert red.name == "Very urgent"
     with pytest.raises(TakenError):
-        await shop.work.add_label("Very urgent", "blue")
-    other = await shop.work.add_label("Later", "grey")
+        await shop.work.add_label("Very urgent", "blue", MARA)
+    other = await shop.work.add_label("Later", "grey", MARA)
     with pytest.raises(TakenError):
-        await shop.work.change_label(other.id, "Very urgent", "grey")
-    await shop.work.remove_label(red.id)
+        await shop.work.change_label(other.id, "Very urgent", "grey", MARA)
+    await shop.work.remove_label(red.id, MARA)
     assert [each.name for each in await shop.work.labels()] == ["Later"]
     with pytest.raises(UnknownError):
-        await shop.work.remove_label(red.id)
-    assert (await shop.work.add_label("Very urgent", "amber")).id == red.id
+        await shop.work.remove_label(red.id, MARA)
+    assert (await shop.work.add_label("Very urgent", "amber", MARA)).id == red.id
     for wrong in ("", " ", "x" * 61):
         with pytest.raises(WorkRefusedError):
-            await shop.work.add_label(wrong, "red")
+            await shop.work.add_label(wrong, "red", MARA)
 
 
 async def test_teams_share_no_channel_and_no_name(shop: Any) -> None:
-    shop_team = await shop.work.put_team(Team("", "Shop", "manual", (IG,), ("agt_a", "agt_a")))
+    shop_team = await shop.work.put_team(Team("", "Shop", "manual", (IG,), ("agt_a", "agt_a")), MARA)
     assert (await shop.work.teams())[0].agents == ("agt_a",)
     with pytest.raises(TakenError, match="is the business of"):
-        await shop.work.put_team(Team("", "Other", "manual", (IG,)))
+        await shop.work.put_team(Team("", "Other", "manual", (IG,)), MARA)
     with pytest.raises(TakenError, match="already"):
-        await shop.work.put_team(Team("", "Shop", "manual"))
+        await shop.work.put_team(Team("", "Shop", "manual"), MARA)
     with pytest.raises(UnknownError):
-        await shop.work.put_team(Team("", "Ghosts", "manual", (), ("agt_none",)))
-    await shop.work.remove_team(shop_team.id)
+        await shop.work.put_team(Team("", "Ghosts", "manual", (), ("agt_none",)), MARA)
+    await shop.work.remove_team(shop_team.id, MARA)
     assert await shop.work.teams() == []
 
 

@@ -15,7 +15,7 @@ MARA = "agent:agt_mara"
 @pytest.fixture
 async def shop(hub: Any) -> Any:
     hub.add(IG, reply_window_ms=3_600_000)
-    hub.writing = WritingShelf(database=hub.database, clock=hub.clock, ids=hub.ids)
+    hub.writing = WritingShelf(database=hub.database, events=hub.events, clock=hub.clock, ids=hub.ids)
     hub.later = LaterReplies(
         database=hub.database, events=hub.events, clock=hub.clock, ids=hub.ids, outbox=hub.outbox
     )
@@ -87,8 +87,8 @@ async def test_canned_replies_have_shortcuts_of_their_own(shop: Any) -> None:
     for shortcut, text in (("two words", "x"), ("", "x"), ("ok", " "), ("x" * 41, "x")):
         with pytest.raises(WorkRefusedError):
             await shop.writing.put_canned("", shortcut=shortcut, title="", text=text, by=MARA)
-    await shop.writing.drop_canned(changed.id)
-    for gone in (shop.writing.drop_canned(made.id), shop.writing.use_canned(made.id)):
+    await shop.writing.drop_canned(changed.id, MARA)
+    for gone in (shop.writing.drop_canned(made.id, MARA), shop.writing.use_canned(made.id)):
         with pytest.raises(UnknownError):
             await gone
 
@@ -116,3 +116,21 @@ async def test_a_draft_is_kept_for_each_agent_until_it_is_empty(shop: Any) -> No
     await shop.writing.put_draft(shop.conversation, "agt_mara", "  ", "auto")
     assert await shop.writing.drafts("agt_mara") == []
     assert len(await shop.writing.drafts("agt_noor")) == 1
+
+
+async def test_a_draft_is_never_written_over_what_another_device_kept_since(shop: Any) -> None:
+    async def put(text: str, seen_at: int) -> Any:
+        return await shop.writing.put_draft(shop.conversation, "agt_mara", text, "auto", seen_at)
+
+    desk = await put("Dear Ann", 0)
+    with pytest.raises(TakenError, match="another device"):
+        await put("From the telephone, which has not looked", 0)
+    phone = await put("Dear Ann, on the train", desk.at)
+    assert phone.at > desk.at
+    for late in ("Dear Ann!", ""):
+        with pytest.raises(TakenError, match="another device"):
+            await put(late, desk.at)
+    assert await shop.writing.draft(shop.conversation, "agt_mara") == phone
+    assert await put("", phone.at) is None
+    assert await shop.writing.draft(shop.conversation, "agt_mara") is None
+    assert (await put("Begun anew", phone.at)).text == "Begun anew"

@@ -7,14 +7,20 @@ from holdfast.inbox.access.access import (
     SignInRefusedError,
     TooManySignInsError,
 )
+from holdfast.inbox.access.agents import AgentChange, Agents, NewPassword
 from holdfast.inbox.access.buckets import Buckets, Rate
+from holdfast.inbox.access.passwords import Passwords
 from holdfast.inbox.access.principal import Principal, Role, Scope
 from holdfast.inbox.access.secrets import RandomBytes, new_token, token_hash
 
 __all__ = [
     "Access",
+    "AgentChange",
+    "Agents",
     "Buckets",
+    "NewPassword",
     "NewToken",
+    "Passwords",
     "Principal",
     "RandomBytes",
     "Rate",

@@ -84,7 +84,7 @@ class Access:
         self._take_try(address, email)
         agent = await self._database.read(store.agent_by_email, email)
         try:
-            genuine = await self._passwords.matches(password, agent["password_hash"] if agent else None)
+            genuine = await self._passwords.matches(password, (agent and agent["password_hash"]) or None)
         except BusyError as error:
             raise TooManySignInsError(1.0) from error
         if agent is None or not genuine:

@@ -7,15 +7,24 @@ from holdfast.storage import Row, Tx
 LISTED_MAX: Final = 500
 
 _AGENT_BY_EMAIL: Final = "SELECT * FROM agent WHERE email = :email"
-_AGENTS: Final = "SELECT id, email, name, role, created_at FROM agent ORDER BY created_at, id LIMIT :limit"
+_AGENTS: Final = """
+SELECT id, email, name, role, created_at FROM agent WHERE removed_at IS NULL ORDER BY created_at, id LIMIT :limit
+"""
+_AGENT: Final = "SELECT * FROM agent WHERE id = :id AND removed_at IS NULL"
+_OTHER_OWNER: Final = (
+    "SELECT 1 AS one FROM agent WHERE role = 'owner' AND removed_at IS NULL AND id <> :id LIMIT 1"
+)
+_CHANGE_AGENT: Final = "UPDATE agent SET name = :name, role = :role WHERE id = :id"
+_PUT_PASSWORD: Final = "UPDATE agent SET password_hash = :hashed WHERE id = :id"  # noqa: S105 - a statement
+_REMOVE_AGENT: Final = "UPDATE agent SET removed_at = :at, password_hash = '' WHERE id = :id"
 _INSERT_AGENT: Final = """
 INSERT INTO agent (id, email, name, password_hash, role, created_at)
 VALUES (:id, :email, :name, :password_hash, :role, :at)
 ON CONFLICT (email) DO UPDATE SET
-    name = excluded.name, password_hash = excluded.password_hash, role = excluded.role
+    name = excluded.name, password_hash = excluded.password_hash, role = excluded.role, removed_at = NULL
 RETURNING id
 """
-_DROP_SESSIONS_OF: Final = "DELETE FROM agent_session WHERE agent_id = :agent_id"
+_DROP_SESSIONS_OF: Final = "DELETE FROM agent_session WHERE agent_id = :agent_id AND token_hash <> :kept"
 _INSERT_SESSION: Final = """
 INSERT INTO agent_session (token_hash, agent_id, csrf, created_at, expires_at)
 VALUES (:token_hash, :agent_id, :csrf, :at, :expires_at)
@@ -23,7 +32,7 @@ VALUES (:token_hash, :agent_id, :csrf, :at, :expires_at)
 _SESSION: Final = """
 SELECT agent_session.csrf, agent.id, agent.name, agent.role FROM agent_session
 JOIN agent ON agent.id = agent_session.agent_id
-WHERE agent_session.token_hash = :token_hash AND agent_session.expires_at > :now
+WHERE agent_session.token_hash = :token_hash AND agent_session.expires_at > :now AND agent.removed_at IS NULL
 """
 _DROP_SESSION: Final = "DELETE FROM agent_session WHERE token_hash = :token_hash"
 _DROP_EXPIRED: Final = "DELETE FROM agent_session WHERE expires_at <= :now"
@@ -60,8 +69,32 @@ async def put_agent(
     return str(row["id"])
 
 
-async def drop_sessions_of(tx: Tx, agent_id: str) -> None:
-    await tx.run(_DROP_SESSIONS_OF, agent_id=agent_id)
+async def agent(tx: Tx, agent_id: str) -> Row | None:
+    """An agent who was not removed."""
+    return await tx.one(_AGENT, id=agent_id)
+
+
+async def is_other_owner(tx: Tx, agent_id: str) -> bool:
+    """Whether anybody else is an owner."""
+    return await tx.one(_OTHER_OWNER, id=agent_id) is not None
+
+
+async def change_agent(tx: Tx, agent_id: str, *, name: str, role: str) -> None:
+    await tx.run(_CHANGE_AGENT, id=agent_id, name=name, role=role)
+
+
+async def put_password(tx: Tx, agent_id: str, hashed: str) -> None:
+    await tx.run(_PUT_PASSWORD, id=agent_id, hashed=hashed)
+
+
+async def remove_agent(tx: Tx, agent_id: str, at: int) -> None:
+    await tx.run(_REMOVE_AGENT, id=agent_id, at=at)
+    await drop_sessions_of(tx, agent_id)
+
+
+async def drop_sessions_of(tx: Tx, agent_id: str, kept: str = "") -> None:
+    """End all sign-ins of an agent but the one whose token has the hash ``kept``."""
+    await tx.run(_DROP_SESSIONS_OF, agent_id=agent_id, kept=kept)
 
 
 async def insert_session(

@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, Reference, SecurityScheme, Server
 
 from holdfast.inbox import Principal
 from holdfast.web.api.account import AccountController
+from holdfast.web.api.agents import AgentsController
 from holdfast.web.api.channels import ChannelsController
 from holdfast.web.api.contacts import ContactsController
 from holdfast.web.api.conversations import ConversationsController
@@ -63,6 +64,7 @@ CONTROLLERS: Final = (
     SubscribersController,
     UploadsController,
     WorkController,
+    AgentsController,
     WritingController,
     PostsController,
     ProfileController,

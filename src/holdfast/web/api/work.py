@@ -65,12 +65,6 @@ class TeamToPut(msgspec.Struct, frozen=True):
     agents: Some = []
 
 
-class AgentChange(msgspec.Struct, frozen=True):
-    """``capacity``: waiting conversations that an agent is given by themselves at most."""
-
-    capacity: int
-
-
 class Away(msgspec.Struct, frozen=True):
     away: bool
 
@@ -172,8 +166,8 @@ class WorkController(Controller):
         summary="Add a label",
         responses=refuses(409, 422),
     )
-    async def add_label(self, services: Services, data: JSONBody[LabelToPut]) -> Label:
-        return await services.work.add_label(data.name, data.colour)
+    async def add_label(self, services: Services, principal: Asker, data: JSONBody[LabelToPut]) -> Label:
+        return await services.work.add_label(data.name, data.colour, principal.author)
 
     @patch(
         "/labels/{label_id:str}",
@@ -182,8 +176,10 @@ class WorkController(Controller):
         summary="Change a label's name and colour",
         responses=refuses(404, 409, 422),
     )
-    async def change_label(self, services: Services, label_id: Id, data: JSONBody[LabelToPut]) -> Label:
-        return await services.work.change_label(plain(label_id), data.name, data.colour)
+    async def change_label(
+        self, services: Services, principal: Asker, label_id: Id, data: JSONBody[LabelToPut]
+    ) -> Label:
+        return await services.work.change_label(plain(label_id), data.name, data.colour, principal.author)
 
     @delete(
         "/labels/{label_id:str}",
@@ -192,8 +188,8 @@ class WorkController(Controller):
         summary="Give a label no more; it stays on what carries it",
         responses=refuses(404),
     )
-    async def remove_label(self, services: Services, label_id: Id) -> None:
-        await services.work.remove_label(plain(label_id))
+    async def remove_label(self, services: Services, principal: Asker, label_id: Id) -> None:
+        await services.work.remove_label(plain(label_id), principal.author)
 
     @get(
         "/agents",
@@ -204,17 +200,6 @@ class WorkController(Controller):
     )
     async def agents(self, services: Services) -> Page[AgentView]:
         return Page(await services.work.agents())
-
-    @patch(
-        "/agents/{agent_id:str}",
-        opt=ADMIN,
-        status_code=204,
-        operation_id="changeAgent",
-        summary="Say how many conversations an agent is given by themselves",
-        responses=refuses(404, 422),
-    )
-    async def change_agent(self, services: Services, agent_id: Id, data: JSONBody[AgentChange]) -> None:
-        await services.work.set_capacity(plain(agent_id), data.capacity)
 
     @put(
         "/me/away",
@@ -240,8 +225,8 @@ class WorkController(Controller):
         summary="Add a team",
         responses=refuses(404, 409, 422),
     )
-    async def add_team(self, services: Services, data: JSONBody[TeamToPut]) -> Team:
-        return await services.work.put_team(_team("", data))
+    async def add_team(self, services: Services, principal: Asker, data: JSONBody[TeamToPut]) -> Team:
+        return await services.work.put_team(_team("", data), principal.author)
 
     @put(
         "/teams/{team_id:str}",
@@ -250,8 +235,10 @@ class WorkController(Controller):
         summary="Change a team",
         responses=refuses(404, 409, 422),
     )
-    async def change_team(self, services: Services, team_id: Id, data: JSONBody[TeamToPut]) -> Team:
-        return await services.work.put_team(_team(plain(team_id), data))
+    async def change_team(
+        self, services: Services, principal: Asker, team_id: Id, data: JSONBody[TeamToPut]
+    ) -> Team:
+        return await services.work.put_team(_team(plain(team_id), data), principal.author)
 
     @delete(
         "/teams/{team_id:str}",
@@ -260,8 +247,8 @@ class WorkController(Controller):
         summary="Dissolve a team",
         responses=refuses(404),
     )
-    async def remove_team(self, services: Services, team_id: Id) -> None:
-        await services.work.remove_team(plain(team_id))
+    async def remove_team(self, services: Services, principal: Asker, team_id: Id) -> None:
+        await services.work.remove_team(plain(team_id), principal.author)
 
 
 def _team(team_id: str, data: TeamToPut) -> Team:

@@ -27,10 +27,19 @@ class CannedToPut(msgspec.Struct, frozen=True):
 
 
 class DraftToPut(msgspec.Struct, frozen=True):
-    """An empty text drops the draft."""
+    """An empty text drops the draft. ``seen_at``: the time of the draft that the writer went on from, 0 for none;
+    with it nothing is written over what another device has kept since.
+    """
 
     text: LongText
     route: ShortText = "auto"
+    seen_at: int | None = None
+
+
+class KeptDraft(msgspec.Struct, frozen=True):
+    """``draft`` is null where there is none."""
+
+    draft: Draft | None
 
 
 class LaterToAdd(msgspec.Struct, frozen=True):
@@ -105,8 +114,8 @@ class WritingController(Controller):
         summary="Remove a canned reply",
         responses=refuses(404),
     )
-    async def drop_canned(self, services: Services, canned_id: Id) -> None:
-        await services.writing.drop_canned(plain(canned_id))
+    async def drop_canned(self, services: Services, principal: Asker, canned_id: Id) -> None:
+        await services.writing.drop_canned(plain(canned_id), principal.author)
 
     @post(
         "/canned-replies/{canned_id:str}/used",
@@ -129,13 +138,22 @@ class WritingController(Controller):
     async def drafts(self, services: Services, principal: Asker) -> Page[Draft]:
         return Page(await services.writing.drafts(agent_of(principal)))
 
+    @get(
+        "/conversations/{conversation_id:str}/draft",
+        opt=READ,
+        operation_id="getDraft",
+        summary="What the asker has begun to write here, on whatever device",
+        responses=refuses(),
+    )
+    async def draft(self, services: Services, principal: Asker, conversation_id: ConversationId) -> KeptDraft:
+        return KeptDraft(await services.writing.draft(plain(conversation_id), agent_of(principal)))
+
     @put(
         "/conversations/{conversation_id:str}/draft",
         opt=WRITE,
-        status_code=204,
         operation_id="putDraft",
         summary="Keep what the asker is about to write",
-        responses=refuses(404, 422),
+        responses=refuses(404, 409, 422),
     )
     async def put_draft(
         self,
@@ -143,10 +161,11 @@ class WritingController(Controller):
         principal: Asker,
         conversation_id: ConversationId,
         data: JSONBody[DraftToPut],
-    ) -> None:
-        await services.writing.put_draft(
-            plain(conversation_id), _agent(principal), data.text, plain(data.route)
+    ) -> KeptDraft:
+        kept = await services.writing.put_draft(
+            plain(conversation_id), _agent(principal), data.text, plain(data.route), data.seen_at
         )
+        return KeptDraft(kept)
 
     @get(
         "/conversations/{conversation_id:str}/later",

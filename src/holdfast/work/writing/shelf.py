@@ -5,10 +5,11 @@ from typing import Any, Final
 
 import msgspec
 
+from holdfast.conversations.store import audit
 from holdfast.kernel import Clock, IdSource
-from holdfast.storage import Database, Tx
+from holdfast.storage import Database, EventLog, Tx, append_event
 from holdfast.work.deciding import standings
-from holdfast.work.model import TakenError, UnknownError, WorkRefusedError
+from holdfast.work.model import TEAM_CHANGED, TakenError, UnknownError, WorkRefusedError
 from holdfast.work.team import checked_name
 from holdfast.work.writing import store
 from holdfast.work.writing.model import (
@@ -28,8 +29,9 @@ _SHORTCUT: Final = re.compile(r"[\w-]+")
 class WritingShelf:
     """Raises UnknownError, TakenError and WorkRefusedError, each with a sentence for people."""
 
-    def __init__(self, *, database: Database, clock: Clock, ids: IdSource) -> None:
+    def __init__(self, *, database: Database, events: EventLog, clock: Clock, ids: IdSource) -> None:
         self._database = database
+        self._events = events
         self._clock = clock
         self._ids = ids
 
@@ -40,16 +42,18 @@ class WritingShelf:
         self, canned_id: str, *, shortcut: str, title: str, text: str, by: str
     ) -> CannedReply:
         """Make a canned reply, which has no id yet, or change one."""
-        return await self._database.write(self._put_canned, canned_id, shortcut, title, text, by)
+        made = await self._database.write(self._put_canned, canned_id, shortcut, title, text, by)
+        self._events.wake()
+        return made
 
     async def use_canned(self, canned_id: str) -> None:
         """Count that it was used."""
         if not await self._database.write(store.use_canned, canned_id):
             raise UnknownError(f"There is no canned reply {canned_id[:80]}.")
 
-    async def drop_canned(self, canned_id: str) -> None:
-        if not await self._database.write(store.drop_canned, canned_id):
-            raise UnknownError(f"There is no canned reply {canned_id[:80]}.")
+    async def drop_canned(self, canned_id: str, by: str) -> None:
+        await self._database.write(self._drop_canned, canned_id, by)
+        self._events.wake()
 
     async def views(self, owner: str) -> list[SavedView]:
         """An agent's own views and everybody's."""
@@ -73,9 +77,17 @@ class WritingShelf:
             for row in await self._database.read(store.drafts, agent_id)
         ]
 
-    async def put_draft(self, conversation_id: str, agent_id: str, text: str, route: str) -> None:
-        """Keep what an agent is about to write; an empty text drops it."""
-        await self._database.write(self._put_draft, conversation_id, agent_id, text, route)
+    async def draft(self, conversation_id: str, agent_id: str) -> Draft | None:
+        """What an agent has begun to write in a conversation."""
+        return await self._database.read(_draft, conversation_id, agent_id)
+
+    async def put_draft(
+        self, conversation_id: str, agent_id: str, text: str, route: str, seen_at: int | None = None
+    ) -> Draft | None:
+        """Keep what an agent is about to write; an empty text drops it. With ``seen_at``, the time of the draft from
+        which the writer went on (0: none), raises TakenError where another device has kept another one since.
+        """
+        return await self._database.write(self._put_draft, conversation_id, agent_id, text, route, seen_at)
 
     async def _put_canned(
         self, tx: Tx, canned_id: str, shortcut: str, title: str, text: str, by: str
@@ -90,6 +102,7 @@ class WritingShelf:
             raise UnknownError(f"There is no canned reply {canned_id[:80]}.")
         if not canned_id and len(await store.canned(tx, CANNED_MAX)) >= CANNED_MAX:
             raise WorkRefusedError(f"There can be {CANNED_MAX} canned replies at most.")
+        await self._tell(tx, by, "canned.changed" if canned_id else "canned.added", f"/{shortcut}")
         canned_id = canned_id or self._ids.new("can")
         await store.put_canned(
             tx,
@@ -101,6 +114,13 @@ class WritingShelf:
             by=by,
         )
         return _canned(await store.canned_one(tx, canned_id))
+
+    async def _drop_canned(self, tx: Tx, canned_id: str, by: str) -> None:
+        row = await store.canned_one(tx, canned_id)
+        if row is None:
+            raise UnknownError(f"There is no canned reply {canned_id[:80]}.")
+        await store.drop_canned(tx, canned_id)
+        await self._tell(tx, by, "canned.removed", f"/{row['shortcut']}")
 
     async def _add_view(self, tx: Tx, owner: str, name: str, wanted: dict[str, Any]) -> SavedView:
         name = checked_name(name)
@@ -117,19 +137,33 @@ class WritingShelf:
         )
         return SavedView(view_id, name, not owner, wanted)
 
-    async def _put_draft(self, tx: Tx, conversation_id: str, agent_id: str, text: str, route: str) -> None:
+    async def _put_draft(
+        self, tx: Tx, conversation_id: str, agent_id: str, text: str, route: str, seen_at: int | None
+    ) -> Draft | None:
         await standings(tx, [conversation_id])
+        there = await _draft(tx, conversation_id, agent_id)
+        if there is not None and seen_at is not None and there.at != seen_at:
+            raise TakenError("You wrote something else here on another device.")
         if not text.strip():
             await store.drop_draft(tx, conversation_id=conversation_id, agent_id=agent_id)
-            return
-        await store.put_draft(
-            tx,
-            conversation_id=conversation_id,
-            agent_id=agent_id,
-            text=checked_text(text),
-            route=route,
-            at=self._clock.now_ms(),
-        )
+            return None
+        now = self._clock.now_ms()
+        at = now if there is None else max(now, there.at + 1)
+        draft = Draft(conversation_id, checked_text(text), route, at)
+        await store.put_draft(tx, agent_id=agent_id, **msgspec.structs.asdict(draft))
+        return draft
+
+    async def _tell(self, tx: Tx, by: str, action: str, subject: str, detail: str = "") -> None:
+        """Tell all consoles that what the team shares has changed, and note who did it."""
+        now = self._clock.now_ms()
+        entry = {"who": by, "action": action, "subject": subject, "detail": detail}
+        await audit(tx, entry_id=self._ids.new("aud"), at=now, **entry)
+        await append_event(tx, at=now, kind=TEAM_CHANGED, body={})
+
+
+async def _draft(tx: Tx, conversation_id: str, agent_id: str) -> Draft | None:
+    row = await store.draft(tx, conversation_id=conversation_id, agent_id=agent_id)
+    return None if row is None else Draft(row["conversation_id"], row["text"], row["route"], row["at"])
 
 
 async def _drop_view(tx: Tx, view_id: str, owner: str, *, may_all: bool) -> None:

@@ -50,6 +50,7 @@ INSERT INTO draft (conversation_id, agent_id, text, route, at) VALUES (:conversa
 ON CONFLICT (agent_id, conversation_id) DO UPDATE SET text = excluded.text, route = excluded.route, at = excluded.at
 """
 _DROP_DRAFT: Final = "DELETE FROM draft WHERE conversation_id = :conversation_id AND agent_id = :agent_id"
+_DRAFT: Final = "SELECT * FROM draft WHERE agent_id = :agent_id AND conversation_id = :conversation_id"
 _DRAFTS: Final = "SELECT * FROM draft WHERE agent_id = :agent_id ORDER BY at DESC LIMIT :limit"
 
 
@@ -151,3 +152,7 @@ async def drop_draft(tx: Tx, *, conversation_id: str, agent_id: str) -> None:
 async def drafts(tx: Tx, agent_id: str) -> list[Row]:
     """The latest first."""
     return await tx.all(_DRAFTS, agent_id=agent_id, limit=DRAFTS_MAX)
+
+
+async def draft(tx: Tx, *, conversation_id: str, agent_id: str) -> Row | None:
+    return await tx.one(_DRAFT, conversation_id=conversation_id, agent_id=agent_id)

@@ -1,0 +1,39 @@
+// What the settings ask of the hub.
+import type { Api } from '../lib/api.ts';
+import type { Agent, CannedReply, Colour, Label, Me, Team } from '../lib/types.ts';
+
+const id = encodeURIComponent;
+
+export type Role = Me['role'];
+
+export interface NewPassword {
+  id: string;
+  password: string;
+}
+
+export const addAgent = (api: Api, body: { email: string; name: string; role: Role }) =>
+  api.ask<NewPassword>('POST', '/agents', body);
+export const changeAgent = (api: Api, agent: string, body: Partial<Pick<Agent, 'name' | 'role' | 'capacity'>>) =>
+  api.ask<void>('PATCH', `/agents/${id(agent)}`, body);
+export const removeAgent = (api: Api, agent: string) => api.ask<void>('DELETE', `/agents/${id(agent)}`);
+export const newPassword = (api: Api, agent: string) => api.ask<NewPassword>('POST', `/agents/${id(agent)}/password`);
+export const changeOwnPassword = (api: Api, current: string, fresh: string) =>
+  api.ask<void>('PUT', '/me/password', { current, new: fresh });
+
+export const putTeam = (api: Api, team: Team) => {
+  const body = { name: team.name, policy: team.policy, channels: team.channels, agents: team.agents };
+  return team.id ? api.ask<Team>('PUT', `/teams/${id(team.id)}`, body) : api.ask<Team>('POST', '/teams', body);
+};
+export const removeTeam = (api: Api, team: string) => api.ask<void>('DELETE', `/teams/${id(team)}`);
+
+export const putLabel = (api: Api, label: string, name: string, colour: Colour) =>
+  label
+    ? api.ask<Label>('PATCH', `/labels/${id(label)}`, { name, colour })
+    : api.ask<Label>('POST', '/labels', { name, colour });
+export const removeLabel = (api: Api, label: string) => api.ask<void>('DELETE', `/labels/${id(label)}`);
+
+export const putCanned = (api: Api, canned: string, body: Pick<CannedReply, 'shortcut' | 'title' | 'text'>) =>
+  canned
+    ? api.ask<CannedReply>('PUT', `/canned-replies/${id(canned)}`, body)
+    : api.ask<CannedReply>('POST', '/canned-replies', body);
+export const removeCanned = (api: Api, canned: string) => api.ask<void>('DELETE', `/canned-replies/${id(canned)}`);

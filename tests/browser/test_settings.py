@@ -1,0 +1,130 @@
+"""The console's settings: people, teams, canned replies, one's own password; and drafts on two devices."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Response, expect
+from tests.browser.looks import LOOKS, findings
+from tests.scenarios.demo import Demo
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import Browsing
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_somebody_is_let_in_and_signs_in_with_the_password_that_was_shown(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    browsing.watch.forgive("409 POST /api/v1/agents$", "401 .* /api/v1/")
+    console = await browsing.console(shop)
+    page = console.page
+    await console.set("people")
+    await page.get_by_label("Name").fill("Noor")
+    await page.get_by_label("Email").fill(shop.addresses["email"])
+    await page.get_by_role("button", name="Let in").click()
+    await expect(page.get_by_text("may sign in already")).to_be_visible()
+    await expect(page.get_by_label("Name")).to_have_value("Noor")
+    await page.get_by_label("Email").fill("noor@kelp.example")
+    await page.get_by_role("button", name="Let in").click()
+    password = await page.get_by_test_id("shown-once").locator("code").inner_text()
+    person = page.get_by_test_id("person").filter(has_text="noor@kelp.example")
+    await expect(person).to_contain_text("Agent")
+
+    noor = await browsing.page()
+    await noor.goto(shop.addresses["console"])
+    await noor.get_by_label("Email").fill("noor@kelp.example")
+    await noor.get_by_label("Password").fill(password)
+    await noor.get_by_role("button", name="Sign in").click()
+    await expect(noor.get_by_test_id("conversations")).to_be_visible()
+    await noor.goto(f"{shop.addresses['console']}#/settings/people")
+    await expect(noor.get_by_text("Only an owner changes")).to_be_visible()
+
+    await person.get_by_role("button", name="Change Noor").click()
+    await page.get_by_label("Capacity").fill("7")
+    await page.get_by_role("button", name="Save").click()
+    await expect(person).to_contain_text("of 7")
+    await person.get_by_role("button", name="Remove Noor").click()
+    await person.get_by_role("button", name="Remove Noor, really").click()
+    await expect(person).to_have_count(0)
+    await noor.reload()
+    await expect(noor.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+async def test_teams_labels_and_canned_replies_are_made_and_kept_on_a_refusal(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    browsing.watch.forgive("409 POST /api/v1/teams$", "422 POST /api/v1/canned-replies$")
+    console = await browsing.console(shop)
+    page = console.page
+    await console.set("teams")
+    await page.get_by_role("button", name="Make a team").click()
+    await page.get_by_role("textbox", name="Name").fill("Post")
+    await page.get_by_role("checkbox", name="Email").check()
+    await page.get_by_role("checkbox", name="Mara").check()
+    await page.get_by_role("radio", name="By load").check()
+    await page.get_by_role("button", name="Save").click()
+    team = page.get_by_test_id("team").filter(has_text="Post")
+    await expect(team).to_contain_text("By load")
+    await page.get_by_role("button", name="Make a team").click()
+    await expect(page.get_by_role("checkbox", name="Email")).to_be_disabled()
+    await page.get_by_role("textbox", name="Name").fill("Post")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("There is a team “Post” already")).to_be_visible()
+    await expect(page.get_by_role("textbox", name="Name")).to_have_value("Post")
+    await page.get_by_role("button", name="Leave as it was").click()
+    await team.get_by_role("button", name="Dissolve Post").click()
+    await team.get_by_role("button", name="Dissolve Post, really").click()
+    await expect(team).to_have_count(0)
+
+    await console.set("canned")
+    await page.get_by_role("button", name="Write one").click()
+    await page.get_by_label("Shortcut").fill("two words")
+    await page.get_by_label("Text").fill("Hello ")
+    await page.get_by_role("button", name="their first name").click()
+    await expect(page.get_by_text("Hello Ann", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("one word of letters")).to_be_visible()
+    await page.get_by_label("Shortcut").fill("greet")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_test_id("canned").filter(has_text="/greet")).to_contain_text("never used yet")
+
+
+def _kept(answer: Response) -> bool:
+    return answer.request.method == "PUT" and answer.url.endswith("/draft") and answer.ok
+
+
+async def test_a_draft_follows_to_another_device_and_is_never_written_over(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    browsing.watch.forgive("409 PUT .*/draft$")
+    await shop.write("freya", "Do the lids fit the jars?")
+    desk = await browsing.console(shop)
+    await desk.open("Do the lids fit")
+    async with desk.page.expect_response(_kept):
+        await desk.reply.fill("Dear Freya, ")
+    phone = await browsing.console(shop)
+    await phone.open("Do the lids fit")
+    await expect(phone.reply).to_have_value("Dear Freya, ")
+    async with phone.page.expect_response(_kept):
+        await phone.reply.fill("Dear Freya, from the train")
+    await desk.reply.fill("Dear Freya, at the desk")
+    other = desk.page.get_by_test_id("other-draft")
+    await expect(other).to_contain_text("from the train")
+    await expect(desk.reply).to_have_value("Dear Freya, at the desk")
+    await other.get_by_role("button", name="Go on with that").click()
+    await expect(desk.reply).to_have_value("Dear Freya, from the train")
+    await desk.reply.fill("")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_subject_can_be_read_and_used_by_everyone(
+    browsing: "Browsing", shop: Demo, pictures: Path, look: str
+) -> None:
+    console = await browsing.console(shop, **LOOKS[look])
+    found = []
+    for subject in ("people", "teams", "labels", "canned", "account"):
+        await console.set(subject)
+        found += await findings(console.page, pictures, f"settings-{subject}", look)
+    assert found == []
