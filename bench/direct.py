@@ -36,38 +36,51 @@ async def measure(sheet: Sheet, size: Size, stores: Stores) -> None:
             before = cpu_seconds(floor.server.pid)
             count = await _talk(floor.url, pairs, size, sheet.floor)
             sheet.floor("members' processor time", (cpu_seconds(floor.server.pid) - before) / count * 1000)
+    await measure_talk(sheet, size, stores)
+    await _measure_idle(sheet, size, stores)
+
+
+async def measure_talk(sheet: Sheet, size: Size, stores: Stores) -> None:
+    """The hub alone, without its floor."""
     async with stores.fresh() as database:
         with tempfile.TemporaryDirectory() as name, sink() as sink_url:
-            await _hub(sheet, size, Path(name), sink_url, database)
+            async with opened(Path(name), database) as filling:
+                await filling.prepare()
+                pairs = await _make_pairs(filling, size.pairs)
+            async with running.hub(Path(name), sink_url, database) as hub:
+                before = cpu_seconds(hub.hub.pid)
+                count = await _talk(hub.url, pairs, size, sheet.value_of)
+                used = cpu_seconds(hub.hub.pid) - before
+                sheet.value("members' processor time", "s per 1,000 messages", used / count * 1000)
 
 
-async def _hub(sheet: Sheet, size: Size, folder: Path, sink_url: str, database: str) -> None:
-    async with opened(folder, database) as filling:
-        await filling.prepare()
-        pairs = await _make_pairs(filling, size.pairs)
-        idle = await _make_members(filling, size.idle)
-    async with running.hub(folder, sink_url, database) as hub:
-        before = cpu_seconds(hub.hub.pid)
-        count = await _talk(hub.url, pairs, size, sheet.value_of)
-        used = cpu_seconds(hub.hub.pid) - before
-        sheet.value("members' processor time", "s per 1,000 messages", used / count * 1000)
-    async with running.hub(folder, sink_url, database) as hub:
-        at_rest = resident_mib(hub.hub.pid)
-        async with _idle(f"{hub.url}{STREAM}", idle):
-            memory = resident_mib(hub.hub.pid)
-            sheet.value(f"memory with {size.idle} idle devices", "MiB", memory)
-            sheet.value("memory of an idle device", "KiB", (memory - at_rest) * 1024 / size.idle)
+async def _measure_idle(sheet: Sheet, size: Size, stores: Stores) -> None:
+    async with stores.fresh() as database:
+        with tempfile.TemporaryDirectory() as name, sink() as sink_url:
+            async with opened(Path(name), database) as filling:
+                await filling.prepare()
+                idle = await _make_members(filling, size.idle)
+            async with running.hub(Path(name), sink_url, database) as hub:
+                at_rest = resident_mib(hub.hub.pid)
+                async with _idle(f"{hub.url}{STREAM}", idle):
+                    memory = resident_mib(hub.hub.pid)
+                    sheet.value(f"memory with {size.idle} idle devices", "MiB", memory)
+                    sheet.value("memory of an idle device", "KiB", (memory - at_rest) * 1024 / size.idle)
 
 
 async def _talk(url: str, pairs: list[tuple[str, str, str]], size: Size, note: Any) -> int:
-    """As fast as it goes, then calmly; how many messages."""
-    wanted = {"url": f"{url}{STREAM}", "pairs": pairs, "in_flight": size.in_flight}
-    fast = await load("talkers", {**wanted, "count": size.chat_messages})
+    return await talk("talkers", {"url": f"{url}{STREAM}", "pairs": pairs}, size, note)
+
+
+async def talk(program: str, place: dict[str, Any], size: Size, note: Any) -> int:
+    """Have ``bench.load.<program>`` talk as fast as it goes, then calmly; how many messages."""
+    wanted = {**place, "in_flight": size.in_flight}
+    fast = await load(program, {**wanted, "count": size.chat_messages})
     began = min(fast["sent"])
     note("members", size.chat_messages / (max(fast["seen"]) - began))
     note("members acknowledged", size.chat_messages / (max(fast["acknowledged"]) - began))
     calm_count = max(10, int(CALM_PER_SECOND * size.paced_seconds))
-    calm = await load("talkers", {**wanted, "count": calm_count, "per_second": CALM_PER_SECOND})
+    calm = await load(program, {**wanted, "count": calm_count, "per_second": CALM_PER_SECOND})
     note(f"members acknowledged p99 {CALM}", _p99_ms(calm, "acknowledged"))
     note(f"members p99 {CALM}", _p99_ms(calm, "seen"))
     return size.chat_messages + calm_count

@@ -4,7 +4,6 @@ Takes ``{"url", "stream", "pairs", "in_flight", "count", "per_second"}``; tells 
 delivered, and of each how long its acknowledgement and its delivery took.
 """
 
-import asyncio
 import json
 import sys
 import time
@@ -15,10 +14,8 @@ import msgspec
 import uvloop
 
 from bench.load.pace import run_all
+from bench.load.tally import Tally, number_in, text_of
 from bench.load.wire import Exchange, Frames, request
-
-TEXT_BYTES = 100
-DELIVERED_SECONDS = 120.0
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -37,23 +34,14 @@ class Happening(msgspec.Struct, frozen=True):
 class Reader:
     """The other side: notes when each message reached it."""
 
-    def __init__(self, count: int) -> None:
-        self.seen = [0.0] * count
-        self.left = count
-        self.done = asyncio.Event()
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
         self._decode = msgspec.json.Decoder(Happening).decode
 
     def read(self, frame: bytes) -> None:
         happening = self._decode(frame)
-        if happening.kind != "message.received" or happening.body.message is None:
-            return
-        number = int(happening.body.message.text[:10])
-        if self.seen[number]:
-            raise RuntimeError(f"message {number} was delivered twice")
-        self.seen[number] = time.monotonic()
-        self.left -= 1
-        if not self.left:
-            self.done.set()
+        if happening.kind == "message.received" and happening.body.message is not None:
+            self._tally.see(number_in(happening.body.message.text))
 
 
 def main() -> None:
@@ -62,32 +50,30 @@ def main() -> None:
 
 async def chat(wanted: dict[str, Any]) -> dict[str, Any]:
     """Raises RuntimeError where a message is refused, TimeoutError where one is not delivered."""
-    count = wanted["count"]
+    tally = Tally(wanted["count"])
     tokens = [await _guest(wanted["url"]) for _ in range(wanted["pairs"])]
-    reader, sent, acknowledged = Reader(count), [0.0] * count, [0.0] * count
-    stream = await Frames.open(wanted["stream"], reader.read)
+    stream = await Frames.open(wanted["stream"], Reader(tally).read)
     seats = [token for token in tokens for _ in range(wanted["in_flight"])]
     exchanges = [await Exchange.open(wanted["url"]) for _ in seats]
 
     def writer(token: str, exchange: Exchange) -> Callable[[int], Awaitable[None]]:
         async def write(number: int) -> None:
             data = _message(wanted["url"], token, number)
-            sent[number] = time.monotonic()
+            tally.sent[number] = time.monotonic()
             status, answer = await exchange.call(data)
-            acknowledged[number] = time.monotonic()
+            tally.acknowledged[number] = time.monotonic()
             if status != 202:
                 raise RuntimeError(f"a message was answered {status}: {answer!r}")
 
         return write
 
     writers = [writer(token, each) for token, each in zip(seats, exchanges, strict=True)]
-    await run_all(writers, count, wanted.get("per_second"))
-    async with asyncio.timeout(DELIVERED_SECONDS):
-        await reader.done.wait()
+    await run_all(writers, wanted["count"], wanted.get("per_second"))
+    told = await tally.told()
     stream.close()
     for each in exchanges:
         each.close()
-    return {"sent": sent, "acknowledged": acknowledged, "seen": reader.seen}
+    return told
 
 
 async def _guest(url: str) -> str:
@@ -99,8 +85,7 @@ async def _guest(url: str) -> str:
 
 
 def _message(url: str, token: str, number: int) -> bytes:
-    text = f"{number:010}".ljust(TEXT_BYTES, ".")
-    body = b'{"id":"%d","text":"%s"}' % (number, text.encode())
+    body = b'{"id":"%d","text":"%s"}' % (number, text_of(number))
     headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
     return request("POST", f"{url}/direct/v1/threads/business:web/messages", body, headers)
 

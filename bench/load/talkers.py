@@ -15,10 +15,8 @@ import msgspec
 import uvloop
 
 from bench.load.pace import run_all
+from bench.load.tally import Tally, number_in, text_of
 from bench.load.wire import Socket
-
-TEXT_BYTES = 100
-DELIVERED_SECONDS = 120.0
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -32,25 +30,6 @@ class Told(msgspec.Struct, frozen=True):
     ref: str = ""
     message: Said | None = None
     code: str = ""
-
-
-class Tally:
-    """When each message reached its stations."""
-
-    def __init__(self, count: int) -> None:
-        self.sent = [0.0] * count
-        self.acknowledged = [0.0] * count
-        self.seen = [0.0] * count
-        self.left = count
-        self.done = asyncio.Event()
-
-    def see(self, number: int) -> None:
-        if self.seen[number]:
-            raise RuntimeError(f"message {number} was delivered twice")
-        self.seen[number] = time.monotonic()
-        self.left -= 1
-        if not self.left:
-            self.done.set()
 
 
 class Talker:
@@ -80,11 +59,10 @@ class Talker:
         ref = str(number)
         self._own.add(number)
         waiting = self._waiting[ref] = asyncio.get_running_loop().create_future()
-        text = f"{number:010}".ljust(TEXT_BYTES, ".")
         self._tally.sent[number] = time.monotonic()
         self.socket.say(
             b'{"type":"send","ref":"%d","thread":"%s","id":"%s-%d","text":"%s"}'
-            % (number, self._thread.encode(), self._run.encode(), number, text.encode())
+            % (number, self._thread.encode(), self._run.encode(), number, text_of(number))
         )
         await waiting
 
@@ -103,7 +81,7 @@ class Talker:
 
     def _see(self, message: Said) -> None:
         """What the other wrote; one's own words come back, too, and are not counted."""
-        number = int(message.text[:10])
+        number = number_in(message.text)
         if number not in self._own:
             self._tally.see(number)
 
@@ -124,11 +102,10 @@ async def talk(wanted: dict[str, Any]) -> dict[str, Any]:
         talker.write for talker in talkers for _ in range(wanted["in_flight"])
     ]
     await run_all(writers, wanted["count"], wanted.get("per_second"))
-    async with asyncio.timeout(DELIVERED_SECONDS):
-        await tally.done.wait()
+    told = await tally.told()
     for talker in talkers:
         talker.socket.close()
-    return {"sent": tally.sent, "acknowledged": tally.acknowledged, "seen": tally.seen}
+    return told
 
 
 if __name__ == "__main__":
