@@ -1,6 +1,7 @@
 """How much the messenger weighs, and when a phone on a slow line can use it: ``python -m bench.messenger``.
 
 The phone is Chromium's: a processor four times slower than this one, 150 ms to the hub, 1.6 megabits a second down.
+Somebody can write before all of the messenger has come: what is sent until then waits, and is sent by it.
 """
 
 import asyncio
@@ -27,8 +28,20 @@ LINE: Final = {
     "uploadThroughput": 750_000 // 8,
 }
 NARROW: Final = {"width": 375, "height": 740}
-PAINTS: Final = "() => performance.getEntriesByName('first-paint').map((each) => each.startTime)[0] ?? 0"
-USABLE: Final = "[aria-label='Your message']"
+WATCH: Final = """() => {
+    let written = 0;
+    let whole = 0;
+    const look = () => {
+        const field = document.querySelector("[aria-label='Your message']");
+        const paint = performance.getEntriesByName('first-paint')[0];
+        if (!written && field?.checkVisibility()) written = performance.now();
+        if (written && !whole && !document.getElementById('opening')) whole = performance.now();
+        if (!whole || !paint) return requestAnimationFrame(look);
+        console.info(`seen ${paint.startTime} ${written} ${whole}`);
+    };
+    requestAnimationFrame(look);
+}"""
+"""Tells the moments from within: asking the page for them would slow it down."""
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -57,26 +70,24 @@ def _weigh() -> None:
 async def _paint(browser: Browser, url: str) -> None:
     for what, again in (("first visit", False), ("second visit", True)):
         seen = [await _visit(browser, url, again=again) for _ in range(RUNS)]
-        for index, moment in enumerate(("first paint", "place to write is there")):
+        for index, moment in enumerate(("first paint", "somebody can write", "all of it is there")):
             _say(f"{what}, {moment}", f"{statistics.median(each[index] for each in seen):.0f} ms")
 
 
-async def _visit(browser: Browser, url: str, *, again: bool) -> tuple[float, float]:
-    """Milliseconds until something is painted, and until somebody can write."""
+async def _visit(browser: Browser, url: str, *, again: bool) -> tuple[float, float, float]:
+    """Milliseconds until something is painted, until somebody can write, and until what is written goes out."""
     context = await browser.new_context(viewport=NARROW)
     page = await context.new_page()
     if again:
         await page.goto(url)
-        await page.locator(USABLE).wait_for()
         await page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
-    slow = await context.new_cdp_session(page)
-    await _slow_down(slow)
-    await page.goto(url, wait_until="commit")
-    await page.locator(USABLE).wait_for()
-    usable = await page.evaluate("performance.now()")
-    painted = await page.evaluate(PAINTS)
+    await page.add_init_script(f"({WATCH})()")
+    await _slow_down(await context.new_cdp_session(page))
+    async with page.expect_console_message(lambda message: message.text.startswith("seen ")) as told:
+        await page.goto(url, wait_until="commit")
+    painted, usable, whole = ((await told.value).text.split())[1:]
     await context.close()
-    return painted, usable
+    return float(painted), float(usable), float(whole)
 
 
 async def _slow_down(slow: Any) -> None:

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { build, type InlineConfig } from 'vite';
+import { build, type InlineConfig, type Plugin, type Rolldown } from 'vite';
 
 const HERE = import.meta.dirname;
 const HUB = join(HERE, '../src/holdfast/web/built');
@@ -11,19 +11,52 @@ const SIMULATORS = join(HERE, '../src/holdfast_simulators/built');
 
 const OUTPUTS: Record<string, InlineConfig> = {
   console: page('console', '/console/', join(HUB, 'console')),
-  chat: { ...page('direct', '/chat/', join(HUB, 'chat')), publicDir: join(HERE, 'direct/public') },
+  chat: messenger(),
   phones: page('phones', '/', SIMULATORS),
   widget: script('chat/widget.ts', 'widget.js', HUB),
 };
+
+function messenger(): InlineConfig {
+  const config = page('direct', '/chat/', join(HUB, 'chat'));
+  return { ...config, plugins: [...(config.plugins ?? []), opening()], publicDir: join(HERE, 'direct/public') };
+}
 
 function page(root: string, base: string, outDir: string): InlineConfig {
   return {
     ...shared(root),
     base,
     plugins: [svelte({ compilerOptions: { runes: true } })],
-    // Images and scripts must stay files: the pages' content policy forbids anything inline.
+    // Images and scripts must stay files: the pages' content policy forbids anything inline but the messenger's opening.
     build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2022' },
   };
+}
+
+// The messenger's opening stands in the page itself, where the hub allows it by its digest. The stylesheet of
+// everything else comes after it, so that the opening is painted without it.
+function opening(): Plugin {
+  return {
+    name: 'holdfast-opening',
+    transformIndexHtml: {
+      order: 'post',
+      handler: async (html) => {
+        const { code, css } = await compiled('direct/opening.ts');
+        const sheets = html.match(/<link rel="stylesheet"[^>]*>/gu) ?? [];
+        return sheets
+          .reduce((left, sheet) => left.replace(sheet, ''), html)
+          .replace('</head>', () => `<style>${css}</style></head>`)
+          .replace('<!-- opening -->', () => `<script>${code}</script>${sheets.join('')}`);
+      },
+    },
+  };
+}
+
+async function compiled(entry: string): Promise<{ code: string; css: string }> {
+  const config = script(entry, 'opening.js', HUB);
+  const built = (await build({ ...config, build: { ...config.build, write: false } })) as Rolldown.RolldownOutput[];
+  const parts = built.flatMap((each) => each.output);
+  const code = parts.find((each) => each.type === 'chunk')?.code ?? '';
+  const css = parts.find((each) => each.type === 'asset')?.source ?? '';
+  return { code: code.trim(), css: String(css).trim() };
 }
 
 function script(entry: string, fileName: string, outDir: string): InlineConfig {

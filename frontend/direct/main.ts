@@ -1,5 +1,4 @@
 // The messenger: /chat/ with all threads, /chat/<name> with the business at once, ?c=<token> for a private link that continues a talk.
-import '../tokens.css';
 import '../shared/look.css';
 import './look.css';
 import { mount } from 'svelte';

@@ -1,5 +1,6 @@
 """Members write to one another in real browsers: offline, over killed tabs, in two tabs and on two devices."""
 
+import asyncio
 import struct
 import zlib
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 from tests.browser.looks import LOOKS, findings
 from tests.browser.messenger import Messenger
 from tests.scenarios.demo import Demo
@@ -274,3 +275,34 @@ async def test_a_private_link_is_followed_once_and_leaves_the_address_bar(
     await visitor.write("Hello again")
     await expect(visitor.line("Hello again")).to_contain_text("Safe with us")
     assert "c=" not in visitor.page.url
+
+
+async def test_what_is_written_before_the_script_has_come_is_kept_and_sent_once(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    visitor = Messenger(await browsing.page(viewport=NARROW), shop)
+    context = visitor.page.context
+    is_here = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await is_here.wait()
+        await route.continue_()
+
+    await context.route("**/chat/assets/index-*.js", later)
+    await visitor.page.goto(f"{shop.addresses['hub']}/chat/web", wait_until="commit")
+    await visitor.write("Written at once")
+    opening = visitor.page.locator("#opening")
+    await expect(opening.get_by_text("Written at once")).to_be_visible()
+    await expect(opening.get_by_role("status")).to_contain_text("Waiting")
+    await visitor.page.close()
+
+    again = Messenger(await context.new_page(), shop)
+    await again.page.goto(f"{shop.addresses['hub']}/chat/web", wait_until="commit")
+    await again.write("And a second time")
+    await again.field.press_sequentially("half a sen")
+    await again.field.press("ArrowLeft")
+    is_here.set()
+    await expect(again.line("And a second time")).to_contain_text("Safe with us")
+    assert await again.texts() == ["Written at once", "And a second time"]
+    await again.page.keyboard.type("X")
+    await expect(again.field).to_have_value("half a seXn")

@@ -3,12 +3,13 @@ import { getContext, setContext } from 'svelte';
 import { retryAfter } from '../../shared/backoff.ts';
 import { newId } from '../../shared/ids.ts';
 import { applied, listed, readUpTo, type Threads } from './changes.ts';
+import { dropEarly, earlyOnes } from './early.ts';
 import { Hub, inWords, Refusal, type SignedIn, type ThreadChange } from './hub.ts';
 import { type Keep, MemoryKeep, openKeep } from './keep.ts';
 import { Line } from './line.ts';
 import { type NewOp, type Op, type OutFile, Outbox } from './outbox.ts';
 import { BUSINESS, type Change, type Info, type Limits, type Me, type Passing, type ReplyTo, type Saying, type Thread, USUAL_LIMITS } from './protocol.ts';
-import { dropSession, readSession, type Session, writeSession } from './session.ts';
+import { dropSession, isNewHere, readSession, type Session, writeSession } from './session.ts';
 import { type TabNews, Tabs } from './tabs.ts';
 import { Talk } from './talk.svelte.ts';
 
@@ -69,6 +70,7 @@ export class Messenger {
   #talks = new Map<string, Talk>();
   #reads = new Map<string, number>();
   #taking: Promise<void> = Promise.resolve();
+  #opened: Promise<void> = Promise.resolve();
   #introducing: Promise<void> | null = null;
   #awayTimer: ReturnType<typeof setTimeout> | undefined;
   #noteTimer: ReturnType<typeof setTimeout> | undefined;
@@ -110,6 +112,8 @@ export class Messenger {
     void this.#readInfo();
     // Without a connection it is followed with the first message.
     if (this.#link) await this.#followFirst().catch(() => {});
+    // Nothing is kept of whoever is new here, who need not wait for the place where it would be.
+    this.isReady = isNewHere();
     await this.#open();
   }
 
@@ -133,6 +137,7 @@ export class Messenger {
   async enter(signedIn: SignedIn): Promise<void> {
     const before = this.#session.me;
     const isSame = before?.id === signedIn.member.id;
+    await this.#opened;
     this.#stop();
     if (before?.kind === 'member' && !isSame) await this.#keep.destroy();
     else if (!isSame) await this.#keep.dropRead();
@@ -182,7 +187,7 @@ export class Messenger {
   talk(id: string): Talk {
     let talk = this.#talks.get(id);
     if (!talk) {
-      talk = new Talk(id, this.hub, this.#keep);
+      talk = new Talk(id, this.hub, () => this.#keep);
       this.#talks.set(id, talk);
     }
     return talk;
@@ -239,9 +244,21 @@ export class Messenger {
   // --- writing ------------------------------------------------------------------------------------
 
   async write(thread: string, text: string, replyTo: ReplyTo | null, files: OutFile[]): Promise<boolean> {
-    const id = newId();
     this.#typingTold.delete(thread);
-    return this.#add({ kind: 'send', thread, id, text, replyTo, files, at: Date.now(), state: 'waiting', reason: '' });
+    return this.#add({ kind: 'send', thread, id: newId(), text, replyTo, files, at: Date.now(), state: 'waiting', reason: '' });
+  }
+
+  // What was sent before this was here. One tab takes it over; it is forgotten there only once it is kept here.
+  async #takeEarly(): Promise<void> {
+    if (earlyOnes().length === 0) return;
+    const taking = async () => {
+      for (const { id, thread, text, at } of earlyOnes()) {
+        const isKept = this.ops.some((op) => op.kind === 'send' && op.id === id);
+        const op: NewOp = { kind: 'send', thread, id, text, replyTo: null, files: [], at, state: 'waiting', reason: '' };
+        if (isKept || (await this.#store(op))) dropEarly(new Set([id]));
+      }
+    };
+    await (navigator.locks?.request(`${NAME}early`, taking) ?? taking());
   }
 
   edit(thread: string, message: string, text: string): Promise<boolean> {
@@ -290,16 +307,22 @@ export class Messenger {
 
   // --- opening and closing ------------------------------------------------------------------------
 
-  async #open(): Promise<void> {
+  #open(): Promise<void> {
+    return (this.#opened = this.#openKept());
+  }
+
+  async #openKept(): Promise<void> {
     this.#keep = await openKeep(NAME + this.#session.key);
     this.keepsNothing = this.#keep.isMemory;
     this.#outbox = this.#newOutbox();
-    this.#forgetTalks();
+    if (this.isSomebody || !this.isReady) this.#forgetTalks();
     this.#cursor = (await this.#keep.fact<string>('cursor')) ?? '';
     this.threadsBefore = await this.#keep.fact<string>('before');
     this.threads = new Map((await this.#keep.threads()).map((thread) => [thread.id, thread]));
     this.isRead = this.#cursor !== '';
     await this.#outbox.load();
+    await this.#takeEarly();
+    if (window.holdfastOpened) window.holdfastOpened.written = () => void this.#takeEarly();
     this.isReady = true;
     const name = NAME + this.#session.key;
     this.#tabs = new Tabs(name, !this.#keep.isMemory, (news) => this.#heard(news));
@@ -592,6 +615,11 @@ export class Messenger {
   }
 
   async #add(op: NewOp): Promise<boolean> {
+    await this.#opened;
+    return this.#store(op);
+  }
+
+  async #store(op: NewOp): Promise<boolean> {
     try {
       writeSession(this.#session);
       await this.#outbox.add(op);
@@ -616,7 +644,8 @@ export class Messenger {
 
   async #readInfo(): Promise<void> {
     try {
-      this.info = await this.hub.info(this.channel);
+      this.info = (await window.holdfastOpened?.info) ?? (await this.hub.info(this.channel));
+      if (window.holdfastOpened) window.holdfastOpened.info = Promise.resolve(null);
       this.channel ||= this.info.channel;
       if (this.info.limits) this.limits = { ...USUAL_LIMITS, ...this.info.limits };
     } catch {

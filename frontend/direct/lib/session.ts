@@ -23,6 +23,15 @@ export function readSession(channel: string): Session {
   }
 }
 
+/** Whether this device knows of anybody, or of something that nobody in particular has written. */
+export function isNewHere(): boolean {
+  try {
+    return inMemory === null && localStorage.getItem(NAME) === null;
+  } catch {
+    return false;
+  }
+}
+
 export function writeSession(session: Session): void {
   inMemory = session;
   try {

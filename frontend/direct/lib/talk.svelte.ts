@@ -22,13 +22,13 @@ export class Talk {
   problem = $state('');
   readonly id: string;
   readonly #hub: Hub;
-  readonly #keep: Keep;
+  readonly #keep: () => Keep;
   #history: History | null = null;
   #isKeptRead = false;
   #isStale = false;
   #opening: Promise<void> | null = null;
 
-  constructor(id: string, hub: Hub, keep: Keep) {
+  constructor(id: string, hub: Hub, keep: () => Keep) {
     this.id = id;
     this.#hub = hub;
     this.#keep = keep;
@@ -67,7 +67,7 @@ export class Talk {
   async #open(): Promise<void> {
     if (!this.isOpen) {
       this.#history = (await this.#histories())[this.id] ?? null;
-      this.take(await this.#keep.messages(this.id, null, PAGE));
+      this.take(await this.#keep().messages(this.id, null, PAGE));
       this.isOpen = this.messages.length > 0 || this.#history !== null;
     }
     if (this.#history && !this.#isStale) return;
@@ -89,21 +89,21 @@ export class Talk {
     const joins = this.#history !== null && page.messages.some((message) => known.has(message.id));
     if (!joins) {
       const newest = page.messages.at(-1)?.order ?? 0;
-      await this.#keep.dropMessages(this.id);
+      await this.#keep().dropMessages(this.id);
       // What came by the stream meanwhile is newer than the page, and stays.
       this.messages = this.messages.filter((message) => message.order > newest);
-      await this.#keep.take({ messages: this.messages, threads: [], gone: [], cursor: null });
+      await this.#keep().take({ messages: this.messages, threads: [], gone: [], cursor: null });
       await this.#note({ before: page.before ?? null });
     }
     this.take(page.messages);
-    await this.#keep.take({ messages: page.messages, threads: [], gone: [], cursor: null });
+    await this.#keep().take({ messages: page.messages, threads: [], gone: [], cursor: null });
     this.#isStale = false;
     this.isWhole = this.#history?.before === null && !joins ? true : this.isWhole;
   }
 
   async #olderKept(): Promise<boolean> {
     if (this.#isKeptRead) return false;
-    const kept = await this.#keep.messages(this.id, this.messages[0] ?? null, PAGE);
+    const kept = await this.#keep().messages(this.id, this.messages[0] ?? null, PAGE);
     this.#isKeptRead = kept.length < PAGE;
     this.take(kept);
     if (this.#isKeptRead && this.#history?.before === null) this.isWhole = true;
@@ -118,17 +118,17 @@ export class Talk {
     }
     const page = await this.#hub.history(this.id, this.#history.before, PAGE);
     this.take(page.messages);
-    await this.#keep.take({ messages: page.messages, threads: [], gone: [], cursor: null });
+    await this.#keep().take({ messages: page.messages, threads: [], gone: [], cursor: null });
     await this.#note({ before: page.before ?? null });
     if (page.before === null || page.before === undefined) this.isWhole = true;
   }
 
   async #note(history: History): Promise<void> {
     this.#history = history;
-    await this.#keep.setFact('histories', { ...(await this.#histories()), [this.id]: history });
+    await this.#keep().setFact('histories', { ...(await this.#histories()), [this.id]: history });
   }
 
   async #histories(): Promise<Histories> {
-    return (await this.#keep.fact<Histories>('histories')) ?? {};
+    return (await this.#keep().fact<Histories>('histories')) ?? {};
   }
 }

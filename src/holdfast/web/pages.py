@@ -6,11 +6,11 @@ from typing import Final
 from holdfast.web.asgi import Headers, Receive, Scope, Send, answer
 from holdfast.web.services import ChannelFace
 from holdfast.web.static_files import (
-    MESSENGER_HEADERS,
     PAGE_HEADERS,
     SHORTLY,
     StaticFile,
     StaticFiles,
+    messenger_headers,
     serve,
     serve_note,
 )
@@ -32,6 +32,8 @@ class Pages:
     def __init__(self, files: StaticFiles, faces: Callable[[], Mapping[str, ChannelFace]]) -> None:
         self._files = files
         self._faces = faces
+        self._messenger = files.get("chat/index.html")
+        self._messenger_headers = messenger_headers(self._messenger)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del receive
@@ -62,8 +64,7 @@ class Pages:
         if file is not None and name != "index.html":
             await serve(scope, send, file)
         elif f"direct:{name}" in faces or (not name and any(each.startswith("direct:") for each in faces)):
-            page = self._files.get("chat/index.html")
-            await self._page(scope, send, page, is_page=True, headers=MESSENGER_HEADERS)
+            await self._page(scope, send, self._messenger, is_page=True, headers=self._messenger_headers)
         else:
             await _nothing(send)
 

@@ -1,7 +1,9 @@
 """The built pages, read into memory at the start and served as bytes."""
 
+import base64
 import gzip
 import hashlib
+import re
 from pathlib import Path
 from typing import Final
 
@@ -27,15 +29,7 @@ PAGE_HEADERS: Final = (
     ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
     *_ALWAYS,
 )
-MESSENGER_HEADERS: Final = (
-    (
-        "content-security-policy",
-        _CONTENT_POLICY.replace("img-src 'self' data:", "img-src 'self' data: blob:; media-src 'self' blob:"),
-    ),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(self), payment=()"),
-    *_ALWAYS,
-)
-"""Members record voice messages, and see what they are about to send before it has gone anywhere."""
+_INLINE: Final = re.compile(rb"<(script|style)>(.*?)</\1>", re.DOTALL)
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "no-cache"
 SHORTLY: Final = "public, max-age=300"
@@ -98,6 +92,25 @@ def _read(path: Path) -> StaticFile:
         content_type=_TYPES[path.suffix],
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
         cache=FOR_EVER if path.parent.name == "assets" else ASK_AGAIN,
+    )
+
+
+def messenger_headers(page: StaticFile | None) -> Headers:
+    """Members record voice messages, and see what they are about to send before it has gone anywhere.
+
+    What stands in the page itself, so that there is a place to write before any file has come, is allowed by its
+    digest: that and nothing else.
+    """
+    policy = _CONTENT_POLICY.replace(
+        "img-src 'self' data:", "img-src 'self' data: blob:; media-src 'self' blob:"
+    )
+    for name, text in _INLINE.findall(page.body) if page else ():
+        digest = base64.b64encode(hashlib.sha256(text).digest()).decode("ascii")
+        policy += f"; {name.decode('ascii')}-src 'self' 'sha256-{digest}'"
+    return (
+        ("content-security-policy", policy),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(self), payment=()"),
+        *_ALWAYS,
     )
 
 

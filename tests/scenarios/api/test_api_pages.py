@@ -1,5 +1,7 @@
 """Pages, health and numbers."""
 
+import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,21 @@ async def test_only_the_messenger_may_record_and_show_what_is_about_to_be_sent(b
     _, console, _ = await ask(pages(built), "/console/")
     assert "microphone=()" in console["permissions-policy"]
     assert "blob:" not in console["content-security-policy"]
+
+
+async def test_of_what_stands_in_the_page_only_just_that_is_allowed(built: Path) -> None:
+    (built / "chat/index.html").write_text(
+        "<style>a{}</style><script>let x = 1;</script><script src='/a.js'>", "utf-8"
+    )
+    _, headers, _ = await ask(pages(built), "/chat/web")
+    policy = headers["content-security-policy"].split("; ")
+    assert f"style-src 'self' '{digest('a{}')}'" in policy
+    assert f"script-src 'self' '{digest('let x = 1;')}'" in policy
+    assert not any("unsafe" in each for each in policy)
+
+
+def digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 async def test_a_hub_without_a_direct_channel_has_no_messenger(built: Path) -> None:
