@@ -41,7 +41,7 @@ MISTAKES: Final = {
 }
 COMMANDS: Final = (
     *("demo", "serve", "simulate", "migrate", "check", "export", "token create", "agent add"),
-    *("doubt list", "doubt settle", "channel set"),
+    *("search", "doubt list", "doubt settle", "channel set"),
     *("channel add", "channel list", "channel check", "outage start", "outage stop", "outage list"),
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from holdfast.app.loops import Loop
+from holdfast.conversations.texts import Filling
 from holdfast.kernel import Clock, IdSource
 from holdfast.outbox import Outbox
 from holdfast.storage import Database, EventLog
@@ -17,8 +18,14 @@ class TeamWork:
         self.work = Work(database=database, events=events, clock=clock, ids=ids)
         self.writing = WritingShelf(database=database, events=events, clock=clock, ids=ids)
         self.later = LaterReplies(database=database, events=events, clock=clock, ids=ids, outbox=outbox)
+        self._filling = Filling(database=database, clock=clock)
         self._giver = Giver(database=database, events=events, clock=clock, ids=ids)
 
     def loops(self) -> Mapping[str, Loop]:
         """What runs on one node of the hub at a time."""
-        return {"later": self.later.run, "giver": self._giver.run, "waker": self._giver.wake}
+        return {
+            "later": self.later.run,
+            "giver": self._giver.run,
+            "waker": self._giver.wake,
+            "filling": self._filling.run,
+        }

@@ -17,6 +17,7 @@ from holdfast.cli.radar import radar
 from holdfast.cli.reports import report
 from holdfast.cli.running import demo, serve, simulate
 from holdfast.cli.sample import data
+from holdfast.cli.search import search
 from holdfast.cli.subscribers import subscriber
 
 for _command in (
@@ -35,6 +36,7 @@ for _command in (
     token,
     agent,
     export,
+    search,
     data,
     node,
     report,

@@ -1,8 +1,9 @@
 """Every statement of this unit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from holdfast.conversations.texts import Text, forget_texts, index_texts, renew_text
 from holdfast.storage import Envelope, Row, Tx
 
 PATIENCE_MS: Final = 86_400_000
@@ -249,12 +250,21 @@ async def mark_read(tx: Tx, conversation_id: str) -> int:
 
 async def insert_message(tx: Tx, **columns: Any) -> bool:
     """Insert a message row; False where the same external id is already there."""
-    return await tx.run(_INSERT_MESSAGE, **columns) == 1
+    if await tx.run(_INSERT_MESSAGE, **columns) != 1:
+        return False
+    await index_texts(tx, [_text(columns)])
+    return True
 
 
 async def insert_messages(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     """Insert message rows none of whose external ids is there yet."""
     await tx.many(_INSERT_MESSAGES, rows)
+    await index_texts(tx, [_text(row) for row in rows])
+
+
+def _text(columns: Mapping[str, Any]) -> Text:
+    names = ("id", "at", "text", "direction", "attachments")
+    return Text(**{name: columns[name] for name in names}, channel=columns["channel"] or "")
 
 
 async def tell_received(tx: Tx, message_ids: Sequence[str], now: int) -> None:
@@ -301,11 +311,13 @@ async def sharpen_time(tx: Tx, *, message_id: str, at: int) -> bool:
 
 
 async def edit_message(tx: Tx, *, message_id: str, text: str, at: int) -> None:
-    await tx.run(_EDIT, id=message_id, text=text, at=at)
+    if await tx.run(_EDIT, id=message_id, text=text, at=at):
+        await renew_text(tx, message_id)
 
 
 async def unsend_message(tx: Tx, *, message_id: str, at: int) -> None:
     await tx.run(_UNSEND, id=message_id, at=at)
+    await forget_texts(tx, [message_id])
 
 
 async def react(tx: Tx, *, message_id: str, by: str, emoji: str, at: int) -> None:

@@ -23,7 +23,15 @@ from holdfast.inbox.kept import (
     spool_position,
     unreadable_page,
 )
-from holdfast.inbox.messages import attempts_of, get_message, messages_by_id, newest_page, thread_page
+from holdfast.inbox.messages import (
+    attempts_of,
+    get_message,
+    messages_by_id,
+    newest_page,
+    thread_around,
+    thread_page,
+    thread_page_after,
+)
 from holdfast.inbox.store import conversation_of_address, open_counts
 
 __all__ = [
@@ -59,7 +67,9 @@ __all__ = [
     "open_counts",
     "refused_counts",
     "spool_position",
+    "thread_around",
     "thread_page",
+    "thread_page_after",
     "unreadable_page",
     "with_subjects",
 ]

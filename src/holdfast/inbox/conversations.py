@@ -9,6 +9,7 @@ import msgspec
 from holdfast.conversations.search import find_contacts
 from holdfast.inbox import store
 from holdfast.inbox.cursor import TIME_MAX, BadCursorError, decode_ordered, encode_ordered
+from holdfast.inbox.finding.saying import saying
 from holdfast.inbox.model import ContactName, ConversationView, Page
 from holdfast.storage import Row, Tx
 from holdfast.work.store import labels_of
@@ -99,9 +100,9 @@ async def _filters(tx: Tx, view: ViewFilter) -> dict[str, object]:
 
 
 async def _found(tx: Tx, query: str) -> list[str]:
-    """Conversations of the people whom the query means, and those in which it was said lately."""
+    """Conversations of the people whom the query means, and those in which it was said, of many the latest."""
     of_people = await store.conversations_of(tx, await find_contacts(tx, query))
-    return [*of_people, *await store.conversations_saying(tx, query)]
+    return [*of_people, *await saying(tx, query)]
 
 
 async def conversations_by_id(tx: Tx, ids: Sequence[str], windows: Windows) -> dict[str, ConversationView]:

@@ -10,6 +10,7 @@ from holdfast.channels.contract import Attachment
 from holdfast.inbox import store
 from holdfast.inbox.cursor import decode_cursor, encode_cursor
 from holdfast.inbox.model import (
+    Around,
     AttachmentView,
     AttemptView,
     DeliveryView,
@@ -48,6 +49,27 @@ async def thread_page(tx: Tx, conversation_id: str, before: str | None, limit: i
     rows = rows[:limit]
     following = encode_cursor(rows[-1]["at"], rows[-1]["id"]) if more else None
     return Page(await with_related(tx, rows[::-1]), following)
+
+
+async def thread_page_after(tx: Tx, conversation_id: str, after: str, limit: int) -> Page[MessageView]:
+    """Messages that follow a cursor, oldest first; ``next`` leads to newer ones. Raises BadCursorError."""
+    at, identifier = decode_cursor(after)
+    rows = await store.thread_after(
+        tx, conversation_id=conversation_id, at=at, identifier=identifier, limit=limit + 1
+    )
+    following = encode_cursor(rows[limit - 1]["at"], rows[limit - 1]["id"]) if len(rows) > limit else None
+    return Page(await with_related(tx, rows[:limit]), following)
+
+
+async def thread_around(tx: Tx, conversation_id: str, message_id: str, limit: int) -> Around | None:
+    """The messages on both sides of one, oldest first; None where the conversation does not hold it."""
+    rows = await store.messages_by_id(tx, [message_id])
+    if not rows or rows[0]["conversation_id"] != conversation_id:
+        return None
+    place = encode_cursor(rows[0]["at"], rows[0]["id"])
+    older = await thread_page(tx, conversation_id, place, max(1, limit // 2))
+    newer = await thread_page_after(tx, conversation_id, place, max(1, limit // 2))
+    return Around([*older.items, *await with_related(tx, rows), *newer.items], older.next, newer.next)
 
 
 async def newest_page(

@@ -144,6 +144,14 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: list[DeliveryView]
 
 
+class Around(msgspec.Struct, frozen=True):
+    """Messages around one of them, oldest first: ``older`` and ``newer`` lead on in both directions, or are null."""
+
+    items: list[MessageView]
+    older: str | None
+    newer: str | None
+
+
 class AttemptView(msgspec.Struct, frozen=True):
     """One call to a platform; ``outcome`` is null while it is under way."""
 

@@ -8,8 +8,6 @@ from holdfast.storage import Row, Tx
 UNREADABLE_MAX: Final = 500
 REFUSED_MAX: Final = 500
 AUDIT_MAX: Final = 200
-SEARCHED_MESSAGES: Final = 5_000
-"""Messages, the latest of all, whose texts a search looks through."""
 COUNTED_MAX: Final = 2_000
 """Waiting conversations beyond these are not counted: more is told as "2000+"."""
 DELIVERIES_MAX: Final = 4_000
@@ -65,11 +63,6 @@ _COUNT_MENTIONS: Final = """
 SELECT COUNT(DISTINCT conversation_id) AS count FROM mention WHERE agent_id = :agent AND seen_at IS NULL
 """
 _OF_CONTACTS: Final = "SELECT id FROM conversation WHERE contact_id IN :contact_ids"
-_SAYING: Final = """
-SELECT DISTINCT conversation_id FROM (SELECT conversation_id, text FROM message
-    ORDER BY stored_at DESC, id DESC LIMIT :latest) AS latest
-WHERE LOWER(text) LIKE :query ESCAPE '!'
-"""
 _CONVERSATIONS_BY_ID: Final = """
 SELECT conversation.*, contact.name AS contact_name
 FROM conversation JOIN contact ON contact.id = conversation.contact_id
@@ -85,6 +78,11 @@ _THREAD: Final = """
 SELECT * FROM message
 WHERE conversation_id = :conversation_id AND (at, id) < (:at, :id)
 ORDER BY at DESC, id DESC LIMIT :limit
+"""
+_THREAD_AFTER: Final = """
+SELECT * FROM message
+WHERE conversation_id = :conversation_id AND (at, id) > (:at, :id)
+ORDER BY at, id LIMIT :limit
 """
 _NEWEST: Final = """
 SELECT * FROM message
@@ -181,12 +179,6 @@ async def conversations_of(tx: Tx, contact_ids: Sequence[str]) -> list[str]:
     return [str(row["id"]) for row in await tx.all(_OF_CONTACTS, contact_ids=list(contact_ids))]
 
 
-async def conversations_saying(tx: Tx, query: str) -> list[str]:
-    """Where the latest messages hold a text."""
-    rows = await tx.all(_SAYING, query=like_pattern(query), latest=SEARCHED_MESSAGES)
-    return [str(row["conversation_id"]) for row in rows]
-
-
 async def conversations_by_id(tx: Tx, ids: Iterable[str]) -> list[Row]:
     return await _by_ids(tx, _CONVERSATIONS_BY_ID, ids)
 
@@ -199,6 +191,11 @@ async def thread(tx: Tx, *, conversation_id: str, at: int, identifier: str, limi
     return await tx.all(
         _THREAD, conversation_id=conversation_id, at=at, id=identifier or _LAST_ID, limit=limit
     )
+
+
+async def thread_after(tx: Tx, *, conversation_id: str, at: int, identifier: str, limit: int) -> list[Row]:
+    """Messages that follow a place, the oldest first."""
+    return await tx.all(_THREAD_AFTER, conversation_id=conversation_id, at=at, id=identifier, limit=limit)
 
 
 async def newest_messages(
@@ -288,12 +285,6 @@ async def reader_position(tx: Tx, name: str) -> int:
 
 async def write_probe(tx: Tx, name: str, value: int) -> None:
     await tx.run(_PROBE, name=name, value=value)
-
-
-def like_pattern(query: str) -> str:
-    """A pattern that finds the query anywhere, its own wildcards taken literally."""
-    escaped = query.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return f"%{escaped}%"
 
 
 async def _by_ids(tx: Tx, sql: str, ids: Iterable[str], **values: Any) -> list[Row]:

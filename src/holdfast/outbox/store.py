@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from holdfast.conversations.texts import Text, index_texts
 from holdfast.outbox.breaker import Breaker, BreakerState
 from holdfast.outbox.model import Claimed
 from holdfast.outbox.showing.store import show_all
@@ -220,6 +221,8 @@ async def intent_by_key(tx: Tx, key: str) -> Row | None:
 
 async def insert_message(tx: Tx, **columns: Any) -> None:
     await tx.run(_INSERT_MESSAGE, **columns)
+    names = ("id", "at", "text", "channel", "attachments")
+    await index_texts(tx, [Text(**{name: columns[name] for name in names}, direction="out")])
 
 
 async def insert_intent(tx: Tx, **columns: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from holdfast.conversations.texts import start_filling
 from holdfast.sample.rows import Rows, Scribe
 from holdfast.sample.store import close_talks, create_index, drop_index, indexes, put_rows
 from holdfast.sample.town import Plan, said
@@ -55,6 +56,7 @@ async def fill_slowly(
     for first in range(0, contacts, contacts_at_once):
         await database.write(close_talks, *scribe.standing(first, first + contacts_at_once))
         progress("conversations", min(contacts, first + contacts_at_once), contacts)
+    await database.write(start_filling)
     return Filled(plan.messages, contacts)
 
 

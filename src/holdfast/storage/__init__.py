@@ -1,6 +1,7 @@
 """Where things are made durable: the database, the spool, the event log, migrations."""
 
 from holdfast.storage.database import Database, Row, StoreMisaddressedError, StoreUnavailableError, Tx
+from holdfast.storage.dialect import AskedWords
 from holdfast.storage.event_log import (
     Event,
     EventLog,
@@ -17,6 +18,7 @@ from holdfast.storage.spool import Envelope, NewEnvelope, Spool, SpoolUnavailabl
 from holdfast.storage.sqlite import SqliteDatabase
 
 __all__ = [
+    "AskedWords",
     "Database",
     "Envelope",
     "Event",

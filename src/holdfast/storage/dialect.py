@@ -2,6 +2,7 @@
 
 Statements name their parameters (``:name``) and write a list as ``column IN :names``. A statement for many rows
 may join them as a table, ``FROM GIVEN (id TEXT, at BIGINT)``, whose columns are then ``given.id`` and ``given.at``.
+An index of words is asked with ``index MATCHES :asked``, whose value is an ``AskedWords``.
 Everything else is said in words that both engines know; what a schema alone needs is put into PostgreSQL's words here.
 """
 
@@ -15,9 +16,10 @@ import msgspec
 STATEMENTS_KEPT: Final = 2_048
 
 _LIST: Final = re.compile(r"\bIN :(\w+)")
+_MATCHES: Final = re.compile(r"\bMATCHES :(\w+)")
 _TOKEN: Final = re.compile(
     r"'(?:[^']|'')*'|--[^\n]*|::|(?P<not_in>\bNOT )?\bIN :(?P<list>\w+)|:(?P<name>[a-z_]\w*)"
-    r"|\bFROM GIVEN \((?P<given>[^()]*)\)"
+    r"|\bFROM GIVEN \((?P<given>[^()]*)\)|(?P<index>\w+) MATCHES :(?P<asked>\w+)"
 )
 _GIVEN: Final = re.compile(r"(?P<before>.*\bFROM )GIVEN \((?P<columns>[^()]*)\)(?P<after>.*)", re.DOTALL)
 _INSERT_ROW: Final = re.compile(
@@ -33,12 +35,38 @@ _SCHEMA_WORDS: Final = (
     # Texts are ordered and compared by their bytes, as identifiers that sort by their making must be.
     (re.compile(r"(?<=\w )TEXT\b"), 'TEXT COLLATE "C"'),
 )
+_WORDS_TABLE: Final = re.compile(r"CREATE VIRTUAL TABLE (\w+) USING fts5\(.*\)", re.DOTALL)
+_WORDS_TABLE_POSTGRES: Final = (
+    r"CREATE TABLE \1 (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL); "
+    r"CREATE INDEX \1_words ON \1 USING GIN (words)"
+)
+
+
+class AskedWords(msgspec.Struct, frozen=True):
+    """What an index of words is asked for: all these words, and words with each of these beginnings.
+
+    They hold letters, digits and marks only, as the words that were put there.
+    """
+
+    words: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+
+    def for_sqlite(self) -> str:
+        return " AND ".join(
+            [*(f'"{each}"' for each in self.words), *(f'"{each}" *' for each in self.beginnings)]
+        )
+
+    def for_postgres(self) -> str:
+        return " & ".join(
+            [*(f"'{each}'" for each in self.words), *(f"'{each}':*" for each in self.beginnings)]
+        )
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
 def for_sqlite(sql: str) -> tuple[str, tuple[str, ...]]:
-    """The statement in SQLite's words, and the names of its list parameters."""
-    return _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", sql), tuple(_LIST.findall(sql))
+    """The statement in SQLite's words, and the names of its parameters that are lists or words asked for."""
+    text = _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", _MATCHES.sub(r"MATCH :\1", sql))
+    return text, (*_LIST.findall(sql), *_MATCHES.findall(sql))
 
 
 class ManyRows(msgspec.Struct, frozen=True):
@@ -81,7 +109,11 @@ def _columns(text: str) -> list[tuple[str, str]]:
 def sqlite_values(lists: tuple[str, ...], values: Mapping[str, object]) -> Mapping[str, object]:
     if not lists:
         return values
-    return {**values, **{name: msgspec.json.encode(values[name]).decode() for name in lists}}
+    return {**values, **{name: _sqlite_value(values[name]) for name in lists}}
+
+
+def _sqlite_value(value: object) -> str:
+    return value.for_sqlite() if isinstance(value, AskedWords) else msgspec.json.encode(value).decode()
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
@@ -106,11 +138,15 @@ def for_postgres(sql: str) -> tuple[str, tuple[str, ...]]:
             columns = _columns(token["given"])
             arrays = ", ".join(f"{numbered(name)}::{kind}[]" for name, kind in columns)
             return f"FROM UNNEST({arrays}) AS given ({', '.join(name for name, _ in columns)})"
+        if token["asked"]:
+            return f"{token['index']}.words @@ CAST({numbered(token['asked'])} AS TSQUERY)"
         return numbered(token["name"]) if token["name"] else token[0]
 
     text = _TOKEN.sub(replaced, sql)
     if sql.lstrip().startswith(("CREATE TABLE", "ALTER TABLE")):
         text = _schema_words(text)
+    elif sql.lstrip().startswith("CREATE VIRTUAL TABLE"):
+        text = _WORDS_TABLE.sub(_WORDS_TABLE_POSTGRES, sql)
     return text, tuple(names)
 
 
@@ -122,6 +158,8 @@ def postgres_value(value: Any) -> Any:
     """PostgreSQL's texts hold no NUL; what people send may: it is shown as a replacement character."""
     if isinstance(value, str):
         return value.replace("\x00", "\ufffd") if "\x00" in value else value
+    if isinstance(value, AskedWords):
+        return value.for_postgres()
     if isinstance(value, (tuple, list, set, frozenset)):
         return [postgres_value(each) for each in value]
     return value

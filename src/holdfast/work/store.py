@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from holdfast.conversations.texts import NOTE, Text, forget_texts, index_texts
 from holdfast.storage import Row, Tx
 
 NOTES_MAX: Final = 500
@@ -258,14 +259,20 @@ async def get_note(tx: Tx, note_id: str) -> Row | None:
 
 async def insert_note(tx: Tx, *, note_id: str, conversation_id: str, author: str, text: str, at: int) -> None:
     await tx.run(_INSERT_NOTE, id=note_id, conversation_id=conversation_id, author=author, text=text, at=at)
+    await index_texts(tx, [Text(id=note_id, at=at, text=text, direction=NOTE)])
 
 
 async def edit_note(tx: Tx, note_id: str, text: str, at: int) -> None:
     await tx.run(_EDIT_NOTE, id=note_id, text=text, at=at)
+    note = await get_note(tx, note_id)
+    await forget_texts(tx, [note_id])
+    if note is not None:
+        await index_texts(tx, [Text(id=note_id, at=note["at"], text=text, direction=NOTE)])
 
 
 async def remove_note(tx: Tx, note_id: str, at: int) -> None:
     await tx.run(_REMOVE_NOTE, id=note_id, at=at)
+    await forget_texts(tx, [note_id])
 
 
 async def set_mentions(tx: Tx, *, note_id: str, conversation_id: str, agents: Sequence[str], at: int) -> None:

@@ -135,12 +135,60 @@ async def test_conversations_are_found_by_words_names_and_addresses(hub: Any) ->
         ("100%", 1),
         ("77002", 1),
         ("hello", 1),
-        ("%", 1),
+        ("%", 0),
         ("_", 0),
         ("7700", 2),
     ):
         found = (await hub.get("/conversations", query=query)).json()["items"]
         assert len(found) == count, query
+
+
+async def test_what_was_said_is_found_and_opened_where_it_was_said(hub: Any) -> None:
+    for number in range(9):
+        await hub.write_in(number, f"number {number} <b>bold</b>")
+    await hub.applied(9)
+    found = (await hub.get("/search", query="number 4 channel:instagram")).json()
+    [hit] = found["items"]
+    assert [piece["text"] for piece in hit["snippet"] if piece["hit"]] == ["number", "4"]
+    assert "".join(piece["text"] for piece in hit["snippet"]) == "number 4 <b>bold</b>"
+    assert [chip["kind"] for chip in found["chips"]] == ["word", "word", "filter"]
+    path = f"/conversations/{hit['conversation_id']}"
+    around = (await hub.get(f"{path}/around/{hit['id']}", limit=4)).json()
+    texts = [item["text"][:8] for item in around["items"]]
+    assert texts == [f"number {number}" for number in (2, 3, 4, 5, 6)]
+    newer = (await hub.get(f"{path}/messages", after=around["newer"], limit=10)).json()
+    assert [item["text"][:8] for item in newer["items"]] == ["number 7", "number 8"]
+    assert newer["next"] is None
+    older = (await hub.get(f"{path}/messages", before=around["older"], limit=10)).json()
+    assert [item["text"][:8] for item in older["items"]] == ["number 0", "number 1"]
+    assert (await hub.get(f"/conversations/cnv_other/around/{hit['id']}")).status_code == 404
+
+
+async def test_what_cannot_be_searched_for_is_refused_with_a_sentence(hub: Any) -> None:
+    for query in (
+        "chanel:sms",
+        "label:none",
+        "after:soon",
+        "channel:pigeon",
+        "assignee:somebody",
+        '""',
+        "<>",
+    ):
+        refused = await hub.get("/search", query=query)
+        assert refused.status_code == 422, query
+        assert refused.json()["error"]["field"] == "query"
+        assert len(refused.json()["error"]["message"]) > 10
+    assert (await hub.get("/search", query="a", zone="Moon/Base")).status_code == 422
+    assert (await hub.get("/search", query="a", before="x")).status_code == 400
+
+
+async def test_a_view_of_what_mentions_its_owner_is_saved(hub: Any) -> None:
+    saved = await hub.send(
+        "POST", "/views", {"name": "Me", "filter": {"status": "all", "mentioned": "me"}, "shared": True}
+    )
+    assert saved.json()["filter"]["mentioned"] == "me"
+    refused = await hub.send("POST", "/views", {"name": "You", "filter": {"mentioned": "agt_1"}})
+    assert refused.status_code == 400
 
 
 async def test_resolving_and_reading_show_in_the_list(hub: Any) -> None:

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from holdfast.inbox import BadCursorError
 from holdfast.inbox.cursor import decode_cursor, encode_cursor
-from holdfast.inbox.store import like_pattern
 
 
 @given(st.integers(-(10**17), 10**17), st.from_regex(r"\A[a-z]{3}_[0-9A-Z]{26}\Z"))
@@ -30,7 +29,3 @@ def test_any_other_text_is_refused_or_harmless(text: str) -> None:
 def test_these_are_refused(text: str) -> None:
     with pytest.raises(BadCursorError):
         decode_cursor(text)
-
-
-def test_wildcards_of_a_search_are_taken_literally() -> None:
-    assert like_pattern("50%_A!") == "%50!%!_a!!%"

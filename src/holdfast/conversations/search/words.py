@@ -1,8 +1,10 @@
 """Which words a contact is found by, and which words a search asks for."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
+
+from holdfast.conversations.search.folding import IS_UNSPACED, RUNS, fold
 
 WORD_CHARACTERS_MAX: Final = 80
 WORDS_ASKED_MAX: Final = 5
@@ -14,7 +16,8 @@ _AFTER_ALL: Final = "\U0010ffff"
 
 
 def words_of(*texts: str) -> set[str]:
-    """The words of names and addresses: each word, the whole, and numbers backwards too.
+    """The words of names and addresses: each word, the whole, and numbers backwards too; of names that are
+    written without spaces whatever stands from any of their letters on.
 
     Of a mail address the part after the @ is one word, or half the world would be found by ``com``.
     """
@@ -25,6 +28,7 @@ def words_of(*texts: str) -> set[str]:
         each = [*_WORD.findall(before), *([domain] if domain else []), whole]
         found.update(word[:WORD_CHARACTERS_MAX] for word in each if word)
         found.update(_backwards(word) for word in each if _is_number(word))
+        found.update(end for word in each for end in _ends(word))
     return found
 
 
@@ -48,11 +52,17 @@ def after(beginning: str) -> str:
 
 
 def normal(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return " ".join(fold(text).split())
 
 
 def without_doubles(ids: Iterable[str], limit: int) -> list[str]:
     return list(dict.fromkeys(ids))[:limit]
+
+
+def _ends(word: str) -> Iterator[str]:
+    for run in RUNS.findall(word[:WORD_CHARACTERS_MAX]) if IS_UNSPACED.search(word) else ():
+        if IS_UNSPACED.match(run):
+            yield from (run[place:] for place in range(len(run)))
 
 
 def _is_number(word: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from holdfast.conversations.texts import forget_texts
 from holdfast.outbox.shown_state import Part, shown_state
 from holdfast.storage import NewEvent, Row, Tx, append_events
 
@@ -46,6 +47,7 @@ async def absorb(tx: Tx, channel: str, owners: Mapping[str, str]) -> None:
     """
     for row in await tx.all(_STRAYS, channel=channel, external_ids=sorted(owners)):
         await tx.run(_MOVE_REACTIONS, message_id=owners[row["external_id"]], stray=row["id"])
+        await forget_texts(tx, [row["id"]])
         await tx.run(_REMOVE, stray=row["id"])
 
 

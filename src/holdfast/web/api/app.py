@@ -13,6 +13,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Reference, SecurityScheme, Server
 
 from holdfast.inbox import Principal
+from holdfast.inbox.access import Buckets
 from holdfast.web.api.account import AccountController
 from holdfast.web.api.agents import AgentsController
 from holdfast.web.api.channels import ChannelsController
@@ -30,6 +31,7 @@ from holdfast.web.api.posts import PostsController, ProfileController
 from holdfast.web.api.public_word import MaintenancesController, SubscribersController
 from holdfast.web.api.reports import ReportsController
 from holdfast.web.api.safety import SafetyController
+from holdfast.web.api.search import SEARCHES, SearchController
 from holdfast.web.api.uploads import UploadsController
 from holdfast.web.api.widgets import WidgetsController
 from holdfast.web.api.work import WorkController
@@ -50,6 +52,7 @@ CONTROLLERS: Final = (
     AccountController,
     ChannelsController,
     ConversationsController,
+    SearchController,
     MessagesController,
     ContactsController,
     IncidentsController,
@@ -82,6 +85,7 @@ def build_api(services: WebServices, feed: Feed, refusals: RefusalCounter) -> Li
             "services": _given(services),
             "feed": _given(feed),
             "counter": _given(refusals),
+            "searches": _given(Buckets(services.clock, SEARCHES)),
             "principal": Provide(_principal, sync_to_thread=False),
         },
     )

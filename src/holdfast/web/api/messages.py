@@ -16,9 +16,11 @@ from holdfast.inbox import (
     get_conversation,
     get_message,
     newest_page,
+    thread_around,
     thread_page,
+    thread_page_after,
 )
-from holdfast.inbox.model import PAGE_DEFAULT, AttemptView, MessageView, Page
+from holdfast.inbox.model import PAGE_DEFAULT, Around, AttemptView, MessageView, Page
 from holdfast.outbox import NewReply
 from holdfast.outbox.model import FILES_MAX
 from holdfast.storage import Tx
@@ -26,6 +28,7 @@ from holdfast.web.api.conversations import ConversationId
 from holdfast.web.api.parts import (
     READ,
     WRITE,
+    After,
     Asker,
     Before,
     Key,
@@ -94,7 +97,7 @@ class MessagesController(Controller):
         "/conversations/{conversation_id:str}/messages",
         opt=READ,
         operation_id="listThread",
-        summary="Messages of a conversation, oldest first; `next` leads to older ones",
+        summary="Messages of a conversation, oldest first; `next` leads to older ones, with `after` to newer ones",
         responses=refuses(404),
     )
     async def list_thread(
@@ -103,11 +106,31 @@ class MessagesController(Controller):
         conversation_id: ConversationId,
         limit: Limit = PAGE_DEFAULT,
         before: Before = None,
+        after: After = None,
     ) -> Page[MessageView]:
-        page = await services.database.read(_thread, plain(conversation_id), before, limit)
+        page = await services.database.read(_thread, plain(conversation_id), before, after, limit)
         if page is None:
             raise not_found("conversation", conversation_id)
         return page
+
+    @get(
+        "/conversations/{conversation_id:str}/around/{message_id:str}",
+        opt=READ,
+        operation_id="threadAround",
+        summary="Messages on both sides of one, oldest first",
+        responses=refuses(404),
+    )
+    async def around(
+        self,
+        services: Services,
+        conversation_id: ConversationId,
+        message_id: MessageId,
+        limit: Limit = PAGE_DEFAULT,
+    ) -> Around:
+        found = await services.database.read(thread_around, plain(conversation_id), plain(message_id), limit)
+        if found is None:
+            raise not_found("message", message_id)
+        return found
 
     @post(
         "/conversations/{conversation_id:str}/messages",
@@ -234,8 +257,13 @@ class MessagesController(Controller):
         return await _message(services, message_id)
 
 
-async def _thread(tx: Tx, conversation_id: str, before: str | None, limit: int) -> Page[MessageView] | None:
-    page = await thread_page(tx, conversation_id, before, limit)
+async def _thread(
+    tx: Tx, conversation_id: str, before: str | None, after: str | None, limit: int
+) -> Page[MessageView] | None:
+    if after is None:
+        page = await thread_page(tx, conversation_id, before, limit)
+    else:
+        page = await thread_page_after(tx, conversation_id, after, limit)
     if not page.items and await get_conversation(tx, conversation_id, {}) is None:
         return None
     return page

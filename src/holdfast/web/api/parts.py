@@ -33,6 +33,12 @@ Before = Annotated[
     str | None,
     QueryParameter(max_length=CURSOR_CHARACTERS_MAX, description="The `next` of the page before."),
 ]
+After = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=CURSOR_CHARACTERS_MAX, description="Instead of `before`: what follows this cursor."
+    ),
+]
 Search = Annotated[
     str,
     QueryParameter(

@@ -59,6 +59,7 @@ class FilterToSave(msgspec.Struct, frozen=True, omit_defaults=True):
     team: ShortText = ""
     label: ShortText = ""
     channel: ShortText = ""
+    mentioned: Annotated[str, Meta(pattern="^(|me)$")] = ""
     waiting: bool = False
 
 
