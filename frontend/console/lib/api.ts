@@ -1,4 +1,5 @@
 // The only place that talks HTTP to the hub.
+import { fromHub, t } from '../languages/language.ts';
 import type {
   Agent, Attempt, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
   Counts, Decision, Draft, Incident, Label, LaterReply, Ledger, Maintenance, Me, MemberOfHub, Message,
@@ -31,7 +32,7 @@ export class ApiError extends Error {
 
 /** A sentence for people, whatever was thrown. */
 export function inWords(problem: unknown): string {
-  return problem instanceof ApiError ? problem.message : 'Something unexpected went wrong on this page.';
+  return problem instanceof ApiError ? fromHub(problem.message, problem.code) : t('Something unexpected went wrong on this page.');
 }
 
 export class Api {
@@ -188,7 +189,7 @@ export class Api {
       request.upload.onprogress = (event) => onprogress(event.total ? event.loaded / event.total : 0);
       request.onload = () =>
         request.status === 201 ? resolve(request.response as Upload) : reject(refusal(request.status, request.response));
-      request.onerror = () => reject(new ApiError(0, 'no_answer', 'It did not get through; attach it again.'));
+      request.onerror = () => reject(new ApiError(0, 'no_answer', t('It did not get through; attach it again.')));
       stop.addEventListener('abort', () => request.abort());
       request.send(file);
     });
@@ -223,7 +224,7 @@ export class Api {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
     } catch {
-      throw new ApiError(0, 'no_answer', 'The hub does not answer. We keep trying.');
+      throw new ApiError(0, 'no_answer', t('The hub does not answer. We keep trying.'));
     }
   }
 
@@ -248,7 +249,7 @@ async function read(response: Response): Promise<unknown> {
 
 function refusal(status: number, answer: unknown): ApiError {
   const error = (answer as { error?: { code?: string; message?: string; field?: string } } | undefined)?.error;
-  const message = error?.message || `The hub answered with an error (${status}).`;
+  const message = error?.message || t('The hub answered with an error ({status}).', { status });
   return new ApiError(status, error?.code ?? '', message, error?.field ?? null);
 }
 

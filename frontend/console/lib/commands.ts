@@ -1,7 +1,8 @@
 // Everything that can be done by its name or its key, for the palette and the keyboard.
 import { STANDARD_VIEWS } from '../inbox/views.ts';
+import { chooseLanguage, language, LANGUAGES, t } from '../languages/language.ts';
 import type { Hub } from './hub.svelte.ts';
-import type { PageName } from './route.svelte.ts';
+import type { PlaceName } from './places.ts';
 
 export interface Command {
   name: string;
@@ -12,38 +13,46 @@ export interface Command {
 }
 
 /** What can be done now. */
-export function commands(hub: Hub, places: { page: PageName; name: string }[]): Command[] {
+export function commands(hub: Hub, places: PlaceName[]): Command[] {
   return [
     ...(hub.thread && hub.mayWrite ? ofThread(hub) : []),
-    ...STANDARD_VIEWS.map((view) => ({ name: view.name, group: 'View', run: () => show(hub, view.filter) })),
-    ...hub.team.views.map((view) => ({ name: view.name, group: 'View', run: () => show(hub, view.filter) })),
+    ...STANDARD_VIEWS.map((view) => ({ name: view.name, group: t('View'), run: () => show(hub, view.filter) })),
+    ...hub.team.views.map((view) => ({ name: view.name, group: t('View'), run: () => show(hub, view.filter) })),
     ...hub.team.labels.map((label) => ({
       name: label.name,
-      group: 'Label',
+      group: t('Label'),
       run: () => show(hub, { status: 'open' as const, label: label.id }),
     })),
-    ...places.map((place) => ({ name: place.name, group: 'Place', run: () => hub.router.go(place.page) })),
+    ...places.map((place) => ({ name: t(place.name), group: t('Place'), run: () => hub.router.go(place.page) })),
     ...(hub.me?.id ? ofAgent(hub) : []),
-    { name: 'Sign out', group: 'Account', run: () => void hub.signOut() },
+    { name: t('Sign out'), group: t('Account'), run: () => void hub.signOut() },
+    ...ofLanguages(),
   ];
 }
 
 function ofThread(hub: Hub): Command[] {
   return [
-    { name: 'Write a reply', group: 'Conversation', key: 'r', run: () => press('r') },
-    { name: 'Write a note', group: 'Conversation', key: 'n', run: () => press('n') },
-    { name: 'Assign', group: 'Conversation', key: 'a', run: () => click('[data-menu="assign"]') },
-    { name: 'Take it myself', group: 'Conversation', run: () => void take(hub) },
-    { name: 'Label', group: 'Conversation', key: 'l', run: () => click('[data-menu="label"]') },
-    { name: 'Snooze', group: 'Conversation', key: 'h', run: () => click('[data-menu="snooze"]') },
-    { name: 'Resolve or open again', group: 'Conversation', key: 'e', run: () => click('[data-command="resolve"]') },
+    { name: t('Write a reply'), group: t('Conversation'), key: 'r', run: () => press('r') },
+    { name: t('Write a note'), group: t('Conversation'), key: 'n', run: () => press('n') },
+    { name: t('Assign'), group: t('Conversation'), key: 'a', run: () => click('[data-menu="assign"]') },
+    { name: t('Take it myself'), group: t('Conversation'), run: () => void take(hub) },
+    { name: t('Label'), group: t('Conversation'), key: 'l', run: () => click('[data-menu="label"]') },
+    { name: t('Snooze'), group: t('Conversation'), key: 'h', run: () => click('[data-menu="snooze"]') },
+    { name: t('Resolve or open again'), group: t('Conversation'), key: 'e', run: () => click('[data-command="resolve"]') },
   ];
 }
 
 function ofAgent(hub: Hub): Command[] {
   const isAway = hub.team.agent(hub.me?.id ?? '')?.away ?? false;
-  const name = isAway ? 'Be given conversations again' : 'Be away: be given no conversations';
-  return [{ name, group: 'Account', run: () => void hub.api.setAway(!isAway).then(() => hub.team.changed()) }];
+  const name = isAway ? t('Be given conversations again') : t('Be away: be given no conversations');
+  return [{ name, group: t('Account'), run: () => void hub.api.setAway(!isAway).then(() => hub.team.changed()) }];
+}
+
+/** The other languages, each by its own name. */
+function ofLanguages(): Command[] {
+  return Object.entries(LANGUAGES)
+    .filter(([code]) => code !== language())
+    .map(([code, { name }]) => ({ name, group: t('Language'), run: () => void chooseLanguage(code) }));
 }
 
 /** The command of a key, where it has one that is not handled by what it belongs to. */
@@ -72,7 +81,7 @@ function show(hub: Hub, filter: Parameters<Hub['conversations']['show']>[0]): vo
 }
 
 async function take(hub: Hub): Promise<void> {
-  if (hub.thread) await hub.decisions.decide([hub.thread.id], { assignee: hub.me?.id ?? '' }, 'Yours now');
+  if (hub.thread) await hub.decisions.decide([hub.thread.id], { assignee: hub.me?.id ?? '' }, t('Yours now'));
 }
 
 function click(selector: string): void {

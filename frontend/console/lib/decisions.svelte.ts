@@ -1,6 +1,6 @@
 // Decisions about conversations, each with its way back.
+import { t, tn } from '../languages/language.ts';
 import { type Api, inWords } from './api.ts';
-import { count } from './words.ts';
 import type { Decision, Standing } from './types.ts';
 
 const SHOWN_MS = 10_000;
@@ -25,8 +25,8 @@ export class Decisions {
   async decide(ids: string[], decision: Decision, did: string): Promise<boolean> {
     try {
       const before = await this.#api.decide(ids, decision);
-      const many = ids.length > 1 ? ` ${count(ids.length, 'conversation', 'conversations')}` : '';
-      this.tell(`${did}${many}.`, () => this.#undo(before));
+      const many = ids.length > 1 ? tn(ids.length, '{n} conversation', '{n} conversations') : '';
+      this.tell(many ? t('{did} {many}.', { did, many }) : `${did}.`, () => this.#undo(before));
       return true;
     } catch (problem) {
       this.fail(inWords(problem));
@@ -48,7 +48,7 @@ export class Decisions {
     this.dismiss();
     try {
       await undo();
-      this.tell('Undone.');
+      this.tell(t('Undone.'));
     } catch (problem) {
       this.fail(inWords(problem));
     }

@@ -1,5 +1,6 @@
 // Times as form fields have them, in the reader's zone, and lengths of time in words.
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../shared/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, unit } from '../../shared/time.ts';
+import { locale, t } from '../languages/language.ts';
 
 /** "2026-11-30T09:30", as an input of the kind datetime-local takes it. */
 export function toField(at: number): string {
@@ -22,16 +23,16 @@ export function lasting(ms: number): string {
   const days = Math.floor(ms / DAY_MS);
   const hours = Math.floor((ms % DAY_MS) / HOUR_MS);
   const minutes = Math.round((ms % HOUR_MS) / MINUTE_MS);
-  const parts = [days && `${days} d`, hours && `${hours} h`, minutes && `${minutes} min`].filter(Boolean);
-  return parts.join(' ') || '0 min';
+  const parts = [days && unit(days, 'day'), hours && unit(hours, 'hour'), minutes && unit(minutes, 'minute')];
+  return parts.filter(Boolean).join(' ') || unit(0, 'minute');
 }
 
 /** "Mon 30 Nov, 09:30" and its end, with the day only once where it is the same. */
 export function span(starts: number, ends: number): string {
-  const day = (at: number) => new Date(at).toLocaleDateString([], { weekday: 'short', day: 'numeric', month: 'short' });
-  const time = (at: number) => new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  const day = (at: number) => new Date(at).toLocaleDateString(locale(), { weekday: 'short', day: 'numeric', month: 'short' });
+  const time = (at: number) => new Date(at).toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' });
   const end = day(starts) === day(ends) ? time(ends) : `${day(ends)}, ${time(ends)}`;
-  return `${day(starts)}, ${time(starts)} to ${end}`;
+  return t('{from} to {until}', { from: `${day(starts)}, ${time(starts)}`, until: end });
 }
 
 /** Whose time it is: "Europe/Amsterdam". */

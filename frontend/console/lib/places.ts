@@ -1,20 +1,21 @@
 // The places of the console, in the order in which they are shown. Those of every day stand in the bar.
+import { msg, type Sentence } from '../languages/language.ts';
 import type { PageName } from './route.svelte.ts';
 
 export interface PlaceName {
   page: PageName;
-  name: string;
+  name: Sentence;
   daily?: boolean;
 }
 
 export const PLACES: PlaceName[] = [
-  { page: 'inbox', name: 'Inbox', daily: true },
-  { page: 'incidents', name: 'Incidents', daily: true },
-  { page: 'channels', name: 'Channels', daily: true },
-  { page: 'public', name: 'Status page' },
-  { page: 'publishing', name: 'Page & posts' },
-  { page: 'safety', name: 'Safety' },
-  { page: 'playbook', name: 'Playbook' },
-  { page: 'settings', name: 'Settings' },
-  { page: 'unreadable', name: 'Could not read' },
+  { page: 'inbox', name: msg('Inbox'), daily: true },
+  { page: 'incidents', name: msg('Incidents'), daily: true },
+  { page: 'channels', name: msg('Channels'), daily: true },
+  { page: 'public', name: msg('Status page') },
+  { page: 'publishing', name: msg('Page & posts') },
+  { page: 'safety', name: msg('Safety') },
+  { page: 'playbook', name: msg('Playbook') },
+  { page: 'settings', name: msg('Settings') },
+  { page: 'unreadable', name: msg('Could not read') },
 ];

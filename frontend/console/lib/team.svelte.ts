@@ -1,4 +1,5 @@
 // What the whole team shares: who answers, labels, teams, canned replies, views. Read once, and anew when it changes.
+import { t } from '../languages/language.ts';
 import { type Api, inWords } from './api.ts';
 import { Gather } from './gather.ts';
 import type { Agent, CannedReply, Counts, Label, SavedView, Team as TeamOfAgents } from './types.ts';
@@ -48,7 +49,7 @@ export class Team {
 
   /** The name of whoever an author such as `agent:…` is. */
   nameOf(agentId: string): string {
-    return this.agent(agentId)?.name ?? 'somebody who left';
+    return this.agent(agentId)?.name ?? t('somebody who left');
   }
 
   async #read(): Promise<void> {

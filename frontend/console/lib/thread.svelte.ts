@@ -1,4 +1,5 @@
 // The open conversation: its messages, the person, the ways to reach them, and replies on their way to the hub.
+import { t } from '../languages/language.ts';
 import { retryAfter } from '../../shared/backoff.ts';
 import { type Api, ApiError, inWords } from './api.ts';
 import { Gather } from './gather.ts';
@@ -52,7 +53,7 @@ export class Thread {
       this.#markRead();
     } catch (problem) {
       this.problem =
-        problem instanceof ApiError && problem.status === 404 ? 'There is no such conversation.' : inWords(problem);
+        problem instanceof ApiError && problem.status === 404 ? t('There is no such conversation.') : inWords(problem);
     } finally {
       this.loading = false;
     }
@@ -202,7 +203,7 @@ export class Thread {
   }
 
   #arrived(message: Message): void {
-    this.announcement = `${message.author_name || 'The customer'} writes: ${message.text}`;
+    this.announcement = t('{name} writes: {text}', { name: message.author_name || t('The customer'), text: message.text });
     this.#markRead();
     this.aroundChanged();
   }

@@ -1,4 +1,5 @@
 // Times that people choose from: when to be reminded, when to send.
+import { t } from '../languages/language.ts';
 import { HOUR_MS } from '../../shared/time.ts';
 
 const MORNING_HOUR = 9;
@@ -13,11 +14,11 @@ export interface Choice {
 export function usualTimes(now: number): Choice[] {
   const evening = hourOf(now, 0, 18);
   return [
-    { name: 'In an hour', at: now + HOUR_MS },
-    { name: 'In three hours', at: now + 3 * HOUR_MS },
-    ...(evening > now + HOUR_MS ? [{ name: 'This evening', at: evening }] : []),
-    { name: 'Tomorrow morning', at: hourOf(now, 1, MORNING_HOUR) },
-    { name: 'Next Monday', at: hourOf(now, daysToMonday(now), MORNING_HOUR) },
+    { name: t('In an hour'), at: now + HOUR_MS },
+    { name: t('In three hours'), at: now + 3 * HOUR_MS },
+    ...(evening > now + HOUR_MS ? [{ name: t('This evening'), at: evening }] : []),
+    { name: t('Tomorrow morning'), at: hourOf(now, 1, MORNING_HOUR) },
+    { name: t('Next Monday'), at: hourOf(now, daysToMonday(now), MORNING_HOUR) },
   ].toSorted((one, other) => one.at - other.at);
 }
 

@@ -1,147 +1,166 @@
 // The words for everything that has a state or a name. One word per idea, the same on every page.
-import type { Consent, LedgerNumber, MessageStateName, Verdict, VerdictState } from './types.ts';
+import { locale, msg, number, type Sentence, t } from '../languages/language.ts';
+import type { Consent, LedgerNumber, Me, MessageStateName, Verdict, VerdictState } from './types.ts';
 
 export type Tone = 'up' | 'suspected' | 'failing' | 'recovering' | 'unknown' | 'plain';
 
-const VERDICTS: Record<VerdictState, { word: string; tone: Tone }> = {
-  up: { word: 'Up', tone: 'up' },
-  suspected: { word: 'Suspected', tone: 'suspected' },
-  partial: { word: 'Partly failing', tone: 'failing' },
-  down: { word: 'Failing', tone: 'failing' },
-  recovering: { word: 'Recovering', tone: 'recovering' },
-  unknown: { word: 'Not known yet', tone: 'unknown' },
+const VERDICTS: Record<VerdictState, { word: Sentence; tone: Tone }> = {
+  up: { word: msg('Up'), tone: 'up' },
+  suspected: { word: msg('Suspected'), tone: 'suspected' },
+  partial: { word: msg('Partly failing'), tone: 'failing' },
+  down: { word: msg('Failing'), tone: 'failing' },
+  recovering: { word: msg('Recovering'), tone: 'recovering' },
+  unknown: { word: msg('Not known yet'), tone: 'unknown' },
 };
 
-const CAPABILITIES: Record<string, string> = {
-  send: 'Sending',
-  receive: 'Receiving',
-  history: 'History',
-  sign_in: 'Sign-in',
+const CAPABILITIES: Record<string, Sentence> = {
+  send: msg('Sending'),
+  receive: msg('Receiving'),
+  history: msg('History'),
+  sign_in: msg('Sign-in'),
 };
 
-const CAUSES: Record<string, string> = {
-  platform: 'the platform itself',
-  account: 'our app or account there',
-  token: 'our access token',
-  subscription: 'our webhook subscription',
-  uplink: 'our own internet connection',
-  hub: 'this hub',
-  conversation: 'one conversation only',
+const CAUSES: Record<string, Sentence> = {
+  platform: msg('the platform itself'),
+  account: msg('our app or account there'),
+  token: msg('our access token'),
+  subscription: msg('our webhook subscription'),
+  uplink: msg('our own internet connection'),
+  hub: msg('this hub'),
+  conversation: msg('one conversation only'),
 };
 
 const PLATFORMS: Record<string, { name: string; tag: string }> = {
   instagram: { name: 'Instagram', tag: 'IG' },
   whatsapp: { name: 'WhatsApp', tag: 'WA' },
   sms: { name: 'SMS', tag: 'SMS' },
-  email: { name: 'Email', tag: '@' },
-  direct: { name: 'Web chat', tag: 'Web' },
   telegram: { name: 'Telegram', tag: 'TG' },
   messenger: { name: 'Messenger', tag: 'FB' },
 };
+const ROLES: Record<Me['role'], Sentence> = { owner: msg('Owner'), agent: msg('Agent'), viewer: msg('Viewer') };
 
-const MESSAGE_STATES: Record<MessageStateName, { word: string; meaning: string; tone: Tone }> = {
-  received: { word: 'Received', meaning: 'Safe in this hub.', tone: 'plain' },
-  unsent_yet: { word: 'Saving', meaning: 'On its way from this page to the hub.', tone: 'plain' },
-  waiting: { word: 'Waiting', meaning: 'Safe with us, waiting for its turn.', tone: 'plain' },
-  sending: { word: 'Sending', meaning: 'Being handed to the platform now.', tone: 'plain' },
-  held: { word: 'Held', meaning: 'Safe with us, and goes out when the channel is back.', tone: 'suspected' },
-  rerouted: { word: 'Another way', meaning: 'It goes out on another channel.', tone: 'recovering' },
+const MESSAGE_STATES: Record<MessageStateName, { word: Sentence; meaning: Sentence; tone: Tone }> = {
+  received: { word: msg('Received'), meaning: msg('Safe in this hub.'), tone: 'plain' },
+  unsent_yet: { word: msg('Saving'), meaning: msg('On its way from this page to the hub.'), tone: 'plain' },
+  waiting: { word: msg('Waiting'), meaning: msg('Safe with us, waiting for its turn.'), tone: 'plain' },
+  sending: { word: msg('Being sent'), meaning: msg('Being handed to the platform now.'), tone: 'plain' },
+  held: { word: msg('Held'), meaning: msg('Safe with us, and goes out when the channel is back.'), tone: 'suspected' },
+  rerouted: { word: msg('Another way'), meaning: msg('It goes out on another channel.'), tone: 'recovering' },
   in_doubt: {
-    word: 'In doubt',
-    meaning: 'The platform did not answer. We look for proof before anything is sent again.',
+    word: msg('In doubt'),
+    meaning: msg('The platform did not answer. We look for proof before anything is sent again.'),
     tone: 'suspected',
   },
-  sent: { word: 'Sent', meaning: 'The platform has confirmed it.', tone: 'plain' },
-  delivered: { word: 'Delivered', meaning: 'It has reached the person.', tone: 'up' },
-  read: { word: 'Read', meaning: 'The person has seen it.', tone: 'up' },
-  failed: { word: 'Not possible', meaning: 'The platform refused it.', tone: 'failing' },
-  expired: { word: 'Expired', meaning: 'It became too old to be of use and was not sent.', tone: 'failing' },
-  cancelled: { word: 'Cancelled', meaning: 'It was taken back before it was sent.', tone: 'unknown' },
-  superseded: { word: 'Replaced', meaning: 'Another way has delivered it, so this one is not used.', tone: 'unknown' },
+  sent: { word: msg('Sent'), meaning: msg('The platform has confirmed it.'), tone: 'plain' },
+  delivered: { word: msg('Delivered'), meaning: msg('It has reached the person.'), tone: 'up' },
+  read: { word: msg('Read'), meaning: msg('The person has seen it.'), tone: 'up' },
+  failed: { word: msg('Not possible'), meaning: msg('The platform refused it.'), tone: 'failing' },
+  expired: { word: msg('Expired'), meaning: msg('It became too old to be of use and was not sent.'), tone: 'failing' },
+  cancelled: { word: msg('Cancelled'), meaning: msg('It was taken back before it was sent.'), tone: 'unknown' },
+  superseded: { word: msg('Replaced'), meaning: msg('Another way has delivered it, so this one is not used.'), tone: 'unknown' },
 };
 
-const CONSENTS: Record<Consent, { word: string; meaning: string }> = {
-  none: { word: 'No consent', meaning: 'Never written to here.' },
-  reply: { word: 'Replies here', meaning: 'Answers to what they write here, nothing more.' },
-  failover: { word: 'Also when others fail', meaning: 'May be reached here when another channel fails.' },
-  opted_out: { word: 'Opted out', meaning: 'Asked not to be written to here.' },
+const CONSENTS: Record<Consent, { word: Sentence; meaning: Sentence }> = {
+  none: { word: msg('No consent'), meaning: msg('Never written to here.') },
+  reply: { word: msg('Replies here'), meaning: msg('Answers to what they write here, nothing more.') },
+  failover: { word: msg('Also when others fail'), meaning: msg('May be reached here when another channel fails.') },
+  opted_out: { word: msg('Opted out'), meaning: msg('Asked not to be written to here.') },
 };
 
-const PROOFS: Record<string, string> = {
-  wrote: 'Theirs: they wrote from it',
-  confirmed: 'Theirs: they confirmed it',
-  agent: 'Joined by one of us',
+const PROOFS: Record<string, Sentence> = {
+  wrote: msg('Theirs: they wrote from it'),
+  confirmed: msg('Theirs: they confirmed it'),
+  agent: msg('Joined by one of us'),
 };
 
-const LEDGER: Record<LedgerNumber, string> = {
-  received: 'Received from people',
-  received_late: 'Received late',
-  read_back: 'Read back from history',
-  stored: 'Stored',
-  answered_automatically: 'Answered automatically',
-  held: 'Held for the channel',
-  sent_after_hold: 'Sent after being held',
-  rerouted: 'Sent another way',
-  waiting: 'Still waiting',
-  in_doubt: 'In doubt now',
-  resolved_in_doubt: 'In doubt, then settled',
-  failed: 'Not possible',
-  expired: 'Expired',
-  cancelled: 'Cancelled',
-  unreadable: 'Could not be read',
-  lost: 'Lost',
+const LEDGER: Record<LedgerNumber, Sentence> = {
+  received: msg('Received from people'),
+  received_late: msg('Received late'),
+  read_back: msg('Read back from history'),
+  stored: msg('Stored'),
+  answered_automatically: msg('Answered automatically'),
+  held: msg('Held for the channel'),
+  sent_after_hold: msg('Sent after being held'),
+  rerouted: msg('Sent another way'),
+  waiting: msg('Still waiting'),
+  in_doubt: msg('In doubt now'),
+  resolved_in_doubt: msg('In doubt, then settled'),
+  failed: msg('Not possible'),
+  expired: msg('Expired'),
+  cancelled: msg('Cancelled'),
+  unreadable: msg('Could not be read'),
+  lost: msg('Lost'),
 };
 
 export const CONSENT_CHOICES = Object.keys(CONSENTS) as Consent[];
-export const LEDGER_ROWS = Object.entries(LEDGER) as [LedgerNumber, string][];
 
-const MAINTENANCE: Record<string, string> = {
-  scheduled: 'To come',
-  in_progress: 'Going on',
-  completed: 'Over',
-  cancelled: 'Called off',
+const MAINTENANCE: Record<string, Sentence> = {
+  scheduled: msg('To come'),
+  in_progress: msg('Going on'),
+  completed: msg('Over'),
+  cancelled: msg('Called off'),
 };
-const SUBSCRIBER_STATES: Record<string, string> = {
-  asked: 'Not confirmed yet',
-  active: 'Told of changes',
-  disabled: 'Not written to any more',
+const SUBSCRIBER_STATES: Record<string, Sentence> = {
+  asked: msg('Not confirmed yet'),
+  active: msg('Told of changes'),
+  disabled: msg('Not written to any more'),
 };
-const SUBSCRIBER_KINDS: Record<string, string> = { email: 'Email', webhook: 'Webhook' };
+const SUBSCRIBER_KINDS: Record<string, Sentence> = { email: msg('Email'), webhook: msg('Webhook') };
 
-export const maintenanceWord = (state: string) => MAINTENANCE[state] ?? titled(state);
-export const subscriberWord = (state: string) => SUBSCRIBER_STATES[state] ?? titled(state);
-export const subscriberKind = (kind: string) => SUBSCRIBER_KINDS[kind] ?? titled(kind);
+export const maintenanceWord = (state: string) => saidOr(MAINTENANCE[state], state);
+export const subscriberWord = (state: string) => saidOr(SUBSCRIBER_STATES[state], state);
+export const subscriberKind = (kind: string) => saidOr(SUBSCRIBER_KINDS[kind], kind);
+export const capabilityName = (capability: string) => saidOr(CAPABILITIES[capability], capability);
+export const proofWord = (proof: string | null) => t((proof && PROOFS[proof]) || msg('Not shown to be theirs'));
+export const ledgerName = (number: LedgerNumber) => t(LEDGER[number]);
+export const roleName = (role: Me['role']) => t(ROLES[role]);
+export const LEDGER_NUMBERS = Object.keys(LEDGER) as LedgerNumber[];
 
-export const verdictWord = (state: VerdictState) => VERDICTS[state] ?? VERDICTS.unknown;
-export const capabilityName = (capability: string) => CAPABILITIES[capability] ?? titled(capability);
-export const messageState = (state: string) =>
-  MESSAGE_STATES[state as MessageStateName] ?? { word: titled(state), meaning: '', tone: 'unknown' as Tone };
-export const consentWord = (consent: Consent) => CONSENTS[consent] ?? CONSENTS.none;
-export const proofWord = (proof: string | null) => (proof && PROOFS[proof]) || 'Not shown to be theirs';
+export function verdictWord(state: VerdictState): { word: string; tone: Tone } {
+  const { word, tone } = VERDICTS[state] ?? VERDICTS.unknown;
+  return { word: t(word), tone };
+}
+
+export function messageState(state: string): { word: string; meaning: string; tone: Tone } {
+  const known = MESSAGE_STATES[state as MessageStateName];
+  if (!known) return { word: titled(state), meaning: '', tone: 'unknown' };
+  return { word: t(known.word), meaning: t(known.meaning), tone: known.tone };
+}
+
+export function consentWord(consent: Consent): { word: string; meaning: string } {
+  const { word, meaning } = CONSENTS[consent] ?? CONSENTS.none;
+  return { word: t(word), meaning: t(meaning) };
+}
+
+function saidOr(sentence: Sentence | undefined, code: string): string {
+  return sentence ? t(sentence) : titled(code);
+}
 export const platformOf = (channel: string) => channel.split(':')[0] ?? channel;
 
 export function platformName(platform: string): string {
+  if (platform === 'email') return t('Email');
+  if (platform === 'direct') return t('Web chat');
   return PLATFORMS[platform]?.name ?? titled(platform);
 }
 
 /** What became of a test message between our own accounts, to follow the name of the account it went to. */
 export function roundTripWords(trip: { state: string; latency_ms: number | null; reason: string }): string {
-  const seconds = ((trip.latency_ms ?? 0) / 1000).toFixed(1);
+  const seconds = number((trip.latency_ms ?? 0) / 1000, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   switch (trip.state) {
     case 'arrived':
-      return `arrived after ${seconds} s`;
+      return t('arrived after {seconds} s', { seconds });
     case 'late':
-      return `arrived late, after ${seconds} s`;
+      return t('arrived late, after {seconds} s', { seconds });
     case 'missing':
-      return 'was accepted and did not arrive';
+      return t('was accepted and did not arrive');
     case 'failed':
-      return `was not accepted: ${trip.reason}`;
+      return t('was not accepted: {reason}', { reason: trip.reason });
     case 'unknown':
-      return 'nobody saw how it ended';
+      return t('nobody saw how it ended');
     case '':
-      return 'none was sent yet';
+      return t('none was sent yet');
     default:
-      return 'is on its way';
+      return t('is on its way');
   }
 }
 
@@ -153,19 +172,22 @@ export function channelName(channel: { platform: string; name: string }): string
 
 /** People on our own chat need not give a name. */
 export function personName(name: string, channel: string): string {
-  return name || `Someone on ${platformName(platformOf(channel))}`;
+  return name || t('Someone on {platform}', { platform: platformName(platformOf(channel)) });
 }
 
 export function platformTag(platform: string): string {
+  if (platform === 'email') return '@';
+  if (platform === 'direct') return 'Web';
   return PLATFORMS[platform]?.tag ?? platform.slice(0, 2).toUpperCase();
 }
 
 /** "About 30 % fail. Likely cause: the platform itself, 97 % sure." Empty when all is well. */
 export function verdictSentence(verdict: Verdict): string {
   if (verdict.state === 'up' || verdict.state === 'unknown') return '';
-  const share = verdict.state === 'partial' ? `About ${percent(verdict.share)} fail. ` : '';
+  const sure = percent(verdict.confidence);
   const cause = CAUSES[verdict.cause];
-  return share + (cause ? `Likely cause: ${cause}, ${percent(verdict.confidence)} sure.` : `We are ${percent(verdict.confidence)} sure.`);
+  const why = cause ? t('Likely cause: {cause}, {sure} sure.', { cause: t(cause), sure }) : t('We are {sure} sure.', { sure });
+  return verdict.state === 'partial' ? `${t('About {share} fail.', { share: percent(verdict.share) })} ${why}` : why;
 }
 
 function percent(share: number): string {
@@ -173,7 +195,7 @@ function percent(share: number): string {
 }
 
 export function causeWords(cause: string): string {
-  return CAUSES[cause] ?? 'not known yet';
+  return t(CAUSES[cause] ?? msg('not known yet'));
 }
 
 export function titled(word: string): string {
@@ -182,7 +204,7 @@ export function titled(word: string): string {
 }
 
 export function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString()} ${number === 1 ? one : many}`;
+  return `${number.toLocaleString(locale())} ${number === 1 ? one : many}`;
 }
 
 /** "it" or "them", for what is decided about one or several. */

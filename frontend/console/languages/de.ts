@@ -1,0 +1,16 @@
+// German, in a file for each folder of the console.
+import app from './de/app.json' with { type: 'json' };
+import channels from './de/channels.json' with { type: 'json' };
+import hub from './de/hub.json' with { type: 'json' };
+import incidents from './de/incidents.json' with { type: 'json' };
+import publicPages from './de/public.json' with { type: 'json' };
+import radar from './de/radar.json' with { type: 'json' };
+
+export default {
+  ...app,
+  ...channels,
+  ...hub,
+  ...incidents,
+  ...publicPages,
+  ...radar,
+};
