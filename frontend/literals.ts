@@ -31,7 +31,7 @@ const SPOKEN_ATTRIBUTES = new Set(['title', 'placeholder', 'label', 'alt', 'aria
 const SILENT_ELEMENTS = new Set(['style', 'script', 'kbd', 'code']);
 const SILENT_ATTRIBUTES = new Set(['class', 'style', 'id', 'href', 'src', 'viewBox', 'd', 'accept', 'rel', 'style:', 'pattern', 'media', 'look', 'autocomplete', 'allow', 'sandbox', 'points', 'transform', 'preserveAspectRatio']);
 /** Names, which are the same in every language, and words of HTTP and of keys. */
-const NAMES = /^(Holdfast|Instagram|WhatsApp|Messenger|Telegram|SMS|Facebook|Accept|Content-Type|application\/json|Escape|Enter|Backspace|Tab|Space|Arrow(Up|Down|Left|Right)|Home|End|Page(Up|Down)|Delete|Web|Deutsch|English|IANA|Ctrl|Esc|Shift)$/u;
+const NAMES = /^(Holdfast|Instagram|WhatsApp|Messenger|Telegram|SMS|Facebook|Accept|Content-Type|application\/json|Escape|Enter|Backspace|Tab|Space|Arrow(Up|Down|Left|Right)|Home|End|Page(Up|Down)|Delete|Web|go on|Deutsch|English|IANA|Ctrl|Esc|Shift)$/u;
 
 export function readSource(file: string): Findings {
   return findings(file, readFileSync(file, 'utf8'));

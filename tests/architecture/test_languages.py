@@ -13,7 +13,12 @@ CATALOGUES: Final = ROOT / "frontend/console/languages"
 
 def test_every_sentence_of_the_console_is_in_every_catalogue() -> None:
     done = subprocess.run(  # noqa: S603 - a tool of our own environment
-        [str(find_node()), "languages.ts"], cwd=ROOT / "frontend", capture_output=True, text=True, timeout=120, check=False
+        [str(find_node()), "languages.ts"],
+        cwd=ROOT / "frontend",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

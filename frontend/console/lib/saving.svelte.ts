@@ -1,4 +1,5 @@
 // One thing that is being saved: under way, refused (and by which field), or safe with the hub.
+import { t } from '../languages/language.ts';
 import { ApiError, inWords } from './api.ts';
 
 export class Saving {
@@ -10,7 +11,7 @@ export class Saving {
   told = $state('');
 
   /** Whether it worked; what was typed is kept by whoever asked. */
-  async run(act: () => Promise<unknown>, told = 'Saved.'): Promise<boolean> {
+  async run(act: () => Promise<unknown>, told = t('Saved.')): Promise<boolean> {
     this.busy = true;
     this.problem = this.field = this.told = '';
     try {
