@@ -89,9 +89,17 @@ test('it is taken out when it comes back as a message', async () => {
   const { outbox, keep } = made();
   await outbox.add(text('one'));
   await outbox.flush();
-  await outbox.arrived(new Set(['mem_me:one', 'mem_other:two']), 'mem_me');
+  await outbox.arrived(new Set(['mem_me:one', 'mem_other:two']), ['mem_me']);
   assert.deepEqual(outbox.rows, []);
   assert.deepEqual(await keep.ops(), []);
+});
+
+test('what was written as a guest is taken out when it comes back as the guest wrote it', async () => {
+  const { outbox } = made();
+  await outbox.add(text('one'));
+  await outbox.flush();
+  await outbox.arrived(new Set(['mem_guest:one']), ['mem_me', 'mem_guest']);
+  assert.deepEqual(outbox.rows, []);
 });
 
 test('a message that came back before a crash does not wait any more', async () => {
@@ -100,7 +108,7 @@ test('a message that came back before a crash does not wait any more', async () 
   await outbox.flush();
   const message = { id: 'mem_me:one', thread: 'thr_1', order: 1, author: 'mem_me', name: '', text: 'one', at: 1, kind: 'text' as const };
   await keep.take({ messages: [message], threads: [], gone: [], cursor: '1' });
-  await outbox.settle('mem_me');
+  await outbox.settle(['mem_me']);
   assert.deepEqual(outbox.rows, []);
 });
 

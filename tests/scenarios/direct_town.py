@@ -17,6 +17,8 @@ from holdfast.channels.transport import HttpTransport
 from holdfast.client import Client, MessageChanged
 from holdfast.kernel import SystemClock
 from holdfast.members import Member
+from holdfast.members.codes import code_hash
+from holdfast.members.signing_in.store import add_login
 from holdfast.members.store import insert, insert_session
 from holdfast.settings import load_settings
 from holdfast.storage import Tx
@@ -73,6 +75,36 @@ async def _settle(tx: Tx, name: str, devices: int, now: int) -> list[Person]:
             at=now,
         )
     return people
+
+
+async def enter_by_code(config: Path, member_id: str, email: str) -> tuple[str, str]:
+    """Give a member of a hub that does not run an address, and a login with its code, as a letter would bring it."""
+    hub = open_hub(
+        load_settings(config, {}),
+        clock=SystemClock(),
+        random=Random(secrets.randbits(64)),  # noqa: S311 - identifiers of a test
+        transport=HttpTransport(),
+        node="test",
+    )
+    login_id, code, now = hub.ids.new("lgn"), "123456", hub.clock.now_ms()
+
+    async def note(tx: Tx) -> None:
+        await tx.run("UPDATE member SET email = :email WHERE id = :id", email=email, id=member_id)
+        await add_login(
+            tx,
+            login_id=login_id,
+            email=email,
+            code_hash=code_hash(login_id, code),
+            link_hash=secrets.token_hex(8),
+            at=now,
+            expires_at=now + 3_600_000,
+        )
+
+    try:
+        await hub.database.write(note)
+    finally:
+        await hub.close()
+    return login_id, code
 
 
 @asynccontextmanager

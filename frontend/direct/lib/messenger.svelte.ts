@@ -142,9 +142,15 @@ export class Messenger {
     if (before?.kind === 'member' && !isSame) await this.#keep.destroy();
     else if (!isSame) await this.#keep.dropRead();
     const key = before?.kind === 'member' && !isSame ? newId() : this.#session.key;
-    this.#become({ key, token: signedIn.token, me: signedIn.member });
+    const was = before?.kind === 'guest' && !isSame ? before.id : '';
+    this.#become({ key, token: signedIn.token, me: signedIn.member, was });
     this.#sessions.tell({ type: 'session' });
     await this.#open();
+  }
+
+  // What we wrote as a guest keeps the id that it had.
+  #selves(): string[] {
+    return this.#session.was ? [this.myId, this.#session.was] : [this.myId];
   }
 
   async becomeGuest(name: string): Promise<void> {
@@ -357,7 +363,7 @@ export class Messenger {
     // Another tab may have gone further than what was read when this one opened.
     this.#cursor = (await this.#keep.fact<string>('cursor')) ?? this.#cursor;
     await this.#outbox.load();
-    await this.#outbox.settle(this.myId);
+    await this.#outbox.settle(this.#selves());
     void this.#begin();
     void this.#outbox.flush();
   }
@@ -496,7 +502,7 @@ export class Messenger {
     for (const talk of this.#talks.values()) talk.take(result.messages);
     if (result.me) this.tookMe(result.me);
     this.#notTyping(result.messages);
-    void this.#outbox.arrived(new Set(result.messages.map((message) => message.id)), this.myId);
+    void this.#outbox.arrived(new Set(result.messages.map((message) => message.id)), this.#selves());
     if (this.#tabs?.isLeader) for (const id of result.unknown) void this.#readThread(id);
   }
 

@@ -97,17 +97,19 @@ export class Outbox {
     if (row?.kind === 'send') await this.#put({ ...row, state: 'waiting', reason: '' });
   }
 
-  /** These are messages now, so nothing of them waits any more. */
-  async arrived(ids: ReadonlySet<string>, myId: string): Promise<void> {
+  /** These are messages now, so nothing of them waits any more. `selves`: who we are, and were as a guest here. */
+  async arrived(ids: ReadonlySet<string>, selves: readonly string[]): Promise<void> {
     for (const row of this.rows) {
-      if (row.kind === 'send' && ids.has(`${myId}:${row.id}`)) await this.#drop(row.n);
+      if (row.kind === 'send' && selves.some((self) => ids.has(`${self}:${row.id}`))) await this.#drop(row.n);
     }
   }
 
   /** After a crash: what came back as a message before it could be taken out. */
-  async settle(myId: string): Promise<void> {
+  async settle(selves: readonly string[]): Promise<void> {
     for (const row of this.rows) {
-      if (row.kind === 'send' && row.state === 'safe' && (await this.#keep.has(`${myId}:${row.id}`))) await this.#drop(row.n);
+      if (row.kind !== 'send' || row.state !== 'safe') continue;
+      const kept = await Promise.all(selves.map((self) => this.#keep.has(`${self}:${row.id}`)));
+      if (kept.includes(true)) await this.#drop(row.n);
     }
   }
 

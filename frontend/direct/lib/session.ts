@@ -5,11 +5,13 @@ import type { Me } from './protocol.ts';
 const NAME = 'holdfast.direct';
 const OLDER = 'holdfast.direct.';
 
-/** `key` names what this device keeps of the session; whoever only looks has no token and no name yet. */
+/** `key` names what this device keeps of the session; whoever only looks has no token and no name yet. `was`: the guest
+ * whom the member was here before. */
 export interface Session {
   key: string;
   token: string;
   me: Me | null;
+  was?: string;
 }
 
 let inMemory: Session | null = null;

@@ -28,6 +28,7 @@ from holdfast.conversations.volume import messages_by_hour
 from holdfast.incidents import Drafter, IncidentDesk, Rule
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.media import Media, MediaUses, Shelf
+from holdfast.members.aliases import aliases_of
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
 from holdfast.portal.talks import SOURCE as MEMBERS
@@ -163,6 +164,7 @@ class Hub:
             observe=observing.arrival,
             aside=self.round_trips,
             others={MEMBERS: apply_members},
+            who_became_whom=aliases_of,
             files=MediaUses(),
         )
         self.history = HistoryReader(

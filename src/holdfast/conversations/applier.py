@@ -14,8 +14,9 @@ import msgspec
 
 from holdfast.channels.contract import Adapter, InboundEvent, UnreadableError, Unrecognised
 from holdfast.conversations import store
-from holdfast.conversations.apply_event import Context, Files, Settlement, note_unreadable
+from holdfast.conversations.apply_event import OWN_SOURCE, Context, Files, Settlement, note_unreadable
 from holdfast.conversations.arrivals import apply_all
+from holdfast.conversations.becoming import WhoBecameWhom, as_they_are_now
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.storage import Database, Envelope, EventLog, Spool, StoreUnavailableError, Tx
 
@@ -78,9 +79,13 @@ class Applier:
         aside: Aside,
         files: Files,
         others: Mapping[str, HandOver] = MappingProxyType({}),
+        who_became_whom: WhoBecameWhom | None = None,
     ) -> None:
-        """``others`` apply what comes from a source of their own, which no adapter reads."""
+        """``others`` apply what comes from a source of their own, which no adapter reads. ``who_became_whom`` is
+        asked about those who write on our own pages.
+        """
         self._others = others
+        self._who_became_whom = who_became_whom
         self._spool = spool
         self._database = database
         self._events = events
@@ -214,8 +219,25 @@ class Applier:
         )
         return ((context, event) for event in read.events)
 
+    async def _by_whom_they_are(self, tx: Tx, batch: Sequence[Read]) -> list[Read]:
+        """What came from our own pages, by whoever its writers are now."""
+        own = [read for read in batch if read.events and read.envelope.source == OWN_SOURCE]
+        if not own or self._who_became_whom is None:
+            return list(batch)
+        came = [(read.envelope.channel, event) for read in own for event in read.events]
+        events = iter(await as_they_are_now(tx, came, self._who_became_whom))
+        renewed = {
+            read.envelope.seq: tuple(each for _, each in zip(read.events, events, strict=False) if each)
+            for read in own
+        }
+        return [
+            msgspec.structs.replace(read, events=renewed.get(read.envelope.seq, read.events))
+            for read in batch
+        ]
+
     async def _apply(self, tx: Tx, batch: Sequence[Read]) -> None:
         now = self._clock.now_ms()
+        batch = await self._by_whom_they_are(tx, batch)
         for read in batch:
             if read.problem:
                 await note_unreadable(tx, read.envelope, problem=read.problem, now=now)

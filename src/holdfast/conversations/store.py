@@ -97,6 +97,7 @@ _SPOKEN_OF: Final = """
 SELECT external_id FROM message WHERE channel = :channel AND external_id IN :external_ids
 UNION SELECT external_id FROM parked_event WHERE channel = :channel AND external_id IN :external_ids
 """
+_SAID: Final = "SELECT external_id FROM message WHERE channel = :channel AND external_id IN :external_ids"
 _MESSAGE_BY_EXTERNAL: Final = "SELECT * FROM message WHERE channel = :channel AND external_id = :external_id"
 _SHARPEN: Final = """
 UPDATE message SET at = :at WHERE id = :id AND source = 'history' AND at < :at AND :at < at + 1000
@@ -285,6 +286,12 @@ async def writers(tx: Tx, channel: str, addresses: Iterable[str]) -> list[Row]:
 async def spoken_of(tx: Tx, channel: str, external_ids: Iterable[str]) -> set[str]:
     """Those of the platform's ids that have a message or of which something has come already."""
     rows = await tx.all(_SPOKEN_OF, channel=channel, external_ids=sorted(external_ids))
+    return {str(row["external_id"]) for row in rows}
+
+
+async def said_already(tx: Tx, channel: str, external_ids: Iterable[str]) -> set[str]:
+    """Those of the platform's ids that have a message."""
+    rows = await tx.all(_SAID, channel=channel, external_ids=sorted(external_ids))
     return {str(row["external_id"]) for row in rows}
 
 

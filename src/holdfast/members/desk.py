@@ -13,7 +13,7 @@ from holdfast.members.joining import Joiner
 from holdfast.members.leaving import Leaving
 from holdfast.members.members import Members
 from holdfast.members.safety import Safety
-from holdfast.members.signing_in import Mailing, Passkeys, Places, SignIn
+from holdfast.members.signing_in import ComingAlong, Mailing, Passkeys, Places, SignIn
 from holdfast.members.tokens import RandomBytes
 from holdfast.storage import Database
 
@@ -52,6 +52,7 @@ def make_member_desk(
     courier = Courier(clock)
     safety = Safety(members=members, database=database, clock=clock, ids=ids)
     joiner = Joiner(conversations=conversations, ids=ids, direct=direct)
+    coming_along = ComingAlong(members=members, joiner=joiner, clock=clock)
 
     def places() -> Places:
         return Places(business, f"{public_url}/chat/{direct().partition(':')[2]}")
@@ -61,7 +62,7 @@ def make_member_desk(
         courier=courier,
         sign_in=SignIn(
             members=members,
-            joiner=joiner,
+            coming_along=coming_along,
             database=database,
             clock=clock,
             ids=ids,
@@ -79,6 +80,7 @@ def make_member_desk(
             clock=clock,
             ids=ids,
             random_bytes=random_bytes,
+            coming_along=coming_along,
             url=public_url,
             business=business,
         ),

@@ -8,6 +8,7 @@ import msgspec
 
 from holdfast.kernel import Clock
 from holdfast.members import Member
+from holdfast.members.aliases import aliases_of
 from holdfast.portal.business import store as business
 from holdfast.portal.business.spooled import SOURCE, ChatBody
 from holdfast.portal.files import Attached
@@ -60,6 +61,7 @@ class Place(msgspec.Struct, frozen=True):
     channel: str = ""
     external_id: str = ""
     at: int = 0
+    is_own: bool = False
 
 
 class Writing:
@@ -165,7 +167,14 @@ class Writing:
     async def _check_seat(self, by: Member, thread: str) -> None:
         seat = (await self.seats_in(thread)).get(by.id)
         if seat is None or not seat.may_write:
-            raise not_yours()
+            raise await self._refusal(by, not_yours())
+
+    async def _refusal(self, by: Member, error: TalkError) -> TalkError:
+        """The error; but where a guest has become a member meanwhile, that this device has to go on as one."""
+        if by.is_guest and await self._database.read(_is_another, by.id):
+            text = "This guest has signed in; go on with the session of the account."
+            return TalkError(401, "unauthorized", text)
+        return error
 
     def _check_words(self, by: Member, thread: str, text: str, now: int) -> None:
         check_voice(by, now)
@@ -175,9 +184,8 @@ class Writing:
 
     async def _own(self, by: Member, message_id: str) -> Place:
         place = await self._place(by, _checked_message_id(message_id))
-        is_own = place.row["author"] == by.id if place.row else message_id.startswith(f"{by.id}:")
-        if not is_own:
-            raise TalkError(403, "forbidden", "This is not a message of yours.")
+        if not (place.row["author"] == by.id if place.row else place.is_own):
+            raise await self._refusal(by, TalkError(403, "forbidden", "This is not a message of yours."))
         return place
 
     async def _place(self, by: Member, message_id: str) -> Place:
@@ -185,21 +193,21 @@ class Writing:
         try:
             place = await self._database.read(_find_place, by.id, message_id, list(self._channels()))
         except StoreUnavailableError:
-            place = Place()
+            place = Place(is_own=message_id.startswith(f"{by.id}:"))
         if place.row is None and not place.channel and ":" not in message_id:
             raise not_known()
         if place.row is not None:
             seat = (await self.seats_in(place.row["thread_id"])).get(by.id)
             sees = place.row["only_for"] in {None, by.id} and seat is not None and seat.may_write
             if not sees or place.row["place"] <= seat.since:  # type: ignore[union-attr] # it is one that sees
-                raise not_yours()
+                raise await self._refusal(by, not_yours())
         return place
 
     def _prepared(self, place: Place, doing: Spooled, chat: ChatBody) -> Prepared:
         """Of what is one's own and not here yet both roads are told: on one of them it will be found."""
         if place.channel:
             return Prepared([chat_envelope(place.channel, chat)])
-        if place.row is not None or not doing.id.startswith(f"{doing.by}:"):
+        if place.row is not None or not place.is_own:
             return Prepared([envelope_of(doing)])
         return Prepared([envelope_of(doing), *(chat_envelope(each, chat) for each in self._channels())])
 
@@ -208,11 +216,17 @@ async def _find_place(tx: Tx, by: str, message_id: str, channels: Collection[str
     row = (await store.messages(tx, [message_id])).get(message_id)
     if row is not None:
         return Place(row, at=row["at"])
-    theirs = await business.of_member(tx, message_id, channels) if message_id.startswith(f"{by}:") else None
+    writer = message_id.partition(":")[0]
+    is_own = writer == by or (await aliases_of(tx, [writer])).now(writer) == by
+    theirs = await business.of_member(tx, message_id, channels) if is_own else None
     if theirs is not None:
-        return Place(None, theirs["channel"], message_id, theirs["at"])
+        return Place(None, theirs["channel"], message_id, theirs["at"], is_own)
     ours = await business.external_of(tx, message_id, by)
-    return Place(None, ours["channel"], ours["external_id"]) if ours else Place()
+    return Place(None, ours["channel"], ours["external_id"]) if ours else Place(is_own=is_own)
+
+
+async def _is_another(tx: Tx, member_id: str) -> bool:
+    return member_id in (await aliases_of(tx, [member_id])).became
 
 
 def _chat(doing: Spooled, place: Place) -> dict[str, Any]:

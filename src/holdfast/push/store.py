@@ -80,8 +80,9 @@ _TAKE_BACK: Final = "UPDATE push_notice SET state = 'waiting' WHERE state = 'sen
 _FORGET: Final = "DELETE FROM push_notice WHERE made_at < :before AND state = 'idle'"
 
 _NEWS_OF_BUSINESS: Final = """
-SELECT m.id AS message_id, m.at, d.channel, d.state, a.value AS member_id FROM message m
+SELECT m.id AS message_id, m.at, d.channel, d.state, COALESCE(s.member_id, a.value) AS member_id FROM message m
 JOIN delivery d ON d.message_id = m.id JOIN address a ON a.id = d.address_id
+LEFT JOIN member_alias s ON s.guest_id = a.value
 WHERE m.id IN :ids AND d.channel LIKE 'direct:%'
 """
 _WORD_OF_BUSINESS: Final = """
@@ -89,7 +90,8 @@ SELECT m.text, m.attachments, m.unsent_at, agent.name AS agent_name,
     (SELECT COUNT(*) FROM delivery u WHERE u.lane = d.lane AND u.state IN ('sent', 'delivered')) AS unread
 FROM delivery d JOIN message m ON m.id = d.message_id JOIN address a ON a.id = d.address_id
 LEFT JOIN agent ON m.author = 'agent:' || agent.id
-WHERE d.message_id = :message_id AND d.channel = :channel AND a.value = :member_id AND d.state IN ('sent', 'delivered')
+WHERE d.message_id = :message_id AND d.channel = :channel AND d.state IN ('sent', 'delivered') AND (a.value = :member_id
+        OR a.value IN (SELECT s.guest_id FROM member_alias s WHERE s.member_id = :member_id))
     AND NOT EXISTS (SELECT 1 FROM direct_participant p
         WHERE p.thread_id = :thread AND p.member_id = :member_id AND p.muted_until > :now)
 LIMIT 1

@@ -48,6 +48,9 @@ class Leads(QuietNeighbour):
         """Everything that the members behind a contact told."""
         return await self._database.read(_of_contact, contact_id)
 
+    async def joined(self, tx: Tx, member_id: str, guest_id: str) -> None:
+        await store.hand_over(tx, guest_id, member_id)
+
     async def deleted(self, tx: Tx, member_id: str) -> None:
         await store.delete(tx, member_id)
 

@@ -38,6 +38,19 @@ RETURNING address_id
 _PROVE: Final = """
 UPDATE lead_consent SET proven_at = :at, address_id = :address_id WHERE member_id = :member_id AND kind = :kind
 """
+_DROP_OLDER: Final = """
+DELETE FROM {table} WHERE member_id = :to AND EXISTS
+    (SELECT 1 FROM {table} g WHERE g.member_id = :by AND g.{key} = {table}.{key} AND g.at >= {table}.at)
+"""
+_TAKE: Final = """
+UPDATE {table} SET member_id = :to WHERE member_id = :by AND NOT EXISTS
+    (SELECT 1 FROM {table} k WHERE k.member_id = :to AND k.{key} = {table}.{key})
+"""
+_HAND_OVER: Final = tuple(
+    statement.format(table=table, key=key)
+    for table, key in (("lead_answer", "question_id"), ("lead_consent", "kind"))
+    for statement in (_DROP_OLDER, _TAKE)
+)
 _DELETE_ANSWERS: Final = "DELETE FROM lead_answer WHERE member_id = :member_id"
 _DELETE_CONSENTS: Final = "DELETE FROM lead_consent WHERE member_id = :member_id"
 _PROVEN: Final = """
@@ -112,6 +125,13 @@ async def withdraw(tx: Tx, member_id: str, at: int) -> list[str]:
 
 async def prove(tx: Tx, member_id: str, kind: str, address_id: str, at: int) -> None:
     await tx.run(_PROVE, member_id=member_id, kind=kind, address_id=address_id, at=at)
+
+
+async def hand_over(tx: Tx, by: str, to: str) -> None:
+    """What one told is another's; of the same question the latest answer holds."""
+    for statement in _HAND_OVER:
+        await tx.run(statement, by=by, to=to)
+    await delete(tx, by)
 
 
 async def delete(tx: Tx, member_id: str) -> None:

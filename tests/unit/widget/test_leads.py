@@ -136,6 +136,20 @@ async def test_a_guest_who_turns_out_to_be_a_member_agreed_as_one(bench: Bench) 
     assert await bench.consent_of(MAIL) == "failover"
 
 
+async def test_what_a_guest_told_is_the_accounts_and_taken_back_by_it(bench: Bench) -> None:
+    contact = await bench.guest()
+    await tell(bench, email=MAIL, order="17")
+    await bench.guest("mem_known")
+    await bench.database.write(bench.leads.joined, "mem_known", "mem_ann")
+    exported = await bench.database.read(bench.leads.exported, "mem_known")
+    assert {each["answer"] for each in exported["answers"]} == {MAIL, "17"}
+    assert len(exported["consents"]) == 1
+    assert (await bench.leads.of_contact(contact)).answers == []
+    await bench.leads.withdraw("mem_known")
+    [consent] = await bench.rows("SELECT member_id, withdrawn_at FROM lead_consent")
+    assert (consent["member_id"], consent["withdrawn_at"] is not None) == ("mem_known", True)
+
+
 async def test_consent_is_taken_back(bench: Bench) -> None:
     contact = await bench.guest()
     await tell(bench, email=MAIL)

@@ -40,11 +40,14 @@ _DROP_LOGINS: Final = "DELETE FROM member_login WHERE email = :email"
 _EMPTY_COMPLAINTS: Final = "UPDATE complaint SET text = '', quote = '' WHERE by_id = :id"
 _EMPTY_QUOTES: Final = "UPDATE complaint SET quote = '' WHERE about_id = :id"
 _RETIRE_ADDRESSES: Final = """
-UPDATE address SET name = '', consent = 'opted_out', consent_at = :at WHERE value = :id AND channel LIKE 'direct:%'
+UPDATE address SET name = '', consent = 'opted_out', consent_at = :at
+WHERE channel LIKE 'direct:%' AND value IN
+    (SELECT CAST(:id AS TEXT) UNION ALL SELECT guest_id FROM member_alias WHERE member_id = :id)
 """
 _UNNAME: Final = """
 UPDATE contact SET name = '' WHERE id = :contact_id
-    AND NOT EXISTS (SELECT 1 FROM address a WHERE a.contact_id = :contact_id AND a.value <> :id)
+    AND NOT EXISTS (SELECT 1 FROM address a WHERE a.contact_id = :contact_id AND a.value <> :id
+        AND a.value NOT IN (SELECT guest_id FROM member_alias WHERE member_id = :id))
 """
 
 

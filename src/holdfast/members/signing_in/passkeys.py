@@ -23,9 +23,10 @@ from fido2.webauthn import (
 from holdfast.kernel import Clock, IdSource
 from holdfast.members import store as members_store
 from holdfast.members.members import Members
-from holdfast.members.model import Member, MemberRefusedError, NewSession
+from holdfast.members.model import Member, MemberRefusedError, NewSession, Session
 from holdfast.members.profile import clean_name
 from holdfast.members.signing_in import store
+from holdfast.members.signing_in.coming_along import ComingAlong
 from holdfast.members.tokens import RandomBytes
 from holdfast.storage import Database, Row, Tx
 
@@ -56,6 +57,7 @@ class Passkeys:
         clock: Clock,
         ids: IdSource,
         random_bytes: RandomBytes,
+        coming_along: ComingAlong,
         url: str,
         business: str,
     ) -> None:
@@ -64,6 +66,7 @@ class Passkeys:
         self._clock = clock
         self._ids = ids
         self._random_bytes = random_bytes
+        self._coming_along = coming_along
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         self.is_open = is_secure(url)
@@ -122,8 +125,13 @@ class Passkeys:
         )
         return {name: _plain(value) for name, value in options.public_key.items()}
 
-    async def enter(self, credential: Mapping[str, Any], device: str) -> NewSession:
-        """Sign in whoever's device signed the challenge. Raises MemberRefusedError."""
+    async def enter(
+        self, credential: Mapping[str, Any], device: str, *, guest: Session | None = None
+    ) -> NewSession:
+        """Sign in whoever's device signed the challenge; what a guest said there comes along.
+
+        Raises MemberRefusedError.
+        """
         response = _authentication(credential)
         client_data = response.response.client_data
         if not await self._took(client_data, ""):
@@ -138,7 +146,10 @@ class Passkeys:
         count = response.response.authenticator_data.counter
         if count <= row["sign_count"] and (count or row["sign_count"]):
             raise _refused()  # a copy of the key was used somewhere else
-        return await self._database.write(self._enter, row, count, device)
+        made = await self._database.write(self._enter, row, count, device, guest)
+        for each in {made.member.id, guest.member.id if guest else made.member.id}:
+            self._members.changed_here(each)
+        return made
 
     async def _challenge(self, member_id: str) -> bytes:
         if not self.is_open:
@@ -166,13 +177,14 @@ class Passkeys:
             now=self._clock.now_ms(),
         )
 
-    async def _enter(self, tx: Tx, row: Row, count: int, device: str) -> NewSession:
+    async def _enter(self, tx: Tx, row: Row, count: int, device: str, guest: Session | None) -> NewSession:
         member = await members_store.member(tx, row["member_id"])
         if member is None or member.deleted_at is not None:
             raise _refused()
         if member.standing == "banned":
             raise MemberRefusedError("forbidden", f"This account is closed. {member.standing_reason}".strip())
         await store.note_passkey_used(tx, row["id"], count, self._clock.now_ms())
+        await self._coming_along.bring(tx, member, guest)
         return await self._members.open_session(tx, member, device)
 
 

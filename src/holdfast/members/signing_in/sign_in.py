@@ -10,11 +10,10 @@ from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.members import store as members_store
 from holdfast.members.codes import ATTEMPTS_MAX, CODE_LIFE_MS, code_hash, is_code, new_code
 from holdfast.members.courier import Courier
-from holdfast.members.joining import Joiner
-from holdfast.members.leaving import store as leaving
 from holdfast.members.members import Members
 from holdfast.members.model import Member, MemberRefusedError, NewSession, Session
 from holdfast.members.signing_in import store
+from holdfast.members.signing_in.coming_along import ComingAlong
 from holdfast.members.signing_in.letters import Places, login_letter
 from holdfast.members.tokens import RandomBytes, new_token, token_hash
 from holdfast.storage import Database, Tx
@@ -38,7 +37,7 @@ class SignIn:
         self,
         *,
         members: Members,
-        joiner: Joiner,
+        coming_along: ComingAlong,
         database: Database,
         clock: Clock,
         ids: IdSource,
@@ -49,7 +48,7 @@ class SignIn:
         is_barred: Callable[[str], bool],
     ) -> None:
         self._members = members
-        self._joiner = joiner
+        self._coming_along = coming_along
         self._database = database
         self._clock = clock
         self._ids = ids
@@ -154,8 +153,7 @@ class SignIn:
             member = await self._new_member(tx, email, guest)
         else:
             member = known
-            if guest is not None:
-                await self._bring_along(tx, known, guest.member)
+            await self._coming_along.bring(tx, known, guest)
         opened = await self._members.open_session(tx, member, device)
         return NewSession(
             member=member, session_id=opened.session_id, token=opened.token, is_new=known is None
@@ -174,14 +172,6 @@ class SignIn:
         if member is None:
             raise MemberRefusedError("wrong_code", "This account is not there any more.")
         return member
-
-    async def _bring_along(self, tx: Tx, member: Member, guest: Member) -> None:
-        """What a guest said here belongs to the member who has now signed in on the guest's device."""
-        now = self._clock.now_ms()
-        own = await members_store.own_addresses(tx, guest.id)
-        await self._joiner.join(tx, member, [row["id"] for row in own], now)
-        await self._members.neighbours.joined(tx, member.id, guest.id)
-        await leaving.shut(tx, guest.id, "", now)
 
 
 def checked_email(email: str) -> str:

@@ -19,13 +19,17 @@ class TalksOfMember(QuietNeighbour):
         await store.log(tx, at=self._clock.now_ms(), kind="me", member_id=member_id, subject=member_id)
 
     async def joined(self, tx: Tx, member_id: str, guest_id: str) -> None:
-        """The guest's threads, messages and reactions are the member's from now on; ids of messages stay."""
+        """The guest's threads, messages and reactions are the member's from now on; ids of messages stay.
+
+        Devices that still speak for the guest are told that there is none any more.
+        """
         threads = await accounts.threads_of(tx, guest_id)
         for thread in threads:
             if thread["pair"] is not None:
                 await accounts.set_pair(tx, thread["id"], _joined_pair(thread["pair"], member_id, guest_id))
         await accounts.hand_over(tx, guest_id, member_id)
         await self._tell(tx, [str(thread["id"]) for thread in threads])
+        await store.log(tx, at=self._clock.now_ms(), kind="me", member_id=guest_id, subject=guest_id)
 
     async def deleted(self, tx: Tx, member_id: str) -> None:
         """What they wrote is emptied, and whoever has it is told; they leave every thread."""

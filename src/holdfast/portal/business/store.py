@@ -80,7 +80,8 @@ SELECT id, channel, external_id, at FROM message WHERE external_id = :external_i
 """
 _EXTERNAL_OF: Final = """
 SELECT d.external_id, d.channel FROM delivery d JOIN address a ON a.id = d.address_id
-WHERE d.message_id = :id AND a.value = :member_id AND d.external_id IS NOT NULL
+WHERE d.message_id = :id AND d.external_id IS NOT NULL AND (a.value = :member_id
+        OR a.value IN (SELECT s.guest_id FROM member_alias s WHERE s.member_id = :member_id))
     AND d.state IN ('sent', 'delivered', 'read')
 """
 _EVENTS: Final = """

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from holdfast.media import release_media, use_what_is_there
+from holdfast.members.aliases import Aliases, aliases_of
 from holdfast.portal.talks import spooled, store
 from holdfast.portal.talks.model import EDIT_MS
 from holdfast.portal.talks.seats import Seat
@@ -23,24 +24,45 @@ Seats = Mapping[str, Mapping[str, Seat]]
 async def apply_members(tx: Tx, envelopes: Sequence[Envelope], now: int) -> None:
     """Apply envelopes in their order, inside the applier's transaction; each can be applied twice without harm.
 
+    What a guest did who has become a member since is done by that member.
+
     Raises msgspec.DecodeError for what is no doing of a member.
     """
     together: list[Said] = []
-    for envelope in envelopes:
-        doing = spooled.decoded(envelope)
+    doings = [spooled.decoded(envelope) for envelope in envelopes]
+    aliases = await aliases_of(tx, {each.by for each in doings})
+    for given in doings:
+        doing = _by_member(given, aliases)
         if isinstance(doing, Said):
             together.append(doing)
             continue
-        await _say(tx, together, now)
+        await _say(tx, together, aliases, now)
         together = []
         await _change(tx, doing, now)
-    await _say(tx, together, now)
+    await _say(tx, together, aliases, now)
 
 
-async def _say(tx: Tx, doings: Sequence[Said], now: int) -> None:
+def _by_member(doing: Spooled, aliases: Aliases) -> Spooled:
+    member_id = aliases.now(doing.by)
+    return doing if member_id == doing.by else msgspec.structs.replace(doing, by=member_id)
+
+
+async def _fresh(tx: Tx, doings: Sequence[Said], aliases: Aliases) -> list[Said]:
+    """What was not said before, each once: what a guest's device said and says again for the member is one."""
+    ids = {each.id for each in doings}
+    ids.update(*(aliases.same(each) for each in tuple(ids)))
+    said = await store.known_messages(tx, ids) if ids else set()
+    fresh = []
+    for each in doings:
+        if said.isdisjoint((each.id, *aliases.same(each.id))):
+            fresh.append(each)
+            said.add(each.id)
+    return fresh
+
+
+async def _say(tx: Tx, doings: Sequence[Said], aliases: Aliases, now: int) -> None:
     """Write new messages together."""
-    known = await store.known_messages(tx, {each.id for each in doings}) if doings else set()
-    fresh = list({each.id: each for each in reversed(doings) if each.id not in known}.values())[::-1]
+    fresh = await _fresh(tx, doings, aliases)
     if not fresh:
         return
     threads = {each.thread for each in fresh}
@@ -58,8 +80,10 @@ async def _say(tx: Tx, doings: Sequence[Said], now: int) -> None:
     await store.note_spoken(tx, _spoken(rows, seats))
     here = [each.id for each in fresh]
     while bodies := await store.take_parked(tx, here):
-        for body in bodies:
-            await _change(tx, msgspec.json.decode(body, type=Spooled), now)
+        parked = [msgspec.json.decode(body, type=Spooled) for body in bodies]
+        since = await aliases_of(tx, {each.by for each in parked})
+        for each in parked:
+            await _change(tx, _by_member(each, since), now)
 
 
 def _shown_by(message_id: str) -> str:

@@ -33,6 +33,7 @@ WRITES_AT_ONCE: Final = 64
 CLOSE_SECONDS: Final = 1.0
 PING_SECONDS: Final = 20.0
 RETRY_AFTER_SECONDS: Final = 2.0
+UNAUTHORIZED: Final = 401
 
 BAD_FRAME: Final = 4400
 NOT_SIGNED_IN: Final = 4401
@@ -226,6 +227,8 @@ class Line:
         try:
             await self._act(frame)
         except TalkError as error:
+            if error.status == UNAUTHORIZED:
+                raise CutOffError(NOT_SIGNED_IN, error.message) from error
             self._refuse(frame.ref, error)
         except (StoreUnavailableError, SpoolUnavailableError):
             self._refuse(frame.ref, _unavailable())

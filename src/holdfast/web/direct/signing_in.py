@@ -79,7 +79,7 @@ class SigningIn:
 
     async def _entered(self, call: Call, shown: Entrance) -> NewSession:
         if shown.passkey is not None:
-            return await self._passkeys.enter(shown.passkey, call.device)
+            return await self._passkeys.enter(shown.passkey, call.device, guest=call.maybe_session)
         if shown.link:
             return await self._sign_in.by_link(shown.link, guest=call.maybe_session, device=call.device)
         if shown.login and shown.code:

@@ -17,6 +17,7 @@ from holdfast.conversations import Applier
 from holdfast.kernel import IdSource
 from holdfast.media import MediaUses
 from holdfast.members import Member, Members
+from holdfast.members.aliases import aliases_of
 from holdfast.members.store import insert
 from holdfast.outbox import ChannelFact, NewReply, Outbox
 from holdfast.portal.accounts import TalksOfMember
@@ -122,6 +123,7 @@ class Town:
             aside=NothingAside(),
             files=MediaUses(),
             others={SOURCE: apply_members},
+            who_became_whom=aliases_of,
         )
         self.said = 0
 
