@@ -8,6 +8,7 @@ export type Load = () => Promise<{ default: Component<any> }>;
 export const PAGES: Record<Exclude<PageName, 'inbox'>, Load> = {
   incidents: () => import('./incidents/IncidentsPage.svelte'),
   channels: () => import('./channels/ChannelsPage.svelte'),
+  people: () => import('./people/PeoplePage.svelte'),
   public: () => import('./public/PublicPage.svelte'),
   publishing: () => import('./publishing/PublishingPage.svelte'),
   safety: () => import('./safety/SafetyPage.svelte'),

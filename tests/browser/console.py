@@ -7,6 +7,7 @@ from tests.scenarios.demo import Demo
 
 PLACES = {
     "inbox": "Conversations",
+    "people": "People",
     "incidents": "Incidents",
     "channels": "Channels",
     "public": "Status page",

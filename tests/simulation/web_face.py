@@ -45,6 +45,7 @@ def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
             channels=hub.channels.adapters,
             faces=lambda: _faces(hub),
             conversations=hub.conversations,
+            book=hub.book,
             work=hub.team.work,
             writing=hub.team.writing,
             later=hub.team.later,

@@ -31,6 +31,7 @@ from holdfast.channels.contract import (
     UnreadableError,
     Verification,
 )
+from holdfast.contacts import ContactBook, ContactJoining
 from holdfast.conversations import Applier, Conversations, HistoryReader, NewAddress
 from holdfast.kernel import IdSource
 from holdfast.media import MediaUses
@@ -50,7 +51,7 @@ from holdfast.storage import (
     migrate,
     read_events,
 )
-from holdfast.work import Work, move_all
+from holdfast.work import Work, WorkJoining
 
 START_MS: Final = 1_790_000_000_000
 TURNS_MAX: Final = 400
@@ -175,9 +176,16 @@ class Bench:
         self.observed: list[tuple[str, str]] = []
         self.gaps: list[tuple[str, Sequence[int]]] = []
         self.conversations = Conversations(
-            database=self.database, events=self.events, clock=self.clock, ids=self.ids, joined=move_all
+            database=self.database,
+            events=self.events,
+            clock=self.clock,
+            ids=self.ids,
+            beside={"work": WorkJoining(), "contacts": ContactJoining()},
         )
         self.work = Work(database=self.database, events=self.events, clock=self.clock, ids=self.ids)
+        self.book = ContactBook(
+            database=self.database, events=self.events, clock=self.clock, ids=self.ids, facts=self.facts
+        )
         self.looks_fresh: Iterator[bool] = repeat(object=True)
         self.outbox = self.make_outbox()
         self.ways: list[Way] = []

@@ -253,11 +253,11 @@ function refusal(status: number, answer: unknown): ApiError {
   return new ApiError(status, error?.code ?? '', message, error?.field ?? null);
 }
 
-function part(id: string): string {
+export function part(id: string): string {
   return encodeURIComponent(id);
 }
 
-function search(query: Record<string, string | number | boolean | undefined>): string {
+export function search(query: Record<string, string | number | boolean | undefined>): string {
   const filled = Object.entries(query).filter(([, value]) => value !== undefined && value !== '' && value !== false);
   return filled.length ? `?${new URLSearchParams(filled.map(([key, value]) => [key, String(value)]))}` : '';
 }

@@ -35,6 +35,8 @@ export class Hub {
   thread = $state<Thread | null>(null);
   /** Counts arrivals that could not be read, so that their page reads them anew. */
   unreadableSeen = $state(0);
+  /** Counts changes of people, so that what is shown of them is read anew. */
+  peopleChanged = $state(0);
   /** Counts what happened to announced maintenance, so that its page reads it anew. */
   maintenanceSeen = $state(0);
   /** Counts changes of posts, so that their list is read anew. */
@@ -178,6 +180,7 @@ export class Hub {
   }
 
   #onConversation(event: HubEvent): void {
+    this.peopleChanged += 1;
     if (!event.conversation_id) return;
     this.conversations.changed(event.conversation_id);
     this.team.moved();

@@ -22,6 +22,7 @@ from holdfast.channels.contract import (
 )
 from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
+from holdfast.contacts import ContactBook, ContactJoining
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
 from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
@@ -48,7 +49,7 @@ from holdfast.storage import (
     migrate,
     open_database,
 )
-from holdfast.work import move_all
+from holdfast.work import WorkJoining
 
 HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
@@ -87,7 +88,11 @@ class Hub:
             clock=clock,
         )
         self.conversations = Conversations(
-            database=database, events=self.events, clock=clock, ids=self.ids, joined=move_all
+            database=database,
+            events=self.events,
+            clock=clock,
+            ids=self.ids,
+            beside={"work": WorkJoining(), "contacts": ContactJoining()},
         )
         self.radar = Radar(
             database=database,
@@ -142,6 +147,9 @@ class Hub:
         )
         self.team = TeamWork(
             database=database, events=self.events, clock=clock, ids=self.ids, outbox=self.outbox
+        )
+        self.book = ContactBook(
+            database=database, events=self.events, clock=clock, ids=self.ids, facts=self.facts
         )
         self.nodes: Nodes | None = None
         if spool.name:

@@ -254,6 +254,7 @@ def _services(
         channels=hub.channels.adapters,
         faces=lambda: _faces(hub),
         conversations=hub.conversations,
+        book=hub.book,
         work=hub.team.work,
         writing=hub.team.writing,
         later=hub.team.later,

@@ -3,6 +3,7 @@
 from holdfast.cli.agents import agent, token
 from holdfast.cli.alerts import alert
 from holdfast.cli.channels import channel, check
+from holdfast.cli.contacts import contact
 from holdfast.cli.data import export, migrate
 from holdfast.cli.doubts import doubt
 from holdfast.cli.incidents import incident
@@ -44,6 +45,7 @@ for _command in (
     post,
     media,
     member,
+    contact,
 ):
     main.add_command(_command)
 

@@ -4,6 +4,7 @@ from holdfast.conversations.actions import Conversations
 from holdfast.conversations.applier import Applier
 from holdfast.conversations.apply_event import Change, Settlement, change_message
 from holdfast.conversations.history_reader import HistoryReader
+from holdfast.conversations.joining import Beside, Pair
 from holdfast.conversations.mail_reader import MailReader
 from holdfast.conversations.model import AddressTakenError, NewAddress, UnknownContactError
 from holdfast.conversations.people import Person, conversation_changed, ensure_conversation, person_at
@@ -12,11 +13,13 @@ from holdfast.conversations.store import conversation_answered, take_parked
 __all__ = [
     "AddressTakenError",
     "Applier",
+    "Beside",
     "Change",
     "Conversations",
     "HistoryReader",
     "MailReader",
     "NewAddress",
+    "Pair",
     "Person",
     "Settlement",
     "UnknownContactError",

@@ -1,10 +1,13 @@
 """What a person decides about contacts and conversations; each is one transaction with its audit entry."""
 
-from collections.abc import Awaitable, Sequence
-from typing import Final, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
 
 from holdfast.conversations import store
-from holdfast.conversations.joining import merge_into, split_off
+from holdfast.conversations.joining import Beside, merge, merge_of, part, split_off
+from holdfast.conversations.joining import store as joining
 from holdfast.conversations.model import (
     CONSENTS,
     PROOFS,
@@ -20,12 +23,6 @@ from holdfast.storage import Database, EventLog, Row, Tx, append_event
 NAME_CHARACTERS_MAX: Final = 200
 
 
-class Joined(Protocol):
-    def __call__(self, tx: Tx, *, kept: str, dropped: str) -> Awaitable[None]:
-        """Ids of conversations; the dropped one is about to go."""
-        ...
-
-
 class Conversations:
     def __init__(
         self,
@@ -34,10 +31,10 @@ class Conversations:
         events: EventLog,
         clock: Clock,
         ids: IdSource,
-        joined: Joined | None = None,
+        beside: Mapping[str, Beside] | None = None,
     ) -> None:
-        """``joined`` moves what upper units keep of a conversation that is joined to another."""
-        self._joined = joined
+        """``beside``: what upper units keep of people, which is joined and parted with them."""
+        self._beside = beside or {}
         self._database = database
         self._events = events
         self._clock = clock
@@ -62,10 +59,22 @@ class Conversations:
         await self._database.write(self._set_consent, contact_id, address_id, consent, by)
         self._events.wake()
 
-    async def merge(self, contact_id: str, other_id: str, by: str) -> None:
-        """Join two contacts by a person's decision; the first is kept."""
-        await self._database.write(self.merge_within, contact_id, other_id, by)
+    async def merge(self, contact_id: str, other_id: str, by: str, take: frozenset[str] = frozenset()) -> str:
+        """Join two contacts by a person's decision; the first is kept. ``take``: what it gets of the other although it
+        has something there itself. The id of the merge, by which it can be undone.
+        """
+        merge_id = await self._database.write(self.merge_within, contact_id, other_id, by, take)
         self._events.wake()
+        return merge_id
+
+    async def unmerge(self, merge_id: str, by: str) -> str:
+        """Part two contacts again as they were; what came since goes by its address. The one that is back.
+
+        Raises UnknownContactError, ValueError where it has been undone.
+        """
+        contact_id = await self._database.write(self._unmerge, merge_id, by)
+        self._events.wake()
+        return contact_id
 
     async def split(self, contact_id: str, address_id: str, by: str) -> str:
         """Give one address, with what was said over it, to a contact of its own; its id."""
@@ -111,7 +120,9 @@ class Conversations:
             at=now,
         )
         await add_words(tx, contact_id, address.name, address.value)
-        await self._note(tx, by, "address.added", contact_id, f"{address.channel} {address.consent}")
+        await self._note(
+            tx, by, "address.added", contact_id, f"{address_id} {address.channel} {address.consent}"
+        )
         return address_id
 
     async def _set_consent(self, tx: Tx, contact_id: str, address_id: str, consent: str, by: str) -> None:
@@ -121,7 +132,9 @@ class Conversations:
         await store.set_consent(tx, address_id=address_id, consent=consent, at=self._clock.now_ms())
         await self._note(tx, by, "consent.set", contact_id, f"{address_id} {consent}")
 
-    async def merge_within(self, tx: Tx, contact_id: str, other_id: str, by: str) -> None:
+    async def merge_within(
+        self, tx: Tx, contact_id: str, other_id: str, by: str, take: frozenset[str] = frozenset()
+    ) -> str:
         """As ``merge``, within the transaction of whoever has the proof; readers are woken by them."""
         if contact_id == other_id:
             raise ValueError("a contact cannot be merged with itself")
@@ -130,12 +143,35 @@ class Conversations:
             await _contact(tx, each)
         kept = await ensure_conversation(tx, self._ids, contact_id=contact_id, at=now)
         dropped = await ensure_conversation(tx, self._ids, contact_id=other_id, at=now)
-        if self._joined is not None:
-            await self._joined(tx, kept=str(kept["id"]), dropped=str(dropped["id"]))
-        await merge_into(tx, kept=kept, dropped=dropped)
+        pair, before = await merge(tx, kept=kept, dropped=dropped, take=take, beside=self._beside)
+        merge_id = self._ids.new("mrg")
+        await joining.insert_merge(
+            tx,
+            merge_id=merge_id,
+            kept_id=contact_id,
+            dropped_id=other_id,
+            at=now,
+            who=by,
+            before=msgspec.json.encode(before).decode(),
+        )
         await join_words(tx, kept=contact_id, dropped=other_id)
-        await conversation_changed(tx, kept["id"], now)
-        await self._note(tx, by, "contact.merged", contact_id, other_id)
+        await conversation_changed(tx, pair.kept, now)
+        await self._note(tx, by, "contact.merged", contact_id, merge_id)
+        return merge_id
+
+    async def _unmerge(self, tx: Tx, merge_id: str, by: str) -> str:
+        made = await merge_of(tx, merge_id)
+        if made is None:
+            raise UnknownContactError(f"there is no merge {merge_id[:80]}")
+        pair = await part(tx, made, self._beside)
+        now = self._clock.now_ms()
+        await joining.undone(tx, merge_id, now, by)
+        for contact_id in (pair.kept_contact, pair.dropped_contact):
+            await renew_words(tx, contact_id)
+            await self._note(tx, by, "contact.unmerged", contact_id, merge_id)
+        for conversation_id in (pair.kept, pair.dropped):
+            await conversation_changed(tx, conversation_id, now)
+        return pair.dropped_contact
 
     async def _split(self, tx: Tx, contact_id: str, address_id: str, by: str) -> str:
         address = await _address_of(tx, contact_id, address_id)
@@ -163,6 +199,15 @@ class Conversations:
             who=by,
             action=action,
             subject=contact_id,
+            detail=detail,
+        )
+        await store.note_contact(
+            tx,
+            change_id=self._ids.new("chg"),
+            contact_id=contact_id,
+            at=now,
+            who=by,
+            kind=action,
             detail=detail,
         )
         conversation = await store.conversation_of(tx, contact_id)

@@ -278,6 +278,15 @@ async def _opted_out(tx: Tx, context: Context, event: ConsentWithdrawn) -> None:
         return  # they have asked again since
     consent = "reply" if event.returned else "opted_out"
     await store.set_consent(tx, address_id=person.address_id, consent=consent, at=event.at)
+    await store.note_contact(
+        tx,
+        change_id=context.ids.new("chg"),
+        contact_id=person.contact_id,
+        at=event.at,
+        who="contact",
+        kind="consent.set",
+        detail=f"{person.address_id} {consent}",
+    )
     await append_event(
         tx,
         at=context.now,

@@ -40,6 +40,7 @@ _SET_CONSENT: Final = "UPDATE address SET consent = :consent, consent_at = :at W
 _CONTACT: Final = "SELECT * FROM contact WHERE id = :id"
 _INSERT_CONTACT: Final = "INSERT INTO contact (id, name, created_at) VALUES (:id, :name, :at)"
 _NAME_CONTACT: Final = "UPDATE contact SET name = :name WHERE id = :id AND name = ''"
+_RENAME_CONTACT: Final = "UPDATE contact SET name = :name WHERE id = :id"
 _CONVERSATION_OF: Final = "SELECT * FROM conversation WHERE contact_id = :contact_id"
 _CONVERSATION: Final = "SELECT * FROM conversation WHERE id = :id"
 _INSERT_CONVERSATION: Final = """
@@ -133,6 +134,11 @@ _AUDIT: Final = """
 INSERT INTO audit_entry (id, at, who, action, subject, detail) VALUES (:id, :at, :who, :action, :subject, :detail)
 """
 
+_CONTACT_CHANGE: Final = """
+INSERT INTO contact_change (id, contact_id, at, who, kind, detail)
+VALUES (:id, :contact_id, :at, :who, :kind, :detail)
+"""
+
 
 async def read_cursor(tx: Tx, name: str) -> int:
     row = await tx.one(_CURSOR, name=name)
@@ -208,6 +214,11 @@ async def insert_contact(tx: Tx, *, contact_id: str, name: str, at: int) -> None
 
 async def name_contact(tx: Tx, *, contact_id: str, name: str) -> None:
     await tx.run(_NAME_CONTACT, id=contact_id, name=name)
+
+
+async def rename_contact(tx: Tx, *, contact_id: str, name: str) -> None:
+    """Whatever the name was."""
+    await tx.run(_RENAME_CONTACT, id=contact_id, name=name)
 
 
 async def conversation_of(tx: Tx, contact_id: str) -> Row | None:
@@ -368,3 +379,12 @@ async def known_external_ids(tx: Tx, channel: str, ids: Sequence[str]) -> set[st
 
 async def audit(tx: Tx, *, entry_id: str, at: int, who: str, action: str, subject: str, detail: str) -> None:
     await tx.run(_AUDIT, id=entry_id, at=at, who=who, action=action, subject=subject, detail=detail)
+
+
+async def note_contact(
+    tx: Tx, *, change_id: str, contact_id: str, at: int, who: str, kind: str, detail: str
+) -> None:
+    """A line in the story of a contact; ``kind`` is named as an audit entry's action."""
+    await tx.run(
+        _CONTACT_CHANGE, id=change_id, contact_id=contact_id, at=at, who=who, kind=kind, detail=detail
+    )

@@ -9,6 +9,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from holdfast.channels.contract import Adapter, ProbeResult
+from holdfast.contacts import ContactBook
 from holdfast.conversations import Conversations
 from holdfast.inbox import Access
 from holdfast.inbox.access import Agents, RandomBytes
@@ -106,6 +107,7 @@ class WebServices:
     channels: Callable[[], Mapping[str, Adapter]]
     faces: Callable[[], Mapping[str, ChannelFace]]
     conversations: Conversations
+    book: ContactBook
     work: Work
     writing: WritingShelf
     later: LaterReplies

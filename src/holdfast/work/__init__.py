@@ -1,6 +1,7 @@
 """What a team decides about conversations: who has them, how they stand, labels, notes."""
 
 from holdfast.work.giver import Giver
+from holdfast.work.joining import WorkJoining
 from holdfast.work.model import (
     TEAM_CHANGED,
     Decision,
@@ -13,7 +14,7 @@ from holdfast.work.model import (
     UnknownError,
     WorkRefusedError,
 )
-from holdfast.work.store import leave, move_all
+from holdfast.work.store import leave
 from holdfast.work.team import AgentView, set_capacity
 from holdfast.work.work import Work
 
@@ -30,8 +31,8 @@ __all__ = [
     "Team",
     "UnknownError",
     "Work",
+    "WorkJoining",
     "WorkRefusedError",
     "leave",
-    "move_all",
     "set_capacity",
 ]

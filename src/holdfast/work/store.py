@@ -36,17 +36,6 @@ ON CONFLICT DO NOTHING
 _TAKE_LABEL: Final = """
 DELETE FROM conversation_label WHERE conversation_id = :conversation_id AND label_id = :label_id
 """
-_MOVE_LABELS: Final = """
-INSERT INTO conversation_label (conversation_id, label_id, at)
-SELECT CAST(:kept AS TEXT), label_id, at FROM conversation_label WHERE conversation_id = :dropped
-ON CONFLICT DO NOTHING
-"""
-_DROP_LABELS: Final = "DELETE FROM conversation_label WHERE conversation_id = :dropped"
-_MOVE_NOTES: Final = "UPDATE internal_note SET conversation_id = :kept WHERE conversation_id = :dropped"
-_MOVE_MENTIONS: Final = "UPDATE mention SET conversation_id = :kept WHERE conversation_id = :dropped"
-_MOVE_STORY: Final = "UPDATE conversation_change SET conversation_id = :kept WHERE conversation_id = :dropped"
-_MOVE_LATER: Final = "UPDATE later_reply SET conversation_id = :kept WHERE conversation_id = :dropped"
-_DROP_DRAFTS: Final = "DELETE FROM draft WHERE conversation_id = :dropped"
 _LABELS: Final = "SELECT * FROM label WHERE removed_at IS NULL ORDER BY name LIMIT :limit"
 _LABEL_IDS: Final = "SELECT id, name FROM label WHERE id IN :ids AND removed_at IS NULL"
 _LABEL_NAMED: Final = "SELECT id, removed_at FROM label WHERE name = :name"
@@ -142,15 +131,6 @@ async def add_labels(tx: Tx, pairs: Iterable[tuple[str, str]], at: int) -> None:
 
 async def take_labels(tx: Tx, pairs: Iterable[tuple[str, str]]) -> None:
     await tx.many(_TAKE_LABEL, [{"conversation_id": one, "label_id": label} for one, label in pairs])
-
-
-async def move_all(tx: Tx, *, kept: str, dropped: str) -> None:
-    """Everything that was decided about one conversation is about another from now on."""
-    await tx.run(_MOVE_LABELS, kept=kept, dropped=dropped)
-    await tx.run(_DROP_LABELS, dropped=dropped)
-    for statement in (_MOVE_NOTES, _MOVE_MENTIONS, _MOVE_STORY, _MOVE_LATER):
-        await tx.run(statement, kept=kept, dropped=dropped)
-    await tx.run(_DROP_DRAFTS, dropped=dropped)
 
 
 async def labels(tx: Tx, limit: int) -> list[Row]:

@@ -1,5 +1,5 @@
-"""Joining two conversations, and parting them again."""
+"""Joining two people and their conversations, and parting them again."""
 
-from holdfast.conversations.joining.store import merge_into, split_off
+from holdfast.conversations.joining.merging import Beside, Merge, Pair, merge, merge_of, part, split_off
 
-__all__ = ["merge_into", "split_off"]
+__all__ = ["Beside", "Merge", "Pair", "merge", "merge_of", "part", "split_off"]

@@ -17,6 +17,7 @@ SELECT word, CAST(:kept AS TEXT) FROM contact_word WHERE contact_id = :dropped O
 _SPOKEN: Final = """
 SELECT name, '' AS value FROM contact WHERE id = :contact_id
 UNION ALL SELECT name, value FROM address WHERE contact_id = :contact_id
+UNION ALL SELECT value, '' AS value FROM contact_value WHERE contact_id = :contact_id
 """
 _EXACT: Final = """
 SELECT contact_id FROM contact_word WHERE word = :word ORDER BY contact_id DESC LIMIT :limit
@@ -38,7 +39,7 @@ async def add_words(tx: Tx, contact_id: str, *texts: str) -> None:
 
 
 async def renew_words(tx: Tx, contact_id: str) -> None:
-    """Let a contact be found by the names and addresses that it has now, and by nothing else."""
+    """Let a contact be found by the names, addresses and values of fields that it has now, and by nothing else."""
     rows = await tx.all(_SPOKEN, contact_id=contact_id)
     await tx.run(_DROP, contact_id=contact_id)
     await add_words(tx, contact_id, *(text for row in rows for text in (row["name"], row["value"])))

@@ -27,6 +27,7 @@ from holdfast.web.api.kept import ExportController, KeptController, PlaybookCont
 from holdfast.web.api.messages import MessagesController
 from holdfast.web.api.nodes import NodesController
 from holdfast.web.api.parts import OPEN, asgi_scope
+from holdfast.web.api.people import ContactSetupController, PeopleController
 from holdfast.web.api.posts import PostsController, ProfileController
 from holdfast.web.api.public_word import MaintenancesController, SubscribersController
 from holdfast.web.api.reports import ReportsController
@@ -55,6 +56,8 @@ CONTROLLERS: Final = (
     SearchController,
     MessagesController,
     ContactsController,
+    PeopleController,
+    ContactSetupController,
     IncidentsController,
     IncidentsByHandController,
     EventsController,

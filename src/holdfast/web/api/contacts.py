@@ -51,7 +51,16 @@ class NewConsent(msgspec.Struct, frozen=True):
 
 
 class MergeWith(msgspec.Struct, frozen=True):
+    """``take``: keys of conflicts in which the other's word wins, as the preview names them."""
+
     other: ShortText
+    take: Annotated[list[ShortText], Meta(max_length=100)] = []
+
+
+class MergedContact(ContactView, frozen=True, kw_only=True):
+    """``merge_id`` undoes it."""
+
+    merge_id: str
 
 
 class ContactsController(Controller):
@@ -130,9 +139,25 @@ class ContactsController(Controller):
     )
     async def merge(
         self, services: Services, principal: Asker, contact_id: ContactId, data: JSONBody[MergeWith]
-    ) -> ContactView:
+    ) -> MergedContact:
         with refusals("other"):
-            await services.conversations.merge(plain(contact_id), plain(data.other), principal.author)
+            merge_id = await services.conversations.merge(
+                plain(contact_id), plain(data.other), principal.author, frozenset(data.take)
+            )
+        contact = await _contact(services, contact_id)
+        return MergedContact(**msgspec.structs.asdict(contact), merge_id=merge_id)
+
+    @post(
+        "/merges/{merge_id:str}/undo",
+        opt=WRITE,
+        status_code=200,
+        operation_id="undoMerge",
+        summary="Part two contacts again as they were; answers the one that is back",
+        responses=refuses(404, 422),
+    )
+    async def unmerge(self, services: Services, principal: Asker, merge_id: ContactId) -> ContactView:
+        with refusals():
+            contact_id = await services.conversations.unmerge(plain(merge_id), principal.author)
         return await _contact(services, contact_id)
 
     @post(
