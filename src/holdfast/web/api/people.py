@@ -48,6 +48,12 @@ Parts = Annotated[
 ]
 
 
+Reachable = Annotated[
+    Literal["", "yes", "no"],
+    QueryParameter(description="Whether there is another way to them when their channel fails."),
+]
+
+
 class NewName(msgspec.Struct, frozen=True):
     name: Name
 
@@ -98,7 +104,7 @@ class PeopleController(Controller):
         channel: Word = "",
         label: Word = "",
         stage: Word = "",
-        reachable: Literal["", "yes", "no"] = "",
+        reachable: Reachable = "",
         limit: Limit = PAGE_DEFAULT,
         before: Before = None,
     ) -> Page[ContactLine]:
