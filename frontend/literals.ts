@@ -30,8 +30,10 @@ const FOR_PROGRAMS = new Set(['querySelector', 'querySelectorAll', 'closest', 'm
 const SPOKEN_ATTRIBUTES = new Set(['title', 'placeholder', 'label', 'alt', 'aria-label', 'aria-description', 'aria-roledescription']);
 const SILENT_ELEMENTS = new Set(['style', 'script', 'kbd', 'code']);
 const SILENT_ATTRIBUTES = new Set(['class', 'style', 'id', 'href', 'src', 'viewBox', 'd', 'accept', 'rel', 'style:', 'pattern', 'media', 'look', 'autocomplete', 'allow', 'sandbox', 'points', 'transform', 'preserveAspectRatio']);
-/** Names, which are the same in every language, and words of HTTP and of keys. */
-const NAMES = /^(Holdfast|Instagram|WhatsApp|Messenger|Telegram|SMS|Facebook|Accept|Content-Type|application\/json|Escape|Enter|Backspace|Tab|Space|Arrow(Up|Down|Left|Right)|Home|End|Page(Up|Down)|Delete|Web|go on|Deutsch|English|IANA|Ctrl|Esc|Shift)$/u;
+/** Names, which are the same in every language. */
+const NAMES = /^(Holdfast|Instagram|WhatsApp|Messenger|Telegram|SMS|Facebook|Mara|Deutsch|English)$/u;
+/** Words for programs: of HTTP, of keys, of our own. */
+const CODES = /^(Accept|Content-Type|application\/json|Escape|Enter|Backspace|Tab|Space|Arrow(Up|Down|Left|Right)|Home|End|Page(Up|Down)|Delete|Web|go on|Esc)$/u;
 
 export function readSource(file: string): Findings {
   return findings(file, readFileSync(file, 'utf8'));
@@ -126,7 +128,7 @@ export function isSpokenLiteral(node: Node, above: Node[]): boolean {
 
 export function isSpokenTemplate(node: Node, above: Node[]): boolean {
   const text = String((node['value'] as { cooked: string | null }).cooked ?? '');
-  if (!isWords(text) || /[/?=#:]\S|^[-\w]+$/u.test(text.trim())) return false;
+  if (!isWords(text) || /[/?=#:]\S/u.test(text.trim()) || /^[-.\w]+$/u.test(text)) return false;
   return isPlaceForWords(node, above) && /(^|\s)\p{L}{2,}(\s|[.,:]|$)/u.test(text);
 }
 
@@ -147,8 +149,8 @@ function isPlaceForWords(node: Node, above: Node[]): boolean {
 
 /** A sentence, or a word as it begins one. */
 function looksSpoken(text: string): boolean {
-  if (!isWords(text)) return false;
-  return /^\p{Lu}\p{Ll}/u.test(text) || /\p{L}{2,},? \p{L}+/u.test(text) || /^[,;:]? ?\p{Ll}+ /u.test(text);
+  if (!isWords(text) || CODES.test(text)) return false;
+  return /^\p{Lu}\p{Ll}/u.test(text) || /\p{L},? \p{L}/u.test(text) || /^[,;:]? ?\p{Ll}+ /u.test(text);
 }
 
 function isWords(text: string): boolean {

@@ -3,14 +3,24 @@ import app from './de/app.json' with { type: 'json' };
 import channels from './de/channels.json' with { type: 'json' };
 import hub from './de/hub.json' with { type: 'json' };
 import incidents from './de/incidents.json' with { type: 'json' };
+import playbook from './de/playbook.json' with { type: 'json' };
 import publicPages from './de/public.json' with { type: 'json' };
+import publishing from './de/publishing.json' with { type: 'json' };
 import radar from './de/radar.json' with { type: 'json' };
+import safety from './de/safety.json' with { type: 'json' };
+import unreadable from './de/unreadable.json' with { type: 'json' };
+import widget from './de/widget.json' with { type: 'json' };
 
 export default {
   ...app,
   ...channels,
   ...hub,
   ...incidents,
+  ...playbook,
   ...publicPages,
+  ...publishing,
   ...radar,
+  ...safety,
+  ...unreadable,
+  ...widget,
 };

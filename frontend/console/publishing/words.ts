@@ -1,10 +1,11 @@
 // What is said of posts, and times as their fields hold them.
+import { t } from '../languages/language.ts';
 import type { Post } from '../lib/types.ts';
 
 const PLATFORMS: Record<string, string> = { instagram: 'Instagram', messenger: 'Messenger', telegram: 'Telegram' };
 
 export function stateWords(post: Pick<Post, 'state'>): string {
-  return { draft: 'Draft', scheduled: 'Scheduled', published: 'Published', hidden: 'Hidden' }[post.state];
+  return { draft: t('Draft'), scheduled: t('Scheduled'), published: t('Published'), hidden: t('Hidden') }[post.state];
 }
 
 export function platformOf(channel: string): string {
