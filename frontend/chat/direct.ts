@@ -21,7 +21,7 @@ export interface Look {
 }
 
 export interface Info {
-  business: { name: string };
+  business: { name: string; picture?: string };
   greeting: string;
   notice: string | null;
   status_url: string;

@@ -22,6 +22,7 @@ export class Panel {
   readonly element: HTMLElement;
   readonly #talk: Spoken;
   readonly #say: Say;
+  readonly #picture = make('img', { class: 'picture', alt: '', width: '36', height: '36', hidden: '' });
   readonly #title: HTMLElement;
   readonly #hours = make('p', { class: 'hours' });
   readonly #note = make('p', { class: 'notice', role: 'status', hidden: '' });
@@ -66,7 +67,9 @@ export class Panel {
       this.#elsewhere.open();
       this.draw();
     });
-    const head = make('header', {}, make('div', { class: 'titles' }, this.#title, this.#hours), closing);
+    // Where the site's policy lets no pictures of ours through, the name stands alone.
+    this.#picture.addEventListener('error', () => (this.#picture.hidden = true));
+    const head = make('header', {}, this.#picture, make('div', { class: 'titles' }, this.#title, this.#hours), closing);
     const body = make('div', { class: 'body' }, this.#log, this.#ask.element, this.#elsewhere.element);
     this.element = make('div', { class: 'panel' }, head, this.#note, body, this.#offline, this.#form, this.#goOn);
     this.draw();
@@ -83,6 +86,7 @@ export class Panel {
     const info = this.#talk.info;
     const isAsking = this.#talk.isAsking && !this.#elsewhere.isOpen;
     this.#title.textContent = info?.business.name || this.#say('title');
+    this.#drawPicture(info?.business.picture ?? '');
     this.#hours.textContent = info?.open.text ?? '';
     this.#hours.hidden = !info?.open.text;
     this.#greeting.textContent = info?.greeting || this.#say('greeting');
@@ -95,6 +99,14 @@ export class Panel {
     this.#drawNotice(info?.notice ?? null, info?.status_url ?? '');
     this.#drawConnection();
     this.#drawLines();
+  }
+
+  #drawPicture(path: string): void {
+    const source = path.startsWith('/') ? this.#talk.direct.origin + path : '';
+    if (this.#picture.getAttribute('src') === (source || null)) return;
+    this.#picture.hidden = source === '';
+    if (source) this.#picture.src = source;
+    else this.#picture.removeAttribute('src');
   }
 
   async #told(answers: Answers): Promise<void> {

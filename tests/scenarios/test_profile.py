@@ -113,6 +113,7 @@ async def test_the_page_is_full_before_it_is_needed_and_stays_so(
             at_ms=time.time_ns() // 1_000_000,
         )
         await shows(page, "Just now")
+        await _chats_show_the_picture_of_the_profile(hub)
         await hub.api("PATCH", f"/posts/{post['id']}", {"text": "Really always."})
         await shows(page, "Really always.", "/posts/we-are-here")
 
@@ -126,6 +127,27 @@ async def test_the_page_is_full_before_it_is_needed_and_stays_so(
     mirrored = await _mirrored_after_a_restart(config, hub_port)
     assert len(mirrored) == len(set(mirrored))
     await whole_and_well(page, "Just now")
+
+
+async def _chats_show_the_picture_of_the_profile(hub: Serving) -> None:
+    files = [each["file"] for post in (await hub.api("GET", "/posts"))["items"] for each in post["pictures"]]
+    await hub.api("PUT", "/profile", {"name": "Kelp & Co", "picture": files[0]})
+
+    async def told() -> str:
+        async with hub.session.get(f"{hub.url}/direct/v1/info") as answer:
+            return str((await answer.json())["business"]["picture"])
+
+    async def is_told() -> bool:
+        return (await told()).endswith(files[0])
+
+    await until(is_told, SECONDS_MAX, "the picture of the profile")
+    path = await told()
+    async with hub.session.get(f"{hub.url}{path}") as answer:
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert (await answer.read()).startswith(b"\x89PNG")
+    async with hub.session.get(f"{hub.url}{path.replace(files[0], files[1])}") as answer:
+        assert answer.status == 404  # of the business's other pictures none is told here
 
 
 async def _mirrored_after_a_restart(config: Path, port: int) -> list[str]:

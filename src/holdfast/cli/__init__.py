@@ -20,6 +20,7 @@ from holdfast.cli.running import demo, serve, simulate
 from holdfast.cli.sample import data
 from holdfast.cli.search import search
 from holdfast.cli.subscribers import subscriber
+from holdfast.cli.widgets import widget
 
 for _command in (
     demo,
@@ -46,6 +47,7 @@ for _command in (
     media,
     member,
     contact,
+    widget,
 ):
     main.add_command(_command)
 

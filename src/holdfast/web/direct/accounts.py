@@ -18,6 +18,8 @@ GUESTS_OF_ADDRESS: Final = Rate(burst=300, per_second=5)
 ID_CHARACTERS_MAX: Final = 80
 LOOKS_OF_MEMBER: Final = Rate(burst=60, per_second=0.5)
 """Handles looked for: enough for people, too few to try out a list."""
+CHANGES_OF_MEMBER: Final = Rate(burst=60, per_second=0.5)
+"""Of the profile, of devices and of whom one blocks."""
 
 
 class GuestToMake(msgspec.Struct, frozen=True):
@@ -36,6 +38,7 @@ class Accounts:
         self._clock = clock
         self._guests = Buckets(clock, GUESTS_OF_ADDRESS)
         self._looks = Buckets(clock, LOOKS_OF_MEMBER)
+        self._changes = Buckets(clock, CHANGES_OF_MEMBER)
 
     def routes(self) -> list[Route]:
         return [
@@ -61,6 +64,7 @@ class Accounts:
         return Answer(200, me(call.member, self._clock.now_ms()))
 
     async def _change_me(self, call: Call) -> Answer:
+        take(self._changes, call.member.id)
         change = await call.body(ProfileChange)
         return Answer(200, me(await self._members.change(call.session, change), self._clock.now_ms()))
 
@@ -68,6 +72,7 @@ class Accounts:
         return Answer(200, {"sessions": await self._members.devices(call.session)})
 
     async def _end_session(self, call: Call) -> Answer:
+        take(self._changes, call.member.id)
         wanted = call.params["id"]
         session_id = call.session.id if wanted == "current" else wanted
         if not await self._members.end_session(call.session, session_id):
@@ -85,10 +90,12 @@ class Accounts:
         return Answer(200, {"members": await self._members.blocks(call.member.id)})
 
     async def _block(self, call: Call) -> Answer:
+        take(self._changes, call.member.id)
         await self._members.block(call.member.id, _id_of(call))
         return Answer(204)
 
     async def _unblock(self, call: Call) -> Answer:
+        take(self._changes, call.member.id)
         await self._members.unblock(call.member.id, _id_of(call))
         return Answer(204)
 

@@ -16,6 +16,16 @@ FRESH_SECONDS: Final = 5.0
 """Every open widget asks once a minute; what is read for one is good for all of them for so long."""
 
 
+PICTURE_PATH: Final = "/direct/v1/picture/"
+PICTURE_HEADERS: Final = (
+    ("cache-control", "public, max-age=86400, immutable"),
+    ("x-content-type-options", "nosniff"),
+    ("content-security-policy", "default-src 'none'; sandbox"),
+    ("cross-origin-resource-policy", "cross-origin"),
+)
+"""A picture's name follows from its bytes, and any site may show it."""
+
+
 class Info:
     """``ways`` are those of signing in. What cannot be read while the store is away is as it was last."""
 
@@ -24,10 +34,14 @@ class Info:
         self._ways = ways
         self._profile = Profile()
         self._push_key = ""
+        self._picture: tuple[str, str, bytes] | None = None
         self._read_at: float | None = None
 
     def routes(self) -> list[Route]:
-        return [Route("GET", "info", self._info, who="anyone")]
+        return [
+            Route("GET", "info", self._info, who="anyone"),
+            Route("GET", "picture/{name}", self._picture_of_business, who="anyone"),
+        ]
 
     async def _info(self, call: Call) -> Answer:
         services = self._services
@@ -37,7 +51,7 @@ class Info:
         await self._refresh()
         incidents = services.radar.open_incidents()
         info = InfoView(
-            business=BusinessView(self._profile.name or services.settings.hub.name, about=self._profile.text),
+            business=self._business(),
             channel=channel,
             greeting=setup.greeting or services.settings.direct.greeting,
             notice=f"{incidents[0].title}." if incidents else None,
@@ -51,6 +65,25 @@ class Info:
             limits=limits(services.settings),
         )
         return Answer(200, info)
+
+    def _business(self) -> BusinessView:
+        profile = self._profile
+        picture = f"{PICTURE_PATH}{profile.picture}" if profile.picture else ""
+        return BusinessView(profile.name or self._services.settings.hub.name, picture, profile.text)
+
+    async def _picture_of_business(self, call: Call) -> Answer:
+        """What the profile shows now, and no other picture of the business."""
+        await self._refresh()
+        name = self._profile.picture
+        if not name or call.params["name"] != name or self._services.posts is None:
+            raise ApiError(404, "not_found", "There is no such picture.")
+        if self._picture is None or self._picture[0] != name:
+            found = await self._services.posts.picture(name)
+            if found is None:
+                raise ApiError(404, "not_found", "There is no such picture.")
+            self._picture = (name, *found)
+        _, content_type, data = self._picture
+        return Answer(200, data, (("content-type", content_type), *PICTURE_HEADERS))
 
     def _channel(self, wanted: str) -> str:
         """The name of a Direct channel, the first one where none is named. Raises ApiError."""

@@ -45,12 +45,13 @@ TRY_AGAIN: Final = 1013
 
 
 class CutOffError(Exception):
-    """The stream ends; ``code`` tells the client why."""
+    """The stream ends; ``code`` tells the client why, and ``retry_after`` in how many seconds it may come again."""
 
-    def __init__(self, code: int, reason: str) -> None:
+    def __init__(self, code: int, reason: str, *, retry_after: float = 0.0) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.retry_after = retry_after
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -304,6 +305,18 @@ def _ref_of(text: str) -> str:
 def _unavailable() -> TalkError:
     text = "This could not be stored now; send it again."
     return TalkError(503, "unavailable", text, retry_after=RETRY_AFTER_SECONDS)
+
+
+async def part(send: Send, error: CutOffError) -> None:
+    """Close a stream, and say before in words when it may be opened again, where that is known."""
+    if error.retry_after:
+        told = frames.Refused(
+            ref="", code="too_many", message=error.reason, retry_after=round(error.retry_after, 1)
+        )
+        with suppress(Exception):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await send({"type": "websocket.send", "text": frames.encoded(told)})
+    await close(send, error.code, error.reason)
 
 
 async def close(send: Send, code: int, reason: str) -> bool:

@@ -51,7 +51,7 @@ _REFUSED: Final = {
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """``value`` is sent as JSON; None for an answer without a body."""
+    """``value`` is sent as JSON, bytes as they are; None for an answer without a body."""
 
     status: int
     value: object = None
@@ -156,6 +156,9 @@ class Router:
                 send, known.status, known.code, known.message, field=known.field, headers=named
             )
             return
+        if isinstance(given.value, bytes):
+            await _answer_bytes(send, given, headers)
+            return
         named = [*headers, ("cache-control", "no-store"), *given.headers]
         if given.value is None:
             await answer(send, given.status, b"", headers=named)
@@ -196,6 +199,13 @@ class Router:
     async def _session(self, scope: Scope) -> Session | None:
         token = bearer(header(scope, b"authorization"))
         return await self._members.by_token(token) if token else None
+
+
+async def _answer_bytes(send: Send, given: Answer, headers: Sequence[tuple[str, str]]) -> None:
+    named = dict(given.headers)
+    content_type = named.pop("content-type", "application/octet-stream")
+    body = given.value if isinstance(given.value, bytes) else b""
+    await answer(send, given.status, body, content_type, [*headers, *named.items()])
 
 
 def as_api_error(error: Exception) -> ApiError | None:

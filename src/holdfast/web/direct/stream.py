@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from holdfast.inbox.access import Buckets, Rate
 from holdfast.kernel import Clock
 from holdfast.members import Members, Session
 from holdfast.portal.direct import Direct
@@ -16,7 +17,7 @@ from holdfast.storage import StoreUnavailableError
 from holdfast.web.asgi import Receive, Send, client_address, network_of
 from holdfast.web.asgi import Scope as Connection
 from holdfast.web.direct import frames
-from holdfast.web.direct.doings import Doings
+from holdfast.web.direct.doings import MEMBERS_MAX, Doings
 from holdfast.web.direct.line import (
     BAD_FRAME,
     GOING_AWAY,
@@ -27,7 +28,7 @@ from holdfast.web.direct.line import (
     CutOffError,
     Line,
     Surroundings,
-    close,
+    part,
 )
 from holdfast.web.direct.live import Live
 from holdfast.web.direct.presence import Presence
@@ -36,6 +37,11 @@ from holdfast.web.metrics import Metrics
 
 STREAMS_MAX: Final = 50_000
 DEVICES_OF_MEMBER_MAX: Final = 10
+CONNECTS_SHARE_PER_SECOND: Final = 0.1
+"""Of the streams that one network address may have open, so many it may open in a second for long, all of them at once:
+everybody comes back together when a hub was away.
+"""
+CONNECTS_OF_MEMBER: Final = Rate(burst=60, per_second=1)
 HELLO_SECONDS: Final = 10.0
 SWEEP_SECONDS: Final = 5.0
 CHECK_SECONDS: Final = 60.0
@@ -67,6 +73,9 @@ class DirectStreams:
         self._limits = limits(settings)
         self._of_address_max = settings.direct.streams_of_address
         self._addresses: Counter[str] = Counter()
+        of_address = float(self._of_address_max)
+        self._connects = Buckets(clock, Rate(of_address, max(1.0, of_address * CONNECTS_SHARE_PER_SECOND)))
+        self._connects_of_member = Buckets(clock, CONNECTS_OF_MEMBER, keys_max=MEMBERS_MAX)
         self._open: set[Line] = set()
         self._metrics = metrics
 
@@ -84,9 +93,10 @@ class DirectStreams:
         try:
             self._check_bars(client_address(scope))
             self._check_room(address)
+            _take(self._connects, address)
             await self._talk(receive, send)
         except CutOffError as error:
-            await close(send, error.code, error.reason)
+            await part(send, error)
         finally:
             self._addresses[address] -= 1
             if not self._addresses[address]:
@@ -130,6 +140,7 @@ class DirectStreams:
     async def _talk(self, receive: Receive, send: Send) -> None:
         hello = await _hello(receive)
         session = await self._session(hello.token)
+        _take(self._connects_of_member, session.member.id)
         if sum(isinstance(each, Line) for each in self._live.devices.get(session.member.id, ())) >= (
             DEVICES_OF_MEMBER_MAX
         ):
@@ -179,6 +190,12 @@ class DirectStreams:
         except StoreUnavailableError as error:
             raise CutOffError(TRY_AGAIN, "the store is not available") from error
         return cursor
+
+
+def _take(buckets: Buckets, key: str) -> None:
+    wait = buckets.take(key)
+    if wait:
+        raise CutOffError(TOO_MANY, "connected too often; wait a little", retry_after=max(0.1, wait))
 
 
 async def _hello(receive: Receive) -> frames.Hello:

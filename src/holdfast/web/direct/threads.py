@@ -91,9 +91,11 @@ class Threads:
         return Answer(200, await self._direct.change_thread(call.member, call.params["thread"], patch))
 
     async def _accept(self, call: Call) -> Answer:
+        self._doings.count(call.member)
         return Answer(200, await self._direct.accept(call.member, call.params["thread"]))
 
     async def _decline(self, call: Call) -> Answer:
+        self._doings.count(call.member)
         await self._direct.decline(call.member, call.params["thread"])
         return Answer(204)
 
