@@ -41,6 +41,8 @@ class AccountState:
     webhook_url: str = ""
     subscribed_fields: frozenset[str] = frozenset()
     """Empty: the platform sends no webhooks for this account."""
+    lost_subscription: bool = False
+    """The platform has ended the subscription, and nobody has subscribed again."""
     failing_since_ms: int | None = None
     """When the receiver first failed in the present unbroken row of failures."""
     opted_out: set[str] = field(default_factory=set)

@@ -251,6 +251,7 @@ class Webhooks:
 
 
 def unsubscribe(account: AccountState) -> None:
+    account.lost_subscription = account.lost_subscription or bool(account.subscribed_fields)
     account.subscribed_fields = frozenset()
     account.failing_since_ms = None
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import Response, expect
+from playwright.async_api import Locator, Page, Response, expect
 from tests.browser.looks import LOOKS, findings
 from tests.scenarios.demo import Demo
 
@@ -118,13 +118,91 @@ async def test_a_draft_follows_to_another_device_and_is_never_written_over(
     await desk.reply.fill("")
 
 
+async def _connect(page: Page, spare: dict[str, str], secret: str) -> None:
+    """Connect the account that the shop has and the hub does not know, with this secret."""
+    await page.get_by_role("link", name="Instagram", exact=True).click()
+    await page.get_by_label("Account id").fill(spare["account_id"])
+    await page.get_by_label("Access token").fill(spare["token"])
+    await page.get_by_label("App secret").fill(secret)
+    await page.get_by_label("Short name").fill("market")
+    await page.get_by_text("More settings").click()
+    await page.get_by_label("Address of the platform").fill("graph.instagram.example")
+    await page.get_by_role("button", name="Save and check").click()
+    await expect(page.get_by_text("base_url: this has the wrong form")).to_be_visible()
+    await expect(page.get_by_label("Access token")).to_have_value(spare["token"])
+    await page.get_by_label("Address of the platform").fill(spare["base_url"])
+    await page.get_by_role("button", name="Save and check").click()
+
+
+async def _tell_meta(account: Locator, hook: str, token: str) -> None:
+    await account.get_by_label("Callback address").fill(hook)
+    await account.get_by_label("Verify token").fill(token)
+    await account.get_by_role("button", name="Verify and save").click()
+
+
+async def test_a_channel_is_connected_with_a_wrong_secret_and_mended(
+    browsing: "Browsing", shop: Demo, pictures: Path
+) -> None:
+    spare = shop.addresses["spare"]
+    browsing.watch.forgive("422 POST /api/v1/channels$")
+    console = await browsing.console(shop)
+    page = console.page
+    await console.set("channels")
+    await _connect(page, spare, "copied-from-the-wrong-app")
+    live = page.get_by_test_id("live-check")
+    await expect(live).to_contain_text("Signed in as kelpmarket")
+    await expect(live).to_contain_text("The webhooks are subscribed")
+    await expect(live).to_contain_text("has not asked for the verify token yet")
+    codes = page.locator("section code")
+    hook, token = await codes.nth(0).inner_text(), await codes.nth(1).inner_text()
+
+    developers = await browsing.page()
+    await developers.goto(shop.addresses["developers"])
+    account = developers.get_by_test_id("developer-account").filter(has_text="kelpmarket")
+    await _tell_meta(account, hook, "not this one")
+    await expect(account).to_contain_text("The address answered 403")
+    await expect(live).to_contain_text("verify token that is not the one which stands here")
+    await _tell_meta(account, hook, token)
+    await expect(account).to_contain_text("Verified and saved")
+    await account.get_by_role("button", name="Send a test").click()
+    await expect(account).to_contain_text("The address answered 401")
+
+    await expect(live).to_contain_text("The signature of Meta's call does not match")
+    await expect(live).to_contain_text("Not working yet")
+    assert await findings(page, pictures, "settings-wrong-secret", "wide") == []
+    await live.get_by_label("App secret, the right one").fill(spare["app_secret"])
+    await live.get_by_role("button", name="Save and look again").click()
+    await expect(live).to_contain_text("No call of Meta came since this was changed")
+    await account.get_by_role("button", name="Send a test").click()
+    await expect(account).to_contain_text("The address answered 200")
+    await expect(live).to_contain_text("its signature is right")
+    await expect(live).to_contain_text("Everything works")
+    assert await findings(page, pictures, "settings-mended", "wide") == []
+    await page.reload()
+    await expect(live).to_contain_text("Everything works")
+    for secret in (token, spare["app_secret"], spare["token"]):
+        assert secret not in await page.content()
+    await page.get_by_role("button", name="Disconnect instagram:market").click()
+    await page.get_by_role("button", name="Disconnect instagram:market, really").click()
+    await expect(page.get_by_role("link", name="Instagram", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("look", LOOKS)
 async def test_every_subject_can_be_read_and_used_by_everyone(
     browsing: "Browsing", shop: Demo, pictures: Path, look: str
 ) -> None:
     console = await browsing.console(shop, **LOOKS[look])
     found = []
-    for subject in ("people", "teams", "labels", "canned", "account"):
+    for subject in (
+        "channels",
+        "channels/instagram%3Ashop",
+        "channels/new-email",
+        "people",
+        "teams",
+        "labels",
+        "canned",
+        "account",
+    ):
         await console.set(subject)
-        found += await findings(console.page, pictures, f"settings-{subject}", look)
+        found += await findings(console.page, pictures, f"settings-{subject.replace('/', '-')}", look)
     assert found == []

@@ -37,3 +37,52 @@ export const putCanned = (api: Api, canned: string, body: Pick<CannedReply, 'sho
     ? api.ask<CannedReply>('PUT', `/canned-replies/${id(canned)}`, body)
     : api.ask<CannedReply>('POST', '/canned-replies', body);
 export const removeCanned = (api: Api, canned: string) => api.ask<void>('DELETE', `/canned-replies/${id(canned)}`);
+
+export interface SettingField {
+  name: string;
+  kind: 'text' | 'number' | 'flag' | 'choice' | 'secret' | 'secrets';
+  meaning: string;
+  required: boolean;
+  default: string | number | boolean | null;
+  choices: string[];
+}
+
+export interface Platform {
+  platform: string;
+  title: string;
+  /** Who calls its webhook; empty where nobody does. */
+  caller: string;
+  hook_base: string;
+  settings: SettingField[];
+}
+
+export type Value = string | number | boolean | null | string[];
+
+export interface KeptSettings {
+  source: 'file' | 'console';
+  changed_at: number;
+  settings: Record<string, Value>;
+  /** Names of those that are set; what they are is never told. */
+  secrets: string[];
+}
+
+/** What a look at a channel found; `setting` names what would mend it. */
+export interface Finding {
+  capability: string;
+  ok: boolean | null;
+  detail: string;
+  mend: string;
+  setting: string;
+}
+
+export const platforms = async (api: Api) => (await api.ask<{ items: Platform[] }>('GET', '/platforms')).items;
+export const addChannel = (api: Api, channel: string, settings: Record<string, Value>) =>
+  api.ask<unknown>('POST', '/channels', { id: channel, settings });
+export const channelSettings = (api: Api, channel: string) => api.ask<KeptSettings>('GET', `/channels/${id(channel)}/settings`);
+export const changeChannel = (api: Api, channel: string, settings: Record<string, Value>) =>
+  api.ask<unknown>('PATCH', `/channels/${id(channel)}`, { settings });
+export const removeChannel = (api: Api, channel: string) => api.ask<void>('DELETE', `/channels/${id(channel)}`);
+export const subscribeChannel = (api: Api, channel: string) =>
+  api.ask<{ subscribed: boolean }>('POST', `/channels/${id(channel)}/subscribe`);
+export const lookAtChannel = async (api: Api, channel: string) =>
+  (await api.ask<{ results: Finding[] }>('POST', `/channels/${id(channel)}/check`)).results;

@@ -12,6 +12,7 @@ export interface Group {
 }
 
 export const GROUPS: Group[] = [
+  { name: 'Being reached', subjects: [{ id: 'channels', name: 'Channels' }] },
   {
     name: 'Team',
     subjects: [

@@ -1,5 +1,5 @@
 // The only place that talks to the simulators' control API.
-import type { Account, Fault, LoggedRequest, Person, PhoneMessage, ShopPost, WantedFault } from './types.ts';
+import type { Account, DeveloperAccount, Fault, LoggedRequest, Person, PhoneMessage, ShopPost, WantedFault } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 const TOKEN_KEY = 'holdfast.control-token';
@@ -43,6 +43,11 @@ export class Control {
   posts = async () => (await this.#call<{ posts: ShopPost[] }>('GET', '/posts')).posts;
   publish = (text: string, kind: string) => this.#call<ShopPost>('POST', '/posts', { text, kind });
   deletePost = (id: string) => this.#call<unknown>('DELETE', `/posts/${part(id)}`);
+
+  developers = async () => (await this.#call<{ accounts: DeveloperAccount[] }>('GET', '/developers')).accounts;
+  saveCallback = (account: DeveloperAccount, url: string, token: string) =>
+    this.#call<{ status: number | null; verified: boolean }>('POST', `${ofDeveloper(account)}/callback`, { url, verify_token: token });
+  sendTest = (account: DeveloperAccount) => this.#call<{ status: number | null }>('POST', `${ofDeveloper(account)}/test`, {});
 
   accounts = async () => (await this.#call<{ accounts: Account[] }>('GET', '/state')).accounts;
   faults = async () => (await this.#call<{ faults: Fault[] }>('GET', '/faults')).faults;
@@ -90,6 +95,10 @@ export function findToken(): string {
   } catch {
     return given ?? '';
   }
+}
+
+function ofDeveloper(account: DeveloperAccount): string {
+  return `/developers/${part(account.platform)}/${part(account.account)}`;
 }
 
 function part(id: string): string {

@@ -91,3 +91,14 @@ export interface Change {
   message?: PhoneMessage;
   request?: LoggedRequest;
 }
+
+/** An account as its platform's developer console shows it. */
+export interface DeveloperAccount {
+  platform: string;
+  account: string;
+  name: string;
+  facts: Record<string, string>;
+  callback_url: string;
+  verifies: boolean;
+  subscribed: boolean;
+}

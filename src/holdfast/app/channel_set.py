@@ -12,11 +12,13 @@ from holdfast.app.vault import Vault
 from holdfast.channels import PLATFORMS, ChannelSettings, decode_channel_settings
 from holdfast.channels.between import address_between, refuse_mismatch, refuse_one_sided
 from holdfast.channels.contract import Adapter
+from holdfast.channels.describing import secret_names
 from holdfast.channels.transport import Transport
 from holdfast.kernel import Clock, get_log
 from holdfast.radar.round_trips import Way
 from holdfast.settings import CHANNEL_ID, Problem, Settings, SettingsError, line_of
 from holdfast.storage import Database, Row, Tx, append_event
+from holdfast.web.services import KeptSettings, Source
 
 ARRIVAL_MS: Final = 180_000
 """How long a message between our own accounts may take where the platform gives no time for it, as mail."""
@@ -94,10 +96,15 @@ class ChannelSet:
     async def load(self) -> None:
         """Connect every configured and stored channel that is not connected yet, or has been changed."""
         self.connect_configured()
-        configured = {table["id"] for table in self._settings.channel}
-        for row in await self._database.read(store.stored_channels):
-            if row["id"] not in configured and row["updated_at"] != self._versions.get(row["id"]):
+        stored = await self._database.read(store.stored_channels)
+        for row in stored:
+            if not self._is_configured(row["id"]) and row["updated_at"] != self._versions.get(row["id"]):
                 await self._connect_stored(row)
+        for channel_id in self._versions.keys() - {row["id"] for row in stored}:
+            await self._disconnect(channel_id)
+
+    def _is_configured(self, channel_id: str) -> bool:
+        return any(table["id"] == channel_id for table in self._settings.channel)
 
     def connect_configured(self) -> None:
         """Connect the channels of the configuration file, for which no store is needed."""
@@ -112,6 +119,13 @@ class ChannelSet:
             await self._connect_anew(row["id"], self._table(row))
         except ValueError as error:
             self._log.error("a stored channel is left out", channel=row["id"], problem=str(error))
+
+    async def _disconnect(self, channel_id: str) -> None:
+        del self._versions[channel_id]
+        self._channel_settings.pop(channel_id, None)
+        adapter = self._adapters.pop(channel_id, None)
+        if adapter is not None:
+            await adapter.close()
 
     async def _connect_anew(self, channel_id: str, table: dict[str, Any]) -> None:
         before = self._adapters.get(channel_id)
@@ -135,14 +149,34 @@ class ChannelSet:
         self._versions[channel_id] = now
         self._connect(channel_id, table)
 
+    async def kept(self, channel_id: str) -> KeptSettings:
+        """What a channel was told. Raises LookupError."""
+        for table in self._settings.channel:
+            if table["id"] == channel_id:
+                told = {key: value for key, value in table.items() if key != "id"}
+                return _without_secrets(channel_id, told, "file", 0)
+        row = await self._database.read(store.stored_channel, channel_id)
+        if row is None:
+            raise LookupError(f"there is no channel {channel_id}")
+        return _without_secrets(channel_id, self._table(row), "console", row["updated_at"])
+
+    async def remove(self, channel_id: str) -> None:
+        """Disconnect a stored channel; what was said on it stays. Raises LookupError, ValueError."""
+        self._refuse_configured(channel_id)
+        await self._database.write(_drop, channel_id, self._clock.now_ms())
+        await self.load()
+
+    def _refuse_configured(self, channel_id: str) -> None:
+        if self._is_configured(channel_id):
+            raise ValueError(
+                f"{channel_id} stands in the configuration file; change it there and start again"
+            )
+
     async def change(self, channel_id: str, changes: dict[str, Any]) -> None:
         """Change settings of a stored channel; None takes one back to its default. Other processes take it
         up by themselves. Raises LookupError, and ValueError in plain words; then nothing is changed.
         """
-        if any(table["id"] == channel_id for table in self._settings.channel):
-            raise ValueError(
-                f"{channel_id} stands in the configuration file; change it there and start again"
-            )
+        self._refuse_configured(channel_id)
         await self._database.write(self._change, channel_id, changes, self._clock.now_ms())
         await self.load()
 
@@ -237,3 +271,21 @@ async def _put(tx: Tx, channel_id: str, sealed: bytes, now: int) -> None:
         raise ChannelExistsError(f"{channel_id} is stored already")
     await store.put_channel(tx, channel_id, platform_of(channel_id), sealed, now)
     await append_event(tx, at=now, kind="channel.changed", body={"channel": channel_id})
+
+
+async def _drop(tx: Tx, channel_id: str, now: int) -> None:
+    if not await store.drop_channel(tx, channel_id):
+        raise LookupError(f"there is no channel {channel_id}")
+    await append_event(tx, at=now, kind="channel.changed", body={"channel": channel_id})
+
+
+def _without_secrets(
+    channel_id: str, table: Mapping[str, Any], source: Source, changed_at: int
+) -> KeptSettings:
+    secret = secret_names(PLATFORMS[platform_of(channel_id)].settings_type)
+    return KeptSettings(
+        source=source,
+        changed_at=changed_at,
+        settings={name: value for name, value in table.items() if name not in secret},
+        secrets=sorted(name for name in table if name in secret),
+    )

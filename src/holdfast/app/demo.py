@@ -17,7 +17,7 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 
-from holdfast.app.demo_world import demo_people, hub_toml, new_keys, simulator_settings
+from holdfast.app.demo_world import demo_people, hub_toml, new_keys, simulator_settings, spare_account
 from holdfast.app.private import make_private_folder, write_private
 from holdfast.app.replayed_day import ReplayError, replay_day
 from holdfast.app.seed import SignIn, seed
@@ -203,7 +203,8 @@ class _Demo:
         await self._start("hub", ["-m", "holdfast", "serve", "--config", str(config)])
         status_url = f"http://{HOST}:{ports['status']}"
         await self._wait_for(f"{hub_url}/health/ready", f"{status_url}/", f"{addresses['control']}/")
-        return self._addresses(hub_url, status_url, addresses, sign_in, keys.control, config)
+        told = self._addresses(hub_url, status_url, addresses, sign_in, keys.control, config)
+        return {**told, "spare": spare_account(keys, addresses)}
 
     def _status_arguments(self, ports: dict[str, int]) -> list[str]:
         url = f"http://{HOST}:{ports['status']}"
@@ -263,6 +264,7 @@ class _Demo:
             "webpush": addresses["webpush"],
             "phones": f"{addresses['control']}/?token={control_token}",
             "faults": f"{addresses['control']}/faults?token={control_token}",
+            "developers": f"{addresses['control']}/developers?token={control_token}",
             "control": f"{addresses['control']}/control",
             "control_token": control_token,
             "platforms": {name: url for name, url in addresses.items() if name != "control"},

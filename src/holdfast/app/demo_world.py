@@ -12,6 +12,8 @@ MINUTE_MS: Final = 60_000
 PEOPLE_MAX: Final = 5_000
 SHOP_IG: Final = "17841400000000001"
 STUDIO_IG: Final = "17841400000000002"
+MARKET_IG: Final = "17841400000000003"
+"""Of an account that the shop has and the hub is not connected to: for trying to connect one."""
 WHATSAPP_NUMBER_ID: Final = "106540352242922"
 SMS_NUMBER: Final = "+15005550006"
 MAIL_DOMAIN: Final = "customer.example"
@@ -98,13 +100,15 @@ class Keys(msgspec.Struct, frozen=True):
     verify: str
     instagram: str
     studio: str
+    market: str
+    market_secret: str
     whatsapp: str
     twilio: str
     mail: str
 
 
 def new_keys() -> Keys:
-    return Keys(*(secrets.token_urlsafe(24) for _ in range(8)))
+    return Keys(*(secrets.token_urlsafe(24) for _ in range(10)))
 
 
 def demo_people(count: int, random: Random) -> list[DemoPerson]:
@@ -185,6 +189,17 @@ def simulator_settings(people: list[DemoPerson], keys: Keys, *, hub_url: str, po
                     "name": f"{SHOP} Studio",
                     "token": keys.studio,
                     "webhook_url": f"{hooks}/instagram/studio",
+                },
+                {
+                    **meta,
+                    "id": "27000000000000003",
+                    "user_id": MARKET_IG,
+                    "username": "kelpmarket",
+                    "name": f"{SHOP} Market",
+                    "token": keys.market,
+                    "app_secret": keys.market_secret,
+                    "webhook_url": f"{hooks}/instagram/market",
+                    "subscribed": False,
                 },
             ],
             "whatsapp": [
@@ -353,3 +368,14 @@ public_address = "{SHOP_MAIL}"
 id = "direct:web"
 public_link = "http://127.0.0.1:{port}/chat/web"
 """
+
+
+def spare_account(keys: Keys, addresses: dict[str, str]) -> dict[str, str]:
+    """What connects the account that is not connected yet, as its platform's console would tell."""
+    return {
+        "id": "instagram:market",
+        "account_id": MARKET_IG,
+        "token": keys.market,
+        "app_secret": keys.market_secret,
+        "base_url": addresses["instagram"],
+    }

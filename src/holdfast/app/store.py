@@ -11,6 +11,7 @@ INSERT INTO channel (id, platform, settings, secrets, created_at, updated_at)
 VALUES (:id, :platform, '{}', :secrets, :at, :at)
 """
 _CHANGE: Final = "UPDATE channel SET secrets = :secrets, updated_at = :at WHERE id = :id"
+_DROP: Final = "DELETE FROM channel WHERE id = :id"
 _SIGN: Final = """
 INSERT INTO node (name, url, started_at, seen_at) VALUES (:name, :url, :now, :now)
 ON CONFLICT (name) DO UPDATE SET url = excluded.url, seen_at = excluded.seen_at
@@ -46,6 +47,10 @@ async def change_channel(tx: Tx, channel_id: str, sealed: bytes, at: int) -> Non
 async def put_channel(tx: Tx, channel_id: str, platform: str, sealed: bytes, at: int) -> None:
     """Keep a channel; ``sealed`` is its whole table, encrypted."""
     await tx.run(_PUT, id=channel_id, platform=platform, secrets=sealed, at=at)
+
+
+async def drop_channel(tx: Tx, channel_id: str) -> bool:
+    return await tx.run(_DROP, id=channel_id) == 1
 
 
 async def sign(tx: Tx, node: str, url: str, now: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -72,10 +72,14 @@ class Genuine(msgspec.Struct, frozen=True):
 
 
 class Forged(msgspec.Struct, frozen=True):
-    """The request is not proven to be the platform's; ``status`` is what to answer."""
+    """The request is not proven to be the platform's; ``status`` is what to answer. ``told``: what it bore that is
+    not ours, a signature or a word of ours, which is what a wrong setting looks like; nothing where anybody may have
+    sent it.
+    """
 
     reason: str
     status: int = 401
+    told: Literal["", "signature", "verify_token"] = ""
 
 
 Verification = Genuine | Forged

@@ -23,7 +23,8 @@ class Make(Protocol):
 
 class PlatformKind(msgspec.Struct, frozen=True):
     """``name`` stands in configuration and addresses of webhooks, ``title`` is for people. ``between``: how
-    two accounts of it write to each other, or why they cannot.
+    two accounts of it write to each other, or why they cannot. ``caller`` signs its webhooks with the setting
+    ``signed_with``; both are empty where no webhooks come.
     """
 
     name: str
@@ -33,18 +34,45 @@ class PlatformKind(msgspec.Struct, frozen=True):
     between: BetweenAccounts = BetweenAccounts(
         refused="it is not known whether two accounts of this platform may write to each other"
     )
+    caller: str = ""
+    signed_with: str = ""
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether it asks for our word before it delivers (Meta's handshake)."""
+        return "verify_token" in self.settings_type.__struct_fields__
 
 
 PLATFORMS: Final[Mapping[str, PlatformKind]] = {
     kind.name: kind
     for kind in (
         PlatformKind(
-            "instagram", "Instagram", InstagramSettings, make_instagram, BetweenAccounts(has_window=True)
+            "instagram",
+            "Instagram",
+            InstagramSettings,
+            make_instagram,
+            BetweenAccounts(has_window=True),
+            caller="Meta",
+            signed_with="app_secret",
         ),
         PlatformKind(
-            "whatsapp", "WhatsApp", WhatsAppSettings, make_whatsapp, BetweenAccounts(has_window=True)
+            "whatsapp",
+            "WhatsApp",
+            WhatsAppSettings,
+            make_whatsapp,
+            BetweenAccounts(has_window=True),
+            caller="Meta",
+            signed_with="app_secret",
         ),
-        PlatformKind("sms", "SMS", SmsSettings, make_sms, BetweenAccounts(address_of=lambda sms: sms.number)),
+        PlatformKind(
+            "sms",
+            "SMS",
+            SmsSettings,
+            make_sms,
+            BetweenAccounts(address_of=lambda sms: sms.number),
+            caller="Twilio",
+            signed_with="auth_token",
+        ),
         PlatformKind(
             "email",
             "Email",

@@ -9,10 +9,11 @@ from typing import IO
 import click
 
 from holdfast.app.channel_set import ChannelExistsError
-from holdfast.app.desk import CHECK_SECONDS_MAX
-from holdfast.channels.contract import Adapter, ProbeResult
+from holdfast.app.checking import check_channel
+from holdfast.app.desk import Desk
 from holdfast.cli.main import CONFIG, load
 from holdfast.cli.store import opened
+from holdfast.inbox import Finding
 from holdfast.radar import load_verdicts
 from holdfast.radar.round_trips import Trip, latest
 from holdfast.settings import Settings
@@ -134,7 +135,7 @@ def _told(trip: Trip, now: int) -> str:
 @channel.command("check", epilog="Example: holdfast channel check instagram:shop")
 @click.argument("channel_id")
 @CONFIG
-def check_channel(channel_id: str, config: Path | None) -> None:
+def check_one(channel_id: str, config: Path | None) -> None:
     """Ask a channel's platform whether sign-in, webhooks and history work."""
     if not asyncio.run(_check(load(config), channel_id)):
         sys.exit(1)
@@ -147,18 +148,34 @@ async def _check(settings: Settings, channel_id: str | None) -> bool:
             raise click.ClickException(
                 f"There is no channel {channel_id}. Known: {', '.join(adapters) or 'none'}."
             )
-        chosen = {name: adapters[name] for name in adapters if channel_id in {None, name}}
-        found = await asyncio.gather(*(_probe(adapter) for adapter in chosen.values()))
-        reports = [_report(name, results) for name, results in zip(chosen, found, strict=True)]
+        chosen = [name for name in adapters if channel_id in {None, name}]
+        found = await asyncio.gather(*(check_channel(hub.channels, hub.database, name) for name in chosen))
+        reports = [_report(name, findings) for name, findings in zip(chosen, found, strict=True)]
         return all(reports)
 
 
-async def _probe(adapter: Adapter) -> list[ProbeResult]:
-    async with asyncio.timeout(CHECK_SECONDS_MAX):
-        return list(await adapter.probe())
+def _report(name: str, findings: list[Finding]) -> bool:
+    for finding in findings:
+        mend = f" {finding.mend}" if finding.mend else ""
+        click.echo(f"{name}  {finding.step}: {MARKS[finding.ok]}. {finding.detail}{mend}")
+    return all(finding.ok is not False for finding in findings)
 
 
-def _report(name: str, results: list[ProbeResult]) -> bool:
-    for result in results:
-        click.echo(f"{name}  {result.capability.value}: {MARKS[result.ok]}. {result.detail}")
-    return all(result.ok is not False for result in results)
+@channel.command("remove", epilog="Example: holdfast channel remove sms:old")
+@click.argument("channel_id")
+@CONFIG
+def remove(channel_id: str, config: Path | None) -> None:
+    """Disconnect a channel that was added; what was said on it stays.
+
+    Refused while messages wait to leave on it. A running hub takes it up by itself.
+    """
+    try:
+        asyncio.run(_remove(load(config), channel_id))
+    except (LookupError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{channel_id} is disconnected.")
+
+
+async def _remove(settings: Settings, channel_id: str) -> None:
+    async with opened(settings) as hub:
+        await Desk(hub.channels, hub.database, hub.clock, hub.ids).remove(channel_id, "command line")

@@ -103,6 +103,8 @@ Holdfast is running, with every platform simulated on this machine.
                  write to the shop as one of its customers
   Faults         {addresses["faults"]}
                  switch Instagram off, and on again
+  Developers     {addresses["developers"]}
+                 the platforms' consoles: an Instagram account to connect under Settings, Channels
   Status page    {addresses["status"]}
   Reports        {addresses["status"]}/tracker
   The shop       {addresses["status"]}/profile

@@ -1,6 +1,7 @@
 """What agents and programs see and may do: views of conversations, access, exports."""
 
 from holdfast.inbox.access import Access, Principal, Role, Scope
+from holdfast.inbox.calls import Calls, Finding, calls_of, judge_calls, note_calls
 from holdfast.inbox.contacts import contacts_by_id, contacts_page, get_contact
 from holdfast.inbox.conversations import (
     NOBODY,
@@ -38,6 +39,8 @@ __all__ = [
     "NOBODY",
     "Access",
     "BadCursorError",
+    "Calls",
+    "Finding",
     "Happening",
     "Principal",
     "Role",
@@ -48,6 +51,7 @@ __all__ = [
     "attempts_of",
     "audit_page",
     "breakers",
+    "calls_of",
     "channel_counts",
     "commit_probe",
     "contacts_by_id",
@@ -62,8 +66,10 @@ __all__ = [
     "get_conversation",
     "get_message",
     "happenings_after",
+    "judge_calls",
     "messages_by_id",
     "newest_page",
+    "note_calls",
     "open_counts",
     "refused_counts",
     "spool_position",

@@ -135,6 +135,18 @@ SELECT channel, state, COUNT(*) AS count FROM delivery
 WHERE state IN ('queued', 'held', 'sending', 'in_doubt') GROUP BY channel, state
 """
 _BREAKERS: Final = "SELECT * FROM breaker"
+_NOTE_CALL: Final = """
+INSERT INTO channel_call (channel, genuine_at, forged_at, asked_at, misasked_at)
+VALUES (:channel, :genuine_at, :forged_at, :asked_at, :misasked_at)
+ON CONFLICT (channel) DO UPDATE SET
+    genuine_at = CASE WHEN excluded.genuine_at > 0 THEN excluded.genuine_at ELSE channel_call.genuine_at END,
+    forged_at = CASE WHEN excluded.forged_at > 0 THEN excluded.forged_at ELSE channel_call.forged_at END,
+    asked_at = CASE WHEN excluded.asked_at > 0 THEN excluded.asked_at ELSE channel_call.asked_at END,
+    misasked_at = CASE WHEN excluded.misasked_at > 0 THEN excluded.misasked_at ELSE channel_call.misasked_at END
+"""
+_CALLS_OF: Final = (
+    "SELECT genuine_at, forged_at, asked_at, misasked_at FROM channel_call WHERE channel = :channel"
+)
 _AUDIT: Final = "SELECT * FROM audit_entry WHERE id < :before ORDER BY id DESC LIMIT :limit"
 _POSITION: Final = "SELECT value FROM reader_cursor WHERE name = :name"
 _PROBE: Final = """
@@ -291,3 +303,19 @@ async def _by_ids(tx: Tx, sql: str, ids: Iterable[str], **values: Any) -> list[R
     """Run a statement over a set of ids; none where the set is empty."""
     wanted = sorted(set(ids))
     return await tx.all(sql, ids=wanted, **values) if wanted else []
+
+
+async def note_call(
+    tx: Tx, *, channel: str, genuine_at: int, forged_at: int, asked_at: int, misasked_at: int
+) -> None:
+    times = {
+        "genuine_at": genuine_at,
+        "forged_at": forged_at,
+        "asked_at": asked_at,
+        "misasked_at": misasked_at,
+    }
+    await tx.run(_NOTE_CALL, channel=channel, **times)
+
+
+async def calls_of(tx: Tx, channel: str) -> Row | None:
+    return await tx.one(_CALLS_OF, channel=channel)

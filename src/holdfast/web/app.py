@@ -11,6 +11,7 @@ from holdfast.web.api import build_api
 from holdfast.web.api.app import PREFIX as API
 from holdfast.web.api.gate import Gate
 from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
+from holdfast.web.call_log import CallLog
 from holdfast.web.direct import Route, Router
 from holdfast.web.direct.accounts import Accounts
 from holdfast.web.direct.claiming import Claiming
@@ -51,6 +52,7 @@ def build_web(services: WebServices) -> Front:
     """
     metrics = Metrics(services.registry)
     refusals = RefusalCounter(services.database, services.clock)
+    calls = CallLog(services.database, services.clock)
     identifier = Identifier(services.access, services.settings.public_url)
     feed = Feed(
         events=services.events,
@@ -80,9 +82,11 @@ def build_web(services: WebServices) -> Front:
             each.retire()
 
     return Front(
-        faces=_faces(services, feed, refusals, identifier, metrics, threads),
+        faces=_faces(services, feed, (refusals, calls), identifier, metrics, threads),
         streams={STREAM: streams, DIRECT_STREAM: devices},
-        lifespan=_Lifespan([feed.run, refusals.run, live.run, devices.sweep], refusals),
+        lifespan=_Lifespan(
+            [feed.run, refusals.run, calls.run, live.run, devices.sweep], (refusals.flush, calls.flush)
+        ),
         metrics=metrics,
         retire=retire,
         is_here=devices.is_here,
@@ -92,17 +96,19 @@ def build_web(services: WebServices) -> Front:
 def _faces(
     services: WebServices,
     feed: Feed,
-    refusals: RefusalCounter,
+    books: tuple[RefusalCounter, CallLog],
     identifier: Identifier,
     metrics: Metrics,
     threads: Threads,
 ) -> Sequence[tuple[str, str, AsgiApp]]:
+    refusals, calls = books
     receiving = Hooks(
         spool=services.spool,
         clock=services.clock,
         channels=services.channels,
         public_url=services.settings.public_url,
         refusals=refusals,
+        calls=calls,
         metrics=metrics,
     )
     health = Health(
@@ -215,10 +221,12 @@ class _Lifespan:
     """Starts and ends the web's own tasks with the server."""
 
     def __init__(
-        self, loops: Sequence[Callable[[], Coroutine[Any, Any, None]]], refusals: RefusalCounter
+        self,
+        loops: Sequence[Callable[[], Coroutine[Any, Any, None]]],
+        flushes: Sequence[Callable[[], Coroutine[Any, Any, None]]],
     ) -> None:
         self._loops = loops
-        self._refusals = refusals
+        self._flushes = flushes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope
@@ -229,7 +237,8 @@ class _Lifespan:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._refusals.flush()
+        for flush in self._flushes:
+            await flush()
         await send(_DOWN)
 
 

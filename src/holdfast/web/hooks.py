@@ -19,6 +19,7 @@ from holdfast.web.asgi import (
     query_of,
     read_body,
 )
+from holdfast.web.call_log import CallLog
 from holdfast.web.metrics import Metrics
 from holdfast.web.refusals import RefusalCounter
 
@@ -38,6 +39,7 @@ class Hooks:
         channels: Callable[[], Mapping[str, Adapter]],
         public_url: str,
         refusals: RefusalCounter,
+        calls: CallLog,
         metrics: Metrics,
     ) -> None:
         self._spool = spool
@@ -45,6 +47,7 @@ class Hooks:
         self._channels = channels
         self._public_url = public_url
         self._refusals = refusals
+        self._calls = calls
         self._metrics = metrics
         self._log = get_log("hooks")
 
@@ -73,7 +76,9 @@ class Hooks:
         except ClientGoneError:
             return
         request = self._request(scope, body)
-        match self._verify(adapter, request):
+        verdict = self._verify(adapter, request)
+        self._calls.note(channel, request.method, verdict)
+        match verdict:
             case Forged(status=status):
                 await self._refuse(send, channel, status, "forged", "The request is not proven genuine.")
             case Genuine(reply=reply, store=False):

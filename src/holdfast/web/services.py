@@ -8,10 +8,10 @@ from typing import Any, Literal, Protocol
 import msgspec
 from prometheus_client import CollectorRegistry
 
-from holdfast.channels.contract import Adapter, ProbeResult
+from holdfast.channels.contract import Adapter
 from holdfast.contacts import ContactBook
 from holdfast.conversations import Conversations
-from holdfast.inbox import Access
+from holdfast.inbox import Access, Finding
 from holdfast.inbox.access import Agents, RandomBytes
 from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
@@ -75,6 +75,20 @@ class ChannelTakenError(ValueError):
     """A channel of this name is connected already."""
 
 
+Source = Literal["file", "console"]
+
+
+class KeptSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel was told, and where: in the configuration file, which the console cannot change, or in the console
+    (``changed_at`` in ms). ``secrets`` are the names of those that are set; what they are is never shown.
+    """
+
+    source: Source
+    changed_at: int
+    settings: dict[str, Any]
+    secrets: list[str]
+
+
 class ChannelDesk(Protocol):
     async def add(self, channel_id: str, settings: dict[str, Any], by: str) -> None:
         """Connect a channel. Raises ChannelTakenError, ValueError with a sentence that names the field."""
@@ -84,7 +98,19 @@ class ChannelDesk(Protocol):
         """Change some settings. Raises LookupError, ValueError with a sentence that names the field."""
         ...
 
-    async def check(self, channel_id: str) -> Sequence[ProbeResult]:
+    async def kept(self, channel_id: str) -> KeptSettings:
+        """What it was told, without its secrets. Raises LookupError."""
+        ...
+
+    async def remove(self, channel_id: str, by: str) -> None:
+        """Disconnect it. Raises LookupError, ValueError while messages wait to leave on it."""
+        ...
+
+    async def subscribe(self, channel_id: str, by: str) -> bool:
+        """Ask the platform to deliver webhooks; whether it agreed. Raises LookupError."""
+        ...
+
+    async def check(self, channel_id: str) -> Sequence[Finding]:
         """Look at a channel now. Raises LookupError where there is none."""
         ...
 

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from holdfast_simulators.control.answers import Handler, guarded
 from holdfast_simulators.control.context import Context
+from holdfast_simulators.control.developers import DeveloperHandlers
 from holdfast_simulators.control.events import EventStream
 from holdfast_simulators.control.faults import FaultHandlers
 from holdfast_simulators.control.overview import OverviewHandlers
@@ -32,7 +33,7 @@ def build_control(context: Context) -> Starlette:
 def _routes(context: Context) -> list[BaseRoute]:
     faults, people = FaultHandlers(context), PeopleHandlers(context)
     overview, webhooks = OverviewHandlers(context), WebhookHandlers(context)
-    posts = PostHandlers(context)
+    posts, developers = PostHandlers(context), DeveloperHandlers(context)
     table: list[tuple[str, str, Handler]] = [
         ("GET", "/control/state", overview.state),
         ("GET", "/control/messages", overview.messages),
@@ -57,6 +58,9 @@ def _routes(context: Context) -> list[BaseRoute]:
         ("POST", "/control/posts", posts.publish),
         ("POST", "/control/posts/{post_id}", posts.change),
         ("DELETE", "/control/posts/{post_id}", posts.delete),
+        ("GET", "/control/developers", developers.accounts),
+        ("POST", "/control/developers/{platform}/{account}/callback", developers.save_callback),
+        ("POST", "/control/developers/{platform}/{account}/test", developers.test),
         ("POST", "/control/webhooks/raw", webhooks.send_raw),
         ("POST", "/control/webhooks/verify", webhooks.verify),
     ]

@@ -100,5 +100,10 @@ class VerifyInput(_Input):
     """Instead of the right verify token."""
 
 
+class CallbackInput(_Input):
+    url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+$", max_length=2_000)]
+    verify_token: Annotated[str, msgspec.Meta(max_length=NAME_LETTERS_MAX)]
+
+
 class AccountInput(_Input):
     webhook_url: Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=2_000)]

@@ -28,6 +28,6 @@ def page_routes(built: Path = BUILT) -> list[BaseRoute]:
             return FileResponse(index, headers=PAGE_HEADERS)
         return HTMLResponse(MISSING, headers=PAGE_HEADERS)
 
-    paths = ("/", "/phones/{person:path}", "/posts", "/faults")
+    paths = ("/", "/phones/{person:path}", "/posts", "/faults", "/developers")
     assets = StaticFiles(directory=built / "assets", check_dir=False)
     return [*(Route(path, page) for path in paths), Mount("/assets", assets)]

@@ -17,6 +17,7 @@ def answer_subscription(
     if call.method == "POST":
         account.subscribed_fields = _wanted(call, fields_known)
         account.failing_since_ms = None
+        account.lost_subscription = False
         call.effect = True
         _end_removal(world, account)
         return json_answer({"success": True})
@@ -54,5 +55,5 @@ def _end_removal(world: World, account: AccountState) -> None:
     """A removed subscription is repaired when every account that it concerned has subscribed again."""
     for fault in world.faults.active(account.platform, "receive", account.key, ("subscription_removed",)):
         concerned = [a for a in world.accounts.all(account.platform) if fault.account in (None, a.key)]
-        if all(a.subscribed_fields for a in concerned):
+        if not any(a.lost_subscription for a in concerned):
             world.faults.end(fault.id)

@@ -193,3 +193,36 @@ async def test_a_change_that_makes_no_sense_changes_nothing(
     with pytest.raises((ValueError, LookupError), match=words):
         await channels.change(channel, changes)
     assert channels.settings_of("sms:shop").in_doubt == "ask"
+
+
+async def test_what_a_channel_was_told_is_shown_without_its_secrets(connect: Connect) -> None:
+    channels = connect()
+    await channels.load()
+    kept = await channels.kept("sms:shop")
+    assert (kept.source, kept.secrets, kept.settings["number"]) == ("file", ["auth_token"], "+31612345678")
+    await channels.add("sms:added", {**SMS, "api_key": "SK1", "api_secret": "hunter3"})
+    kept = await channels.kept("sms:added")
+    assert (kept.source, kept.secrets) == ("console", ["api_secret", "auth_token"])
+    assert kept.changed_at > 0
+    assert "hunter" not in repr(kept)
+    with pytest.raises(LookupError):
+        await channels.kept("sms:none")
+
+
+async def test_a_removed_channel_is_gone_everywhere_and_can_be_connected_again(connect: Connect) -> None:
+    one, other = connect(""), connect("")
+    await one.add("sms:shop", SMS)
+    await other.load()
+    await other.remove("sms:shop")
+    await one.load()
+    for channels in (one, other):
+        assert channels.adapters() == {}
+    with pytest.raises(LookupError):
+        await one.remove("sms:shop")
+    await one.add("sms:shop", SMS)
+    await other.load()
+    assert list(other.adapters()) == ["sms:shop"]
+    configured = connect()
+    await configured.load()
+    with pytest.raises(ValueError, match="stands in the configuration file"):
+        await configured.remove("direct:web")

@@ -8,7 +8,7 @@ from holdfast.channels.settings import ChannelSettings, InDoubtPolicy, PerSecond
 from holdfast.settings import Secret
 
 Security = Literal["tls", "starttls", "none"]
-Port = Annotated[int, Meta(ge=1, le=65_535)]
+Port = Annotated[int, Meta(ge=1, le=65_535, description="its port")]
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 

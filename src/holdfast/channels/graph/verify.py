@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from holdfast.channels.contract import Forged, Genuine, RawRequest, Reply, Verification
 from holdfast.settings import Secret
@@ -25,7 +25,8 @@ def _verify_handshake(request: RawRequest, verify_token: Secret) -> Verification
     given = request.query.get("hub.verify_token", "")
     challenge = request.query.get("hub.challenge", "")
     if not verify_token or not hmac.compare_digest(given.encode(), verify_token.reveal().encode()):
-        return Forged("The verify token is not ours.", status=403)
+        told: Literal["", "verify_token"] = "verify_token" if given and challenge else ""
+        return Forged("The verify token is not ours.", status=403, told=told)
     if request.query.get("hub.mode") != "subscribe" or not 0 < len(challenge) <= CHALLENGE_CHARACTERS_MAX:
         return Forged("This is not a subscription's handshake.", status=400)
     return Genuine(reply=Reply(body=challenge.encode()), store=False)
@@ -39,7 +40,7 @@ def _verify_signature(request: RawRequest, secrets: Sequence[Secret]) -> Verific
     # All secrets are tried: during a change the platform signs with the old one for a while.
     if any(hmac.compare_digest(signature, _sign(request.body, secret)) for secret in secrets if secret):
         return Genuine()
-    return Forged("The signature does not fit the body.")
+    return Forged("The signature does not fit the body.", told="signature")
 
 
 def _sign(body: bytes, secret: Secret) -> bytes:

@@ -36,7 +36,7 @@ def verify_twilio(request: RawRequest, *, tokens: Sequence[Secret], webhook_url:
     ):
         delivery = request.query.get(CORRELATION_PARAMETER, "")
         return Genuine(reply=_EMPTY_ANSWER, keep={KEPT_CORRELATION: delivery} if delivery else {})
-    return Forged("The signature does not fit the request.")
+    return Forged("The signature does not fit the request.", told="signature")
 
 
 def form_fields(body: bytes) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from holdfast.inbox import Principal
 from holdfast.inbox.access import Buckets
 from holdfast.web.api.account import AccountController
 from holdfast.web.api.agents import AgentsController
-from holdfast.web.api.channels import ChannelsController
+from holdfast.web.api.channels import ChannelsController, PlatformsController
 from holdfast.web.api.contacts import ContactsController
 from holdfast.web.api.conversations import ConversationsController
 from holdfast.web.api.events import EventsController
@@ -52,6 +52,7 @@ _GENERATED_NAME: Final = re.compile(rb"Page_[\w.]*?(\w+)_(?=\")")
 CONTROLLERS: Final = (
     AccountController,
     ChannelsController,
+    PlatformsController,
     ConversationsController,
     SearchController,
     MessagesController,

@@ -1,14 +1,18 @@
 """Channels, what the radar says of them, and what is under way on each."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, get, patch, post
+from litestar import Controller, delete, get, patch, post
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
+from holdfast.channels import PLATFORMS
 from holdfast.channels.contract import Capability
+from holdfast.channels.describing import SettingField, setting_fields
 from holdfast.inbox import breakers, channel_counts
 from holdfast.inbox.model import BreakerView, ChannelCounts, Page
 from holdfast.radar import Verdict
@@ -17,7 +21,7 @@ from holdfast.radar.round_trips import Trip, latest
 from holdfast.storage import Tx
 from holdfast.web.api.parts import ADMIN, READ, WRITE, Asker, Services, plain, refuses
 from holdfast.web.errors import ApiError, not_found, refusals
-from holdfast.web.services import ChannelTakenError, WebServices
+from holdfast.web.services import ChannelTakenError, KeptSettings, WebServices
 
 ChannelId = Annotated[str, PathParameter(max_length=100, description="Such as `instagram:shop`.")]
 
@@ -74,12 +78,30 @@ class ChangedChannel(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
 
 
-class CheckView(msgspec.Struct, frozen=True):
-    """``ok`` null means that the look could not tell."""
+class PlatformView(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be connected, and what such a channel can be told. ``caller``: who calls its webhook, if anybody."""
+
+    platform: str
+    title: str
+    caller: str
+    hook_base: str
+    settings: list[SettingField]
+
+
+class SubscribedView(msgspec.Struct, frozen=True):
+    subscribed: bool
+
+
+class CheckView(msgspec.Struct, frozen=True, kw_only=True):
+    """``capability`` may also be handshake, call or address. ``ok`` null means that the look could not tell.
+    ``mend``: what to do; ``setting``: which setting would mend it.
+    """
 
     capability: str
     ok: bool | None
     detail: str
+    mend: str
+    setting: str
 
 
 class NewTrouble(msgspec.Struct, frozen=True):
@@ -99,6 +121,31 @@ class ChecksView(msgspec.Struct, frozen=True):
     results: list[CheckView]
 
 
+class PlatformsController(Controller):
+    tags = ("Channels and verdicts",)
+
+    @get(
+        "/platforms",
+        opt=READ,
+        operation_id="listPlatforms",
+        summary="What can be connected, and with which settings",
+        responses=refuses(),
+    )
+    async def platforms(self, services: Services) -> Page[PlatformView]:
+        return Page(
+            [
+                PlatformView(
+                    platform=kind.name,
+                    title=kind.title,
+                    caller=kind.caller,
+                    hook_base=f"{services.settings.public_url}/hooks/{kind.name}/",
+                    settings=setting_fields(kind.settings_type),
+                )
+                for kind in PLATFORMS.values()
+            ]
+        )
+
+
 class ChannelsController(Controller):
     path = "/channels"
     tags = ("Channels and verdicts",)
@@ -114,7 +161,7 @@ class ChannelsController(Controller):
         self, services: Services, principal: Asker, data: JSONBody[NewChannel]
     ) -> ChannelView:
         try:
-            with refusals("settings"):
+            with _naming_the_setting():
                 await services.channel_desk.add(data.id, data.settings, principal.author)
         except ApiError as error:
             if isinstance(error.__cause__, ChannelTakenError):
@@ -133,7 +180,7 @@ class ChannelsController(Controller):
         self, services: Services, principal: Asker, channel_id: ChannelId, data: JSONBody[ChangedChannel]
     ) -> ChannelView:
         try:
-            with refusals("settings"):
+            with _naming_the_setting():
                 await services.channel_desk.change(channel_id, data.settings, principal.author)
         except LookupError as error:
             raise not_found("channel", channel_id) from error
@@ -152,7 +199,57 @@ class ChannelsController(Controller):
             results = await services.channel_desk.check(channel_id)
         except LookupError as error:
             raise not_found("channel", channel_id) from error
-        return ChecksView([CheckView(each.capability.value, each.ok, each.detail) for each in results])
+        return ChecksView(
+            [
+                CheckView(
+                    capability=each.step, ok=each.ok, detail=each.detail, mend=each.mend, setting=each.setting
+                )
+                for each in results
+            ]
+        )
+
+    @post(
+        "/{channel_id:str}/subscribe",
+        opt=ADMIN,
+        status_code=200,
+        operation_id="subscribeChannel",
+        summary="Ask the platform to deliver this channel's webhooks",
+        responses=refuses(404, 422),
+    )
+    async def subscribe(self, services: Services, principal: Asker, channel_id: ChannelId) -> SubscribedView:
+        try:
+            return SubscribedView(await services.channel_desk.subscribe(channel_id, principal.author))
+        except LookupError as error:
+            raise not_found("channel", channel_id) from error
+        except TimeoutError as error:
+            raise ApiError(422, "refused", "The platform did not answer in time.") from error
+
+    @get(
+        "/{channel_id:str}/settings",
+        opt=ADMIN,
+        operation_id="channelSettings",
+        summary="What a channel was told, without its secrets",
+        responses=refuses(404),
+    )
+    async def kept(self, services: Services, channel_id: ChannelId) -> KeptSettings:
+        try:
+            return await services.channel_desk.kept(channel_id)
+        except LookupError as error:
+            raise not_found("channel", channel_id) from error
+
+    @delete(
+        "/{channel_id:str}",
+        opt=ADMIN,
+        operation_id="removeChannel",
+        summary="Disconnect a channel that was added while running; what was said on it stays",
+        responses=refuses(404, 422),
+    )
+    async def remove_channel(self, services: Services, principal: Asker, channel_id: ChannelId) -> None:
+        try:
+            with refusals():
+                await services.channel_desk.remove(channel_id, principal.author)
+        except LookupError as error:
+            raise not_found("channel", channel_id) from error
 
     @post(
         "/{channel_id:str}/trouble",
@@ -173,6 +270,19 @@ class ChannelsController(Controller):
         told = await services.incident_desk.tell_trouble(channel_id, capability, text, principal.author)
         services.radar.wake()
         return TroubleView(told or None)
+
+
+@contextmanager
+def _naming_the_setting() -> Iterator[None]:
+    """Refuse with the setting that the sentence is about, where it names one."""
+    try:
+        with refusals("settings"):
+            yield
+    except ApiError as error:
+        named = re.match(r"`(\w+)", error.message)
+        sentence = error.message.replace("`", "")
+        field = named.group(1) if named else error.field
+        raise ApiError(error.status, error.code, sentence, field=field) from error.__cause__
 
 
 async def _channel(services: WebServices, channel_id: str) -> ChannelView:
