@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, StorageState, async_playwright, expect
 from tests.browser.chromium import launched
 from tests.browser.console import Console
+from tests.browser.members import Two, talking
 from tests.browser.phones import Phones
 from tests.browser.watching import Watch
 from tests.scenarios.demo import Demo, running_demo
@@ -83,6 +84,11 @@ async def browsing(chromium: Browser, signed_in: dict[str, StorageState]) -> Asy
     yield opened
     await opened.close()
     assert opened.watch.complaints == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def two(browsing: Browsing, shop: Demo) -> Two:
+    return await talking(browsing, shop)
 
 
 @pytest.fixture(scope="session")

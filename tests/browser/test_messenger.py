@@ -4,12 +4,12 @@ import asyncio
 import struct
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Route, expect
 from tests.browser.looks import LOOKS, findings
+from tests.browser.members import ANN, Two, entered
 from tests.browser.messenger import Messenger
 from tests.scenarios.demo import Demo
 
@@ -18,46 +18,12 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-ANN = "chiara"
-BEN = "dev"
 GUEST = "hana"
-"""People of the demo who have a mail address."""
+"""Somebody of the demo who has a mail address."""
 OFFLINE = r"ERR_INTERNET_DISCONNECTED"
 AWAY = r"ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket"
 HOSTILE = "<img src=x onerror=\"document.title='stolen'\"><script>document.title='stolen'</script> javascript:alert(1)"
 NARROW = {"width": 320, "height": 640}
-
-
-class Two:
-    """Two members with an open thread, each on a device of their own."""
-
-    def __init__(self, ann: Messenger, ben: Messenger, thread: str) -> None:
-        self.ann = ann
-        self.ben = ben
-        self.thread = thread
-
-
-async def entered(browsing: "Browsing", shop: Demo, person: str, name: str, **look: Any) -> Messenger:
-    """A device of a member: signed in for real the first time, with the same session from then on."""
-    known = browsing.kept_of(person)
-    member = Messenger(await browsing.page(**({"storage_state": known} if known else {}), **look), shop)
-    if not known:
-        await member.sign_in(person, name)
-        browsing.keep_of(person, await member.page.context.storage_state())
-    return member
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def two(browsing: "Browsing", shop: Demo) -> Two:
-    ann = await entered(browsing, shop, ANN, "Ann")
-    ben = await entered(browsing, shop, BEN, "Ben")
-    thread = await ann.write_to(BEN)
-    await ann.write("Are you there?")
-    await ben.thread(thread)
-    await expect(ben.line("Are you there?").last).to_be_visible()
-    if await ben.page.get_by_role("button", name="Accept").is_visible():
-        await ben.accept()
-    return Two(ann, ben, thread)
 
 
 async def test_two_members_talk(two: Two) -> None:

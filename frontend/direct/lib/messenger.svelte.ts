@@ -215,6 +215,12 @@ export class Messenger {
     this.#takeAndTell([{ type: 'thread', thread }], '');
   }
 
+  /** More was said in a thread before than we knew. */
+  async readAgain(thread: string): Promise<void> {
+    this.#tabs?.tell({ type: 'again', thread });
+    await this.talk(thread).readAgain();
+  }
+
   forget(thread: string): void {
     this.#takeAndTell([{ type: 'gone', thread }], '');
   }
@@ -578,6 +584,7 @@ export class Messenger {
     else if (news.type === 'progress') this.#progressed(news.key, news.share);
     else if (news.type === 'refused') this.tell(news.sentence);
     else if (news.type === 'me') this.tookMe(news.me);
+    else if (news.type === 'again') void this.#talks.get(news.thread)?.readAgain();
     else if (news.type === 'outbox') void this.#outboxTold(leads);
     else if (news.type === 'connected' && !leads) this.#followed(news.is, news.caughtUp);
     else if (news.type === 'say' && leads) this.#say(news.frame);

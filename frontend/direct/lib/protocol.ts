@@ -146,6 +146,8 @@ export interface Info {
   push_key?: string;
   /** The ways of signing in that are open. */
   sign_in?: ('email' | 'passkey')[];
+  /** Where what was written before can be claimed. */
+  elsewhere?: { id: string; platform: string; name: string }[];
   limits?: Limits;
 }
 

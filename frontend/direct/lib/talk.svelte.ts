@@ -50,6 +50,16 @@ export class Talk {
     this.#isStale = true;
   }
 
+  /** More was said before than we knew, as when an address was claimed: what is kept is not whole. */
+  async readAgain(): Promise<void> {
+    await this.#opening;
+    const { [this.id]: _, ...others } = await this.#histories();
+    await this.#keep().setFact('histories', others);
+    this.#history = null;
+    this.#isKeptRead = this.isWhole = false;
+    await this.open();
+  }
+
   /** What is older than the first message shown. */
   async older(): Promise<void> {
     if (this.isReading || this.isWhole || !this.isOpen) return;

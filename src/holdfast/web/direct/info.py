@@ -7,7 +7,7 @@ from typing import Final
 from holdfast.posts import Profile, open_at, opening_words
 from holdfast.storage import StoreUnavailableError
 from holdfast.web.direct.router import Answer, Call, Route
-from holdfast.web.direct.views import BusinessView, InfoView, OpenView, limits
+from holdfast.web.direct.views import BusinessView, ElsewhereView, InfoView, OpenView, limits
 from holdfast.web.errors import ApiError
 from holdfast.web.services import WebServices
 from holdfast.widget import Setup
@@ -62,6 +62,7 @@ class Info:
             consent=setup.consent,
             push_key=self._push_key,
             sign_in=self._ways(),
+            elsewhere=self._elsewhere(),
             limits=limits(services.settings),
         )
         return Answer(200, info)
@@ -92,6 +93,12 @@ class Info:
         if not names or (wanted and wanted not in names):
             raise ApiError(404, "not_found", "There is no such chat.", field="channel")
         return wanted or names[0]
+
+    def _elsewhere(self) -> list[ElsewhereView]:
+        faces = self._services.faces().values()
+        return [
+            ElsewhereView(each.id, each.platform, each.name) for each in faces if each.platform != "direct"
+        ]
 
     def _open(self, setup: Setup) -> OpenView:
         """Without hours there is no time at which nobody answers."""

@@ -65,9 +65,17 @@ class OpenView(msgspec.Struct, frozen=True):
     text: str = ""
 
 
+class ElsewhereView(msgspec.Struct, frozen=True):
+    """A channel on which somebody may have written before."""
+
+    id: str
+    platform: str
+    name: str
+
+
 class InfoView(msgspec.Struct, frozen=True, kw_only=True):
-    """``sign_in``: the ways in which somebody can sign in here: email, passkey. ``look``, ``questions`` and
-    ``consent``, the words to tick, are for the widget.
+    """``sign_in``: the ways in which somebody can sign in here: email, passkey. ``elsewhere``: where what was written
+    can be claimed. ``look``, ``questions`` and ``consent``, the words to tick, are for the widget.
     """
 
     business: BusinessView
@@ -81,6 +89,7 @@ class InfoView(msgspec.Struct, frozen=True, kw_only=True):
     consent: str = ""
     push_key: str = ""
     sign_in: list[str]
+    elsewhere: list[ElsewhereView] = []
     limits: LimitsView
 
 
