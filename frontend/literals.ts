@@ -128,7 +128,7 @@ export function isSpokenLiteral(node: Node, above: Node[]): boolean {
 
 export function isSpokenTemplate(node: Node, above: Node[]): boolean {
   const text = String((node['value'] as { cooked: string | null }).cooked ?? '');
-  if (!isWords(text) || /[/?=#:]\S/u.test(text.trim()) || /^[-.\w]+$/u.test(text)) return false;
+  if (!isWords(text) || /[/?=#:]\S/u.test(text.trim()) || /^[-.\w]+:?$/u.test(text)) return false;
   return isPlaceForWords(node, above) && /(^|\s)\p{L}{2,}(\s|[.,:]|$)/u.test(text);
 }
 

@@ -1,22 +1,23 @@
 // The views that every inbox has, and how any view is called.
+import { msg, type Sentence, t } from '../languages/language.ts';
 import type { Team } from '../lib/team.svelte.ts';
 import type { Counts, ViewFilter } from '../lib/types.ts';
 
 export interface StandardView {
-  name: string;
+  name: Sentence;
   filter: ViewFilter;
   count?: keyof Counts;
 }
 
 export const STANDARD_VIEWS: StandardView[] = [
-  { name: 'Open', filter: { status: 'open' } },
-  { name: 'Waiting for an answer', filter: { status: 'open', waiting: true }, count: 'waiting' },
-  { name: 'Mine', filter: { status: 'open', assignee: 'me' }, count: 'mine' },
-  { name: 'Unassigned', filter: { status: 'open', assignee: 'nobody' }, count: 'unassigned' },
-  { name: 'Mentions', filter: { status: 'all', mentioned: 'me' }, count: 'mentions' },
-  { name: 'Snoozed', filter: { status: 'snoozed' } },
-  { name: 'Resolved', filter: { status: 'resolved' } },
-  { name: 'All', filter: { status: 'all' } },
+  { name: msg('Open'), filter: { status: 'open' } },
+  { name: msg('Waiting for an answer'), filter: { status: 'open', waiting: true }, count: 'waiting' },
+  { name: msg('Mine'), filter: { status: 'open', assignee: 'me' }, count: 'mine' },
+  { name: msg('Unassigned'), filter: { status: 'open', assignee: 'nobody' }, count: 'unassigned' },
+  { name: msg('Mentions'), filter: { status: 'all', mentioned: 'me' }, count: 'mentions' },
+  { name: msg('Snoozed'), filter: { status: 'snoozed' } },
+  { name: msg('Resolved'), filter: { status: 'resolved' } },
+  { name: msg('All'), filter: { status: 'all' } },
 ];
 
 const PARTS = ['assignee', 'team', 'label', 'channel', 'mentioned'] as const;
@@ -31,5 +32,5 @@ export function viewName(filter: ViewFilter, team: Team): string {
   const saved = team.views.find((view) => isSameView(view.filter, filter));
   const label = filter.label ? team.label(filter.label)?.name : undefined;
   const group = team.teams.find((each) => each.id === filter.team)?.name;
-  return standard?.name ?? saved?.name ?? label ?? group ?? filter.channel ?? 'This view';
+  return (standard && t(standard.name)) ?? saved?.name ?? label ?? group ?? filter.channel ?? t('This view');
 }

@@ -2,6 +2,7 @@
 import app from './de/app.json' with { type: 'json' };
 import channels from './de/channels.json' with { type: 'json' };
 import hub from './de/hub.json' with { type: 'json' };
+import inbox from './de/inbox.json' with { type: 'json' };
 import incidents from './de/incidents.json' with { type: 'json' };
 import playbook from './de/playbook.json' with { type: 'json' };
 import publicPages from './de/public.json' with { type: 'json' };
@@ -15,6 +16,7 @@ export default {
   ...app,
   ...channels,
   ...hub,
+  ...inbox,
   ...incidents,
   ...playbook,
   ...publicPages,

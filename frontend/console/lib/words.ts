@@ -113,6 +113,28 @@ export const subscriberKind = (kind: string) => saidOr(SUBSCRIBER_KINDS[kind], k
 export const capabilityName = (capability: string) => saidOr(CAPABILITIES[capability], capability);
 export const proofWord = (proof: string | null) => t((proof && PROOFS[proof]) || msg('Not shown to be theirs'));
 export const ledgerName = (number: LedgerNumber) => t(LEDGER[number]);
+const UPDATES: Record<string, Sentence> = {
+  opened: msg('Opened'),
+  note: msg('Note'),
+  step: msg('Step'),
+  recovering: msg('Recovering'),
+  closed: msg('Closed|incident'),
+  identified: msg('Identified'),
+  monitoring: msg('Monitoring'),
+  resolved: msg('Resolved'),
+};
+const OUTCOMES: Record<string, Sentence> = {
+  accepted: msg('Accepted'),
+  deferred: msg('Deferred'),
+  rejected: msg('Rejected'),
+  unreachable: msg('Unreachable'),
+  in_doubt: msg('In doubt'),
+};
+
+/** A line of an incident's story, and a draft of one. */
+export const updateWord = (kind: string) => saidOr(UPDATES[kind], kind);
+/** How a call to a platform ended; nothing while it lasts. */
+export const outcomeWord = (outcome: string) => (outcome ? saidOr(OUTCOMES[outcome], outcome) : t('Under way'));
 export const roleName = (role: Me['role']) => t(ROLES[role]);
 export const LEDGER_NUMBERS = Object.keys(LEDGER) as LedgerNumber[];
 
@@ -205,9 +227,4 @@ export function titled(word: string): string {
 
 export function count(number: number, one: string, many: string): string {
   return `${number.toLocaleString(locale())} ${number === 1 ? one : many}`;
-}
-
-/** "it" or "them", for what is decided about one or several. */
-export function itOrThem(number: number): string {
-  return number === 1 ? 'it' : 'them';
 }

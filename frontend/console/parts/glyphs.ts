@@ -32,6 +32,7 @@ export const GLYPHS: Record<string, Shape> = {
   read_back: { line: 'M3 3v4h4 M3.4 7A5.2 5.2 0 1 1 4 11' },
   window: { line: 'M2.5 14V2.5h11V14 M2 14h12 M8 2.5V14' },
   search: { line: 'M7 2.2a4.8 4.8 0 1 0 0 9.6a4.8 4.8 0 0 0 0-9.6Z M10.6 10.6 14 14' },
+  forward: { line: 'M6.2 3 11.2 8l-5 5' },
   back: { line: 'M9.8 3 4.8 8l5 5' },
   close: { line: 'M3.6 3.6l8.8 8.8 M12.4 3.6l-8.8 8.8' },
   label: { line: 'M2.5 2.5h5.2l5.8 5.8-5.2 5.2-5.8-5.8Z M5.3 5.2v.1' },
@@ -43,3 +44,6 @@ export const GLYPHS: Record<string, Shape> = {
   menu: { line: 'M2.5 4h11 M2.5 8h11 M2.5 12h11' },
   person: { line: 'M8 2.2a2.8 2.8 0 1 0 0 5.6a2.8 2.8 0 0 0 0-5.6Z M2.6 14c.5-3 2.6-4.4 5.4-4.4s4.9 1.4 5.4 4.4' },
 };
+
+/** Those that point along the line of reading, and so the other way where people read from right to left. */
+export const TURNING = new Set(['back', 'forward', 'undo', 'rerouted']);
