@@ -43,12 +43,12 @@ function problemsOf(code: string, sources: Map<string, Findings>): string[] {
     ...[...known]
       .filter(([sentence, { file }]) => file !== OF_THE_HUB && !used.has(sentence))
       .map(([sentence, { file }]) => `${code}/${file}: "${sentence}" is said nowhere.`),
-    ...[...known].flatMap(([sentence, { entry }]) => wrongIn(code, sentence, entry, plural)),
+    ...[...known].flatMap(([sentence, { entry, file }]) => wrongIn(code, sentence, entry, plural, file === OF_THE_HUB)),
   ];
 }
 
 /** What is wrong with one entry: a plural form that the language has and the entry has not, a gap lost, nothing at all. */
-function wrongIn(code: string, sentence: string, entry: Entry, plural: Set<string>): string[] {
+function wrongIn(code: string, sentence: string, entry: Entry, plural: Set<string>, isOfHub: boolean): string[] {
   const where = `${code}: "${sentence}"`;
   if (plural.has(sentence) !== (typeof entry === 'object')) {
     return [`${where} must ${plural.has(sentence) ? 'have a form for each plural' : 'be one text'}.`];
@@ -57,16 +57,16 @@ function wrongIn(code: string, sentence: string, entry: Entry, plural: Set<strin
   const wanted = typeof entry === 'string' ? ['other'] : new Intl.PluralRules(code).resolvedOptions().pluralCategories;
   const absent = wanted.filter((form) => !forms[form]?.trim()).map((form) => `${where} says nothing for "${form}".`);
   const other = Object.keys(forms).filter((form) => !wanted.includes(form as Intl.LDMLPluralRule));
-  const lost = Object.entries(forms).flatMap(([form, text]) => gapsWrong(sentence, text, form));
+  const lost = Object.entries(forms).flatMap(([form, text]) => gapsWrong(sentence, text, form, isOfHub));
   return [...absent, ...other.map((form) => `${where}: ${code} has no "${form}".`), ...lost.map((gap) => `${where}: ${gap}`)];
 }
 
-function gapsWrong(sentence: string, text: string, form: string): string[] {
+function gapsWrong(sentence: string, text: string, form: string, isOfHub: boolean): string[] {
   if (sentence.startsWith('error.')) return [];
   const wanted = marks(sentence);
   const there = marks(text);
-  // "one" may say "a day" for "{n} days".
-  const lost = wanted.filter((gap) => !there.includes(gap) && !(gap === '{n}' && form !== 'other'));
+  // "one" may say "a day" for "{n} days"; an id in a sentence of the hub says nothing to people.
+  const lost = isOfHub ? [] : wanted.filter((gap) => !there.includes(gap) && !(gap === '{n}' && form !== 'other'));
   const made = there.filter((gap) => !wanted.includes(gap));
   return [...lost.map((gap) => `${gap} is lost.`), ...made.map((gap) => `${gap} has nothing to fill it.`)];
 }

@@ -26,3 +26,6 @@ export default {
   ...unreadable,
   ...widget,
 };
+
+/** What the hub says, among it sentences with gaps. */
+export { hub as ofHub };

@@ -32,15 +32,32 @@ interface Speech {
   locale: string;
   dir: 'ltr' | 'rtl';
   catalogue: Catalogue;
+  /** Sentences of the hub with gaps, as they are recognised. */
+  patterns?: { matches: RegExp; text: string }[];
   /** Says a sentence that the catalogue does not have; the pseudo-languages do more than repeat it. */
   other?: (english: string) => string;
 }
 
 const ENGLISH: Speech = { locale: 'en', dir: 'ltr', catalogue: {} };
 
+interface Words {
+  default: Catalogue;
+  ofHub: Record<string, string>;
+}
+
+function spokenBy(locale: string, dir: Speech['dir'], words: Words): Speech {
+  const withGaps = Object.entries(words.ofHub).filter(([english]) => english.includes('{'));
+  const patterns = withGaps.map(([english, text]) => ({ matches: new RegExp(`^${asPattern(english)}$`, 'su'), text }));
+  return { locale, dir, catalogue: words.default, patterns };
+}
+
+function asPattern(english: string): string {
+  return english.replace(/[.?*+^$()[\]|\\]/gu, '\\$&').replace(/\{(\w+)\}/gu, '(?<$1>.+)');
+}
+
 export const LANGUAGES: Record<string, Language> = {
   en: { name: 'English', load: async () => ({ ...ENGLISH, locale: englishOf(navigator.languages) }) },
-  de: { name: 'Deutsch', load: async () => ({ locale: 'de', dir: 'ltr', catalogue: (await import('./de.ts')).default }) },
+  de: { name: 'Deutsch', load: async () => spokenBy('de', 'ltr', await import('./de.ts')) },
 };
 
 /** For looking at pages only: longer words with accents, and the same from right to left. */
@@ -90,11 +107,30 @@ export function msg<Text extends Known>(english: Text): Text {
   return english;
 }
 
-/** What the hub says in English, said in the language where its catalogue has the very sentence, or one for its code. */
+/**
+ * What the hub says in English, said in the language where its catalogue has the very sentence, all sentences of it, or
+ * one for the error's code; else as it came.
+ */
 export function fromHub(english: string, code = ''): string {
   const { catalogue } = speech();
-  const found = catalogue[english] ?? catalogue[`error.${code}`];
-  return typeof found === 'string' ? found : english;
+  const byCode = catalogue[`error.${code}`];
+  return sentenceOfHub(english) ?? sentencesOfHub(english) ?? (typeof byCode === 'string' ? byCode : english);
+}
+
+function sentencesOfHub(english: string): string | undefined {
+  const said = english.split(/(?<=[.!?]) (?=\p{Lu})/u).map(sentenceOfHub);
+  return said.every((sentence) => sentence !== undefined) ? said.join(' ') : undefined;
+}
+
+function sentenceOfHub(english: string): string | undefined {
+  const { catalogue, patterns = [] } = speech();
+  const found = catalogue[english];
+  if (typeof found === 'string') return found;
+  for (const { matches, text } of patterns) {
+    const values = matches.exec(english)?.groups;
+    if (values) return filled(text, values);
+  }
+  return undefined;
 }
 
 /** "a, b and c" */
