@@ -81,6 +81,8 @@ export class Hub {
   addPasskey = (credential: unknown, name: string) => this.#call<unknown>('POST', '/passkeys', { credential, name });
   dropPasskey = (id: string) => this.#call<void>('DELETE', `/passkeys/${part(id)}`);
   claim = (channel: string, value: string) => this.#call<{ id: string }>('POST', '/me/addresses', { channel, value });
+  askForEmail = (email: string) => this.#call<{ id: string }>('POST', '/me/email', { email });
+  proveEmail = (id: string, code: string) => this.#call<Me>('POST', `/me/email/${part(id)}`, { code });
   proveClaim = (id: string, code: string) => this.#call<Thread>('POST', `/me/addresses/${part(id)}`, { code });
 
   find = (handle: string) => this.#call<{ members: Card[] }>('GET', `/members${query({ handle })}`);

@@ -13,7 +13,7 @@ from holdfast.members.joining import Joiner
 from holdfast.members.leaving import Leaving
 from holdfast.members.members import Members
 from holdfast.members.safety import Safety
-from holdfast.members.signing_in import ComingAlong, Mailing, Passkeys, Places, SignIn
+from holdfast.members.signing_in import ComingAlong, Mailing, NewEmail, Passkeys, Places, SignIn
 from holdfast.members.tokens import RandomBytes
 from holdfast.storage import Database
 
@@ -27,6 +27,7 @@ class MemberDesk:
     direct: Callable[[], str]
     courier: Courier
     sign_in: SignIn
+    new_email: NewEmail
     passkeys: Passkeys
     claims: Claims
     safety: Safety
@@ -63,6 +64,17 @@ def make_member_desk(
         sign_in=SignIn(
             members=members,
             coming_along=coming_along,
+            database=database,
+            clock=clock,
+            ids=ids,
+            random_bytes=random_bytes,
+            courier=courier,
+            mailing=mailing,
+            places=places,
+            is_barred=safety.bars_email,
+        ),
+        new_email=NewEmail(
+            members=members,
             database=database,
             clock=clock,
             ids=ids,

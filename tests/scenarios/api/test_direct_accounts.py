@@ -171,6 +171,21 @@ async def test_a_guest_signs_in_with_an_emailed_code(hub: Any) -> None:
     assert [card["id"] for card in found] == [person.id]
 
 
+async def test_a_member_takes_another_address(hub: Any) -> None:
+    person = await guest(hub)
+    person.token = (await person.ask("POST", "sessions", await code_for(hub, "vi@example.org"))).json()[
+        "token"
+    ]
+    asked = await person.ask("POST", "me/email", {"email": "vi@new.example"})
+    assert asked.status_code == 202, asked.text
+    code = re.findall(r"^\d{6}$", (await letter(hub, 2)).text, re.MULTILINE)[0]
+    changed = await person.ask("POST", f"me/email/{asked.json()['id']}", {"code": code})
+    assert (changed.status_code, changed.json()["email"]) == (200, "vi@new.example")
+    assert (await person.ask("GET", "me")).json()["email"] == "vi@new.example"
+    assert (await letter(hub, 3)).address == "vi@example.org"
+    assert (await person.ask("POST", "me/email", {"email": "no address"})).status_code == 400
+
+
 async def test_a_link_signs_in_on_another_device(hub: Any) -> None:
     await hub.client.post("/direct/v1/codes", json={"email": "vi@example.org"})
     link = re.findall(r"#s=(\S+)", (await letter(hub, 1)).text)[0]

@@ -31,6 +31,35 @@ def login_letter(
     )
 
 
+def new_email_letter(places: Places, *, login_id: str, email: str, code: str, made_at: int) -> MailNotice:
+    return MailNotice(
+        id=login_id,
+        address=email,
+        subject=f"{code} is your code for {places.business}",
+        text=(
+            f"Your code to use this address for your account at {places.business} is:\n\n{code}\n\n"
+            f"Type it where you asked for it, within {CODE_MINUTES} minutes. If you did not ask, somebody else typed "
+            "your address: do nothing, give the code to nobody, and nothing changes.\n"
+        ),
+        made_at=made_at,
+    )
+
+
+def changed_letter(places: Places, *, login_id: str, email: str, made_at: int) -> MailNotice:
+    """To the address before; the new one is not told to whoever reads this."""
+    return MailNotice(
+        id=f"{login_id}-told",
+        address=email,
+        subject=f"Your account at {places.business} has another address now",
+        text=(
+            f"Your account at {places.business} is signed in to with another email address from now on, which was "
+            "confirmed with a code. This address opens it no longer.\n\n"
+            "If this was not you, answer this letter at once.\n"
+        ),
+        made_at=made_at,
+    )
+
+
 def claim_text(business: str, code: str) -> str:
     return (
         f"Your code for {business}: {code}. Type it where you asked for it, within {CODE_MINUTES} minutes, and this "

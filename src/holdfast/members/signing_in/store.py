@@ -5,17 +5,24 @@ from typing import Final
 from holdfast.storage import Row, Tx
 
 _ADD_LOGIN: Final = """
-INSERT INTO member_login (id, email, code_hash, link_hash, created_at, expires_at)
-VALUES (:id, :email, :code_hash, :link_hash, :at, :expires_at)
+INSERT INTO member_login (id, email, code_hash, link_hash, created_at, expires_at, member_id)
+VALUES (:id, :email, :code_hash, :link_hash, :at, :expires_at, :member_id)
 """
 _LOGINS_SINCE: Final = """
 SELECT COUNT(*) AS count FROM member_login WHERE email = :email AND created_at > :since
 """
-_LOGIN: Final = "SELECT * FROM member_login WHERE id = :id AND used_at IS NULL AND expires_at > :now"
+_CHANGES_SINCE: Final = """
+SELECT COUNT(*) AS count FROM member_login WHERE member_id = :member_id AND created_at > :since
+"""
+_LOGIN: Final = """
+SELECT * FROM member_login WHERE id = :id AND used_at IS NULL AND expires_at > :now
+    AND COALESCE(member_id, '') = :member_id
+"""
+_SET_EMAIL: Final = "UPDATE member SET email = :email WHERE id = :id"
 _USE_LOGIN: Final = "UPDATE member_login SET used_at = :now WHERE id = :id AND used_at IS NULL"
 _USE_LOGIN_LINK: Final = """
 UPDATE member_login SET used_at = :now
-WHERE link_hash = :link_hash AND used_at IS NULL AND expires_at > :now
+WHERE link_hash = :link_hash AND used_at IS NULL AND expires_at > :now AND member_id IS NULL
 RETURNING email
 """
 _ATTEMPT: Final = """
@@ -45,8 +52,17 @@ _DROP_PASSKEY: Final = "DELETE FROM member_passkey WHERE id = :id AND member_id 
 
 
 async def add_login(
-    tx: Tx, *, login_id: str, email: str, code_hash: str, link_hash: str, at: int, expires_at: int
+    tx: Tx,
+    *,
+    login_id: str,
+    email: str,
+    code_hash: str,
+    link_hash: str,
+    at: int,
+    expires_at: int,
+    member_id: str | None = None,
 ) -> None:
+    """``member_id``: whose address it is to become, where the code is not for signing in."""
     await tx.run(
         _ADD_LOGIN,
         id=login_id,
@@ -55,6 +71,7 @@ async def add_login(
         link_hash=link_hash,
         at=at,
         expires_at=expires_at,
+        member_id=member_id,
     )
 
 
@@ -63,9 +80,19 @@ async def logins_since(tx: Tx, email: str, since: int) -> int:
     return int(row["count"]) if row else 0
 
 
-async def login(tx: Tx, login_id: str, now: int) -> Row | None:
-    """A login that is still good."""
-    return await tx.one(_LOGIN, id=login_id, now=now)
+async def changes_since(tx: Tx, member_id: str, since: int) -> int:
+    """How often a member asked for another address."""
+    row = await tx.one(_CHANGES_SINCE, member_id=member_id, since=since)
+    return int(row["count"]) if row else 0
+
+
+async def set_email(tx: Tx, member_id: str, email: str) -> None:
+    await tx.run(_SET_EMAIL, id=member_id, email=email)
+
+
+async def login(tx: Tx, login_id: str, now: int, *, member_id: str = "") -> Row | None:
+    """A login that is still good, or a member's change of address that is."""
+    return await tx.one(_LOGIN, id=login_id, now=now, member_id=member_id)
 
 
 async def count_attempt(tx: Tx, login_id: str, most: int) -> bool:

@@ -42,6 +42,7 @@ class NewPasskey(msgspec.Struct, frozen=True):
 class SigningIn:
     def __init__(self, *, desk: MemberDesk, clock: Clock) -> None:
         self._sign_in = desk.sign_in
+        self._new_email = desk.new_email
         self._passkeys = desk.passkeys
         self._clock = clock
         self._letters = Buckets(clock, LETTERS_OF_ADDRESS)
@@ -51,6 +52,8 @@ class SigningIn:
         return [
             Route("POST", "codes", self._send_code, who="anyone"),
             Route("POST", "sessions", self._enter, who="anyone"),
+            Route("POST", "me/email", self._ask_for_email),
+            Route("POST", "me/email/{id}", self._prove_email),
             Route("POST", "passkeys/options", self._options, who="anyone"),
             Route("POST", "passkeys/new", self._new_passkey),
             Route("POST", "passkeys", self._add_passkey),
@@ -63,12 +66,28 @@ class SigningIn:
         open_ways = (("email", self._sign_in.is_open), ("passkey", self._passkeys.is_open))
         return [name for name, is_open in open_ways if is_open]
 
-    async def _send_code(self, call: Call) -> Answer:
+    async def _ask_for_email(self, call: Call) -> Answer:
         take(self._letters, call.address)
         wanted = await call.body(CodeToSend)
+        self._check_mail()
+        return Answer(202, {"id": await self._new_email.ask(call.session, wanted.email)})
+
+    async def _prove_email(self, call: Call) -> Answer:
+        take(self._tries, call.address)
+        shown = await call.body(Entrance)
+        member = await self._new_email.prove(call.session, call.params["id"], shown.code)
+        return Answer(200, me(member, self._clock.now_ms()))
+
+    def _check_mail(self) -> None:
+        """Raises ApiError where no letter can leave."""
         if not self._sign_in.is_open:
             sentence = "This hub cannot send mail; there is no signing in by email here."
             raise ApiError(503, "unavailable", sentence, headers={"retry-after": "3600"})
+
+    async def _send_code(self, call: Call) -> Answer:
+        take(self._letters, call.address)
+        wanted = await call.body(CodeToSend)
+        self._check_mail()
         return Answer(202, {"login": await self._sign_in.ask(wanted.email)})
 
     async def _enter(self, call: Call) -> Answer:
