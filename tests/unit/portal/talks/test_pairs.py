@@ -7,10 +7,11 @@ import pytest
 from tests.unit.portal.talks.conftest import Town
 
 from holdfast.members import Member
-from holdfast.portal.talks import TalkError
+from holdfast.portal.talks import SOURCE, TalkError
 from holdfast.portal.talks.model import EDIT_MS, STRANGERS_A_DAY, ThreadPatch, ThreadToMake
 from holdfast.portal.talks.store import PARKED_AT_ONCE
 from holdfast.portal.writing import ToSend
+from holdfast.storage import NewEnvelope
 
 
 async def two(town: Town) -> tuple[Member, Member]:
@@ -329,3 +330,20 @@ async def test_many_who_write_at_once_stand_in_one_order(town: Town) -> None:
 def test_a_time_that_no_store_holds_is_no_patch(until: int) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(f'{{"muted_until": {until}}}', type=ThreadPatch)
+
+
+@pytest.mark.parametrize(
+    "body", [b"not JSON", b'{"do":"fly","by":"mem_ann"}', b'{"do":"say","by":7}', b"\xff\xfe"]
+)
+async def test_a_doing_that_cannot_be_read_is_set_aside_and_the_rest_goes_on(town: Town, body: bytes) -> None:
+    ann, ben = await town.member("Ann"), await town.member("Ben")
+    pair = await town.pair(ann, ben)
+    await town.say(ann, pair.id, "before")
+    await town.spool.append(
+        NewEnvelope(channel="direct", source=SOURCE, received_at=town.clock.ms, body=body)
+    )
+    await town.say(ann, pair.id, "after")
+    await town.apply()
+    assert await town.texts(ben, pair.id) == ["Hello", "before", "after"]
+    [kept] = await town.rows("SELECT channel, problem FROM unread_envelope")
+    assert (kept["channel"], "Could not be applied" in kept["problem"]) == ("direct", True)
