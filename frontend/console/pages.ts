@@ -17,5 +17,8 @@ export const PAGES: Record<Exclude<PageName, 'inbox'>, Load> = {
   playbook: () => import('./playbook/PlaybookPage.svelte'),
 };
 
+/** What an incident is while it goes on, in the inbox. */
+export const OUTAGE: Load = () => import('./outage/OutagePane.svelte');
+
 /** A chat's own page, below the channels. */
 export const WIDGET: Load = () => import('./widget/WidgetPage.svelte');

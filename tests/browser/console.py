@@ -105,7 +105,8 @@ class Console:
 
     @property
     def banner(self) -> Locator:
-        return self.page.get_by_test_id("incident-banner")
+        """What fails, wherever it is told: before the conversations, or above the page."""
+        return self.page.locator("[data-testid=incident-banner]:visible, [data-testid=outage-card]:visible")
 
     @property
     def radar(self) -> Locator:

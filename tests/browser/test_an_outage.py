@@ -49,6 +49,7 @@ async def test_an_outage_as_everyone_sees_it(browsing: "Browsing", stormy: Demo,
     await expect(console.row("Jonas Novak")).to_contain_text("1 waiting")
 
     await _goes_another_way(console, phones.page, stormy)
+    await _the_inbox_is_in_outage_mode(console)
     await _the_incident_is_told(console, browsing, stormy)
     assert await _looks(browsing, stormy, pictures) == []
 
@@ -59,6 +60,7 @@ async def test_an_outage_as_everyone_sees_it(browsing: "Browsing", stormy: Demo,
     await expect(console.message("It left this morning.")).to_contain_text(re.compile("Sent|Read"))
     await phones.of("jonas", "Instagram")
     await expect(phones.message("It left this morning.")).to_have_count(1)
+    await _it_is_over(console)
     await console.go("incidents")
     await expect(console.page.get_by_role("main").get_by_role("listitem").first).to_contain_text("Over")
 
@@ -73,6 +75,40 @@ async def _goes_another_way(console: Console, phone: Page, demo: Demo) -> None:
     tag = "WA" if sent["channel"] == "whatsapp:shop" else "SMS"
     await expect(rerouted).to_contain_text(tag)
     await expect(phone.get_by_test_id("faults")).to_be_visible()
+
+
+async def _the_inbox_is_in_outage_mode(console: Console) -> None:
+    """What fails stands where a conversation would: whom nothing reaches, what is held, and the way to each."""
+    page = console.page
+    await page.get_by_test_id("outage-card").click()
+    pane = page.get_by_test_id("outage")
+    await expect(pane.get_by_role("heading", level=1)).to_contain_text("not accepting messages")
+    await expect(pane.get_by_test_id("steps")).to_contain_text("Carries what waits another way")
+    lonely = pane.get_by_test_id("unreachable").get_by_role("listitem").filter(has_text="Jonas Novak")
+    await expect(lonely).to_contain_text("Nothing else is known of them.")
+    await expect(lonely).to_contain_text("1 reply held")
+    await expect(pane.get_by_text("Our own connection works").first).to_be_visible()
+    await pane.get_by_role("button", name=re.compile("^Another way")).click()
+    await expect(pane.get_by_test_id("held")).to_contain_text("Two places are left.")
+    await pane.get_by_role("button", name=re.compile("^Waiting")).click()
+    await pane.get_by_test_id("held").get_by_role("link").filter(has_text="It left this morning.").click()
+    await expect(console.message("It left this morning.")).to_be_focused()
+    await page.get_by_test_id("outage-card").click()
+    await lonely.get_by_role("link", name="Ask a colleague").click()
+    await expect(page.get_by_placeholder(re.compile("note", re.IGNORECASE))).to_be_visible()
+    await page.keyboard.press("Escape")
+
+
+async def _it_is_over(console: Console) -> None:
+    """How it ended stands before the conversations until it is put away."""
+    await console.go("inbox")
+    card = console.page.get_by_test_id("closing-card")
+    await expect(card).to_contain_text("all delivered", timeout=BACK_MS)
+    await card.get_by_role("button", name="Put away").click()
+    await expect(card).to_have_count(0)
+    await console.page.reload()
+    await expect(console.rows.first).to_be_visible()
+    await expect(card).to_have_count(0)
 
 
 async def _the_incident_is_told(console: Console, browsing: "Browsing", demo: Demo) -> None:
@@ -107,6 +143,10 @@ async def _looks(browsing: "Browsing", demo: Demo, pictures: Path) -> list[str]:
     for look in LOOKS:
         console = await browsing.console(demo, bypass_csp=True, **LOOKS[look])
         await expect(console.banner.first).to_be_visible()
+        await console.banner.first.click()
+        await expect(console.page.get_by_test_id("held")).to_be_visible()
+        found += await findings(console.page, pictures, "outage-mode", look)
+        await console.go("inbox")
         await console.open("Jonas Novak")
         await expect(console.message("It left this morning.")).to_contain_text("Held")
         found += await findings(console.page, pictures, "outage-thread", look)

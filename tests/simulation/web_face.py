@@ -60,6 +60,8 @@ def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
             playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
             channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
             incident_desk=hub.incident_desk,
+            steps=hub.steps,
+            facts=hub.facts,
             nodes=_no_nodes,
             registry=CollectorRegistry(),
             built=BUILT,

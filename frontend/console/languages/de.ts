@@ -5,6 +5,7 @@ import hub from './de/hub.json' with { type: 'json' };
 import inbox from './de/inbox.json' with { type: 'json' };
 import incidents from './de/incidents.json' with { type: 'json' };
 import playbook from './de/playbook.json' with { type: 'json' };
+import outage from './de/outage.json' with { type: 'json' };
 import publicPages from './de/public.json' with { type: 'json' };
 import publishing from './de/publishing.json' with { type: 'json' };
 import radar from './de/radar.json' with { type: 'json' };
@@ -19,6 +20,7 @@ export default {
   ...inbox,
   ...incidents,
   ...playbook,
+  ...outage,
   ...publicPages,
   ...publishing,
   ...radar,

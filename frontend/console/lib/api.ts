@@ -2,7 +2,7 @@
 import { fromHub, t } from '../languages/language.ts';
 import type {
   Agent, Attempt, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
-  Counts, Decision, Draft, Incident, Label, LaterReply, Ledger, Maintenance, Me, MemberOfHub, Message,
+  Counts, Decision, Draft, Incident, Label, LaterReply, Maintenance, Me, MemberOfHub, Message,
   NewMaintenance, Note, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SafetyRule,
   SafetySettings, SavedView, Standing, StoryLine, Subscriber, SubscriberCount, Team, Told, Tracked, Unreadable,
   Upload, ViewFilter, WidgetSetup,
@@ -112,7 +112,6 @@ export class Api {
   reports = async () => (await this.#get<{ platforms: Tracked[] }>('/reports')).platforms;
   incidents = (state: string) => this.#get<Page<Incident>>(`/incidents?state=${state}`);
   incident = (id: string) => this.#get<Incident>(`/incidents/${part(id)}`);
-  ledger = (id: string) => this.#get<Ledger>(`/incidents/${part(id)}/ledger`);
   addUpdate = (id: string, text: string, isPublic: boolean) =>
     this.#send<unknown>('POST', `/incidents/${part(id)}/updates`, { text, public: isPublic });
   changeIncident = (id: string, body: { title?: string; summary?: string; will_change?: string }) =>

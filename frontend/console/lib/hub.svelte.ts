@@ -14,6 +14,8 @@ import { Thread } from './thread.svelte.ts';
 import type { HubEvent, Me } from './types.ts';
 
 const KEY = Symbol('hub');
+/** Beside conversations the inbox shows incidents, by their identifiers. */
+export const INCIDENT = 'inc_';
 const ENTER_AGAIN_MS = 5_000;
 
 export type Stage = 'starting' | 'signed_out' | 'ready' | 'unreachable';
@@ -81,6 +83,7 @@ export class Hub {
   }
 
   open(id: string | null): void {
+    if (id?.startsWith(INCIDENT)) id = null;
     if (id === (this.thread?.id ?? null)) return;
     this.#leaveThread();
     this.thread = id ? (this.#unsaved.get(id) ?? new Thread(this.api, id)) : null;
@@ -176,7 +179,7 @@ export class Hub {
     const id = event.body['message_id'] ?? (event.body['message'] as { id?: string } | undefined)?.id;
     if (event.conversation_id) this.conversations.changed(event.conversation_id);
     if (this.thread && event.conversation_id === this.thread.id && typeof id === 'string') this.thread.messageChanged(id);
-    if (this.incidents.current.length > 0) this.incidents.changed();
+    if (this.incidents.isMoving) this.incidents.changed();
   }
 
   #onConversation(event: HubEvent): void {

@@ -8,6 +8,7 @@ import type { Consent, ConversationInFull, LaterReply, Message, Note, StoryLine,
 
 const PAGE_SIZE = 60;
 const SINGLE_READS_MAX = 8;
+const PAGES_REACHED_MAX = 30;
 
 export class Thread {
   readonly id: string;
@@ -68,6 +69,16 @@ export class Thread {
     } catch (problem) {
       this.problem = inWords(problem);
     }
+  }
+
+  /** Whether a message of this conversation is here, after reading back to it as far as that is sensible. */
+  async reach(id: string): Promise<boolean> {
+    for (let page = 0; page < PAGES_REACHED_MAX && !this.problem; page += 1) {
+      if (this.messages.some((message) => message.id === id)) return true;
+      if (!this.older) return false;
+      await this.loadOlder();
+    }
+    return this.messages.some((message) => message.id === id);
   }
 
   messageChanged(id: string): void {

@@ -31,7 +31,7 @@ from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.media import Media, MediaUses, Shelf
 from holdfast.members.aliases import aliases_of
 from holdfast.outbox import ChannelFact, Outbox
-from holdfast.playbooks import PlaybookFile, PlaybookRunner, Surroundings
+from holdfast.playbooks import PlaybookFile, PlaybookRunner, StepDesk, Surroundings
 from holdfast.portal.talks import SOURCE as MEMBERS
 from holdfast.portal.talks import apply_members
 from holdfast.radar import Radar
@@ -187,6 +187,9 @@ class Hub:
         self.mail = MailReader(database=database, spool=spool, clock=clock, mailboxes=self._mailboxes)
         self.incident_desk = IncidentDesk(database=database, events=self.events, clock=clock, ids=self.ids)
         self.playbook = PlaybookFile(settings.playbook.file or settings.hub.data_dir / "playbook.toml")
+        self.steps = StepDesk(
+            database=database, events=self.events, clock=clock, ids=self.ids, playbook=self.playbook.read
+        )
         self.applier.on_applied = self._applied
         if self.nodes is not None:
             spool.confirm = self.applier.confirm

@@ -270,6 +270,8 @@ def _services(
         playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
         channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
         incident_desk=hub.incident_desk,
+        steps=hub.steps,
+        facts=hub.facts,
         nodes=lambda: node_views(hub),
         registry=CollectorRegistry(),
         built=BUILT,

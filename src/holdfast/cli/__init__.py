@@ -6,6 +6,7 @@ from holdfast.cli.channels import channel, check
 from holdfast.cli.contacts import contact
 from holdfast.cli.data import export, migrate
 from holdfast.cli.doubts import doubt
+from holdfast.cli.incident_work import steps, take, unreachable
 from holdfast.cli.incidents import incident
 from holdfast.cli.main import main
 from holdfast.cli.maintenance import maintenance
@@ -50,5 +51,8 @@ for _command in (
     widget,
 ):
     main.add_command(_command)
+
+for _command in (unreachable, steps, take):
+    incident.add_command(_command)
 
 __all__ = ["main"]

@@ -57,7 +57,7 @@ def show_post_mortem(incident_id: str, config: Path | None) -> None:
     async def read(hub: Hub) -> str:
         return as_markdown(await hub.database.read(post_mortem, incident_id, hub.clock.now_ms()))
 
-    click.echo(_decided(load(config), read), nl=False)
+    click.echo(decided(load(config), read), nl=False)
 
 
 @incident.command("rename", epilog='Example: holdfast incident rename inc_01J8ZK3Q "Meta is down"')
@@ -66,7 +66,7 @@ def show_post_mortem(incident_id: str, config: Path | None) -> None:
 @CONFIG
 def rename(incident_id: str, title: str, config: Path | None) -> None:
     """Give an incident a name that stays; an empty TITLE gives naming back."""
-    _decided(load(config), lambda hub: hub.incident_desk.rename(incident_id, title, BY))
+    decided(load(config), lambda hub: hub.incident_desk.rename(incident_id, title, BY))
     click.echo("Renamed.")
 
 
@@ -75,7 +75,7 @@ def rename(incident_id: str, title: str, config: Path | None) -> None:
 @CONFIG
 def close(incident_id: str, config: Path | None) -> None:
     """Close an incident. The failure that is known now opens it no more; a later one opens another."""
-    _decided(load(config), lambda hub: hub.incident_desk.close(incident_id, BY))
+    decided(load(config), lambda hub: hub.incident_desk.close(incident_id, BY))
     click.echo("Closed.")
 
 
@@ -84,7 +84,7 @@ def close(incident_id: str, config: Path | None) -> None:
 @CONFIG
 def reopen(incident_id: str, config: Path | None) -> None:
     """Open an incident again. It stays open until you close it."""
-    _decided(load(config), lambda hub: hub.incident_desk.reopen(incident_id, BY))
+    decided(load(config), lambda hub: hub.incident_desk.reopen(incident_id, BY))
     click.echo("Open again, until you close it.")
 
 
@@ -94,7 +94,7 @@ def reopen(incident_id: str, config: Path | None) -> None:
 @CONFIG
 def merge(incident_id: str, other_id: str, config: Path | None) -> None:
     """Make OTHER_ID a part of INCIDENT_ID."""
-    _decided(load(config), lambda hub: hub.incident_desk.merge(incident_id, other_id, BY))
+    decided(load(config), lambda hub: hub.incident_desk.merge(incident_id, other_id, BY))
     click.echo(f"{other_id} goes on as a part of {incident_id}.")
 
 
@@ -104,11 +104,11 @@ def merge(incident_id: str, other_id: str, config: Path | None) -> None:
 @CONFIG
 def split(incident_id: str, channels: tuple[str, ...], config: Path | None) -> None:
     """Give some CHANNELS of an incident one of their own."""
-    own = _decided(load(config), lambda hub: hub.incident_desk.split(incident_id, channels, BY))
+    own = decided(load(config), lambda hub: hub.incident_desk.split(incident_id, channels, BY))
     click.echo(f"{', '.join(channels)}: {own}")
 
 
-def _decided(settings: Settings, act: Callable[[Hub], Awaitable[Any]]) -> Any:
+def decided(settings: Settings, act: Callable[[Hub], Awaitable[Any]]) -> Any:
     """A running hub takes it up by itself. Ends the command with a sentence where it cannot be done."""
     try:
         return asyncio.run(_act(settings, act))

@@ -62,6 +62,15 @@ FROM ({touched}) t JOIN message m ON m.id = t.message_id
     JOIN conversation v ON v.id = m.conversation_id JOIN contact c ON c.id = v.contact_id
 ORDER BY m.at, m.id LIMIT :limit
 """
+_PAGE: Final = """
+SELECT m.id AS message_id, m.conversation_id, c.name AS contact_name, m.state, m.state_reason, m.channel, m.at,
+    SUBSTR(m.text, 1, 200) AS excerpt, t.superseded
+FROM ({touched}) t JOIN message m ON m.id = t.message_id
+    JOIN conversation v ON v.id = m.conversation_id JOIN contact c ON c.id = v.contact_id
+WHERE (m.at > :at OR (m.at = :at AND m.id > :id)) AND m.state IN :states
+    AND CASE WHEN t.superseded > 0 THEN 1 ELSE 0 END IN :ways
+ORDER BY m.at, m.id LIMIT :limit
+"""
 _DONE: Final = ("sent", "delivered", "read")
 _OUTCOMES: Final = {
     "waiting": "waiting",
@@ -73,6 +82,7 @@ _OUTCOMES: Final = {
     "expired": "expired",
     "cancelled": "cancelled",
 }
+OUTCOMES: Final = ("sent", "rerouted", *dict.fromkeys(_OUTCOMES.values()))
 
 
 async def incident_ledger(tx: Tx, incident_id: str) -> dict[str, Any]:
@@ -82,6 +92,27 @@ async def incident_ledger(tx: Tx, incident_id: str) -> dict[str, Any]:
         raise LookupError(f"there is no incident {incident_id}")
     until = incident["closed_at"] or 1 << 60
     return await _ledger(tx, incident_id=incident_id, since=incident["onset_at"], until=until)
+
+
+async def ledger_page(
+    tx: Tx, incident_id: str, outcome: str, after: tuple[int, str], limit: int
+) -> list[dict[str, Any]]:
+    """Messages that an incident touched, the oldest first, from a place (time in ms, id) on: those with one outcome,
+    or all. Each with the beginning of its words, and the state that it shows.
+    """
+    at, identifier = after
+    rows = await tx.all(
+        _PAGE.format(touched=_OF_INCIDENT),
+        incident_id=incident_id,
+        states=_states_of(outcome),
+        ways={"rerouted": [1], "sent": [0]}.get(outcome, [0, 1]),
+        at=at,
+        id=identifier,
+        limit=limit,
+    )
+    return [
+        {**_entry(row, outcome_of(row)), "state": row["state"], "excerpt": row["excerpt"]} for row in rows
+    ]
 
 
 async def ledger_since(tx: Tx, since_ms: int) -> dict[str, Any]:
@@ -136,6 +167,14 @@ def outcome_of(row: Row) -> str:
     if row["state"] in _DONE:
         return "rerouted" if row["superseded"] else "sent"
     return _OUTCOMES.get(row["state"], "unaccounted")
+
+
+def _states_of(outcome: str) -> list[str]:
+    """Of messages, all of them without an outcome."""
+    if outcome in {"sent", "rerouted"}:
+        return list(_DONE)
+    chosen = [state for state, named in _OUTCOMES.items() if outcome in ("", named)]
+    return chosen if outcome else [*_DONE, *chosen]
 
 
 def _entry(row: Row, outcome: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from holdfast.channels.contract import Adapter, HistoryUnavailableError
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.outbox import FailoverRule, NewReply, Outbox, ReplyRefusedError, incident_ledger
 from holdfast.playbooks import store
+from holdfast.playbooks.by_hand import AFTERWARDS, by_itself, with_steps
 from holdfast.playbooks.model import Playbook, fill
 from holdfast.radar import add_incident_update
 from holdfast.storage import Database, EventLog, Row, SpoolUnavailableError, StoreUnavailableError, Tx
@@ -86,7 +87,8 @@ class PlaybookRunner:
         except Exception:  # noqa: BLE001 - whatever it was, other incidents have their own steps
             self._log.exception("a step of the playbook failed", incident=incident["id"])
 
-    async def _during(self, playbook: Playbook, incident: Row) -> None:
+    async def _during(self, written: Playbook, incident: Row) -> None:
+        playbook = with_steps(written, await self._database.read(store.asked_steps, incident["id"]))
         capabilities = msgspec.json.decode(incident["capabilities"], type=list[str])
         if incident["cause"] == "subscription":
             await self._resubscribe(incident["channel"])
@@ -186,12 +188,28 @@ class PlaybookRunner:
             await self._database.write(self._add_update, incident["id"], text, public=False)
             self._events.wake()
 
-    async def _after(self, playbook: Playbook, incident: Row) -> None:
+    async def _after(self, written: Playbook, incident: Row) -> None:
+        asked = await self._database.read(store.asked_steps, incident["id"])
+        playbook = with_steps(written, asked)
+        for step in AFTERWARDS:
+            if step in asked and not by_itself(written, step):
+                await self._take_late(playbook, incident, step)
         whole = incident["all_closed_at"]
         if await self._database.read(store.step_taken, incident["id"], "account", str(whole)):
             return
         if await self._settle_part(playbook, incident) and whole is not None:
             await self._account(playbook, incident)
+
+    async def _take_late(self, playbook: Playbook, incident: Row, step: str) -> None:
+        """What somebody asked for when the channel's people were settled already."""
+        ending = f"{incident['channel']}:{incident['closed_at']}"
+        if await self._database.read(store.step_taken, incident["id"], f"late:{step}", ending):
+            return
+        if step == "drain":
+            await self._drain(playbook, incident)
+        elif not await (self._read_back if step == "read_back" else self._thank)(playbook, incident):
+            return
+        await self._take(incident, f"late:{step}", ending, "done")
 
     async def _settle_part(self, playbook: Playbook, incident: Row) -> bool:
         """Whether all that is due to one channel's people is done."""

@@ -6,6 +6,8 @@ from holdfast.storage import Row, Tx
 
 CLOCKS_APART_MS: Final = 600_000
 """How far a platform's clock may be ahead of ours: what it says was written later was stored no earlier."""
+ASKED: Final = "asked:"
+"""Prefix of the row with which somebody asks for a step; its outcome names who."""
 
 _TAKE_STEP: Final = """
 INSERT INTO playbook_step (incident_id, step, subject, at, outcome)
@@ -14,6 +16,9 @@ VALUES (:incident_id, :step, :subject, :at, :outcome) ON CONFLICT DO NOTHING
 _TAKEN: Final = """
 SELECT 1 AS found FROM playbook_step
 WHERE incident_id = :incident_id AND step = :step AND subject = :subject
+"""
+_ASKED_STEPS: Final = """
+SELECT step, outcome, at FROM playbook_step WHERE incident_id = :incident_id AND step LIKE 'asked:%' AND subject = ''
 """
 _UNANSWERED: Final = """
 SELECT DISTINCT v.id AS conversation_id, v.contact_id FROM message m
@@ -71,6 +76,12 @@ async def take_step(tx: Tx, incident_id: str, step: str, subject: str, at: int, 
 
 async def step_taken(tx: Tx, incident_id: str, step: str, subject: str = "") -> bool:
     return await tx.one(_TAKEN, incident_id=incident_id, step=step, subject=subject) is not None
+
+
+async def asked_steps(tx: Tx, incident_id: str) -> dict[str, tuple[str, int]]:
+    """The steps that people asked for in an incident: who, and when (ms)."""
+    rows = await tx.all(_ASKED_STEPS, incident_id=incident_id)
+    return {row["step"].removeprefix(ASKED): (row["outcome"], row["at"]) for row in rows}
 
 
 async def unanswered(tx: Tx, incident_id: str, channel: str, since: int, limit: int) -> list[Row]:

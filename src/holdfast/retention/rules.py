@@ -24,6 +24,8 @@ ALERT_DAYS: Final = 90
 """How long it is known what the team was told of an incident."""
 DRAFT_DAYS: Final = 90
 """How long drafts of an incident that is over are known; the public reads of it as long."""
+DISMISSED_DAYS: Final = 30
+"""How long it is known who put away how an incident ended; the card is shown for a week."""
 ROUND_TRIP_DAYS: Final = 7
 """How long the messages between our own accounts are known; their evidence has long done its work."""
 POST_FILE_DAYS: Final = 1
@@ -64,6 +66,7 @@ def rules(settings: Retention) -> list[Rule]:
         Rule("agent_session", 0, store.forget_sessions),
         Rule("team_alert", days(ALERT_DAYS), store.forget_alerts),
         Rule("incident_draft", days(DRAFT_DAYS), store.forget_drafts),
+        Rule("incident_dismissed", days(DISMISSED_DAYS), store.forget_dismissed),
         Rule("round_trip", days(ROUND_TRIP_DAYS), store.forget_round_trips),
         Rule("audit_entry", days(settings.audit_days), store.forget_audit),
     ]

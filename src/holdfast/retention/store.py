@@ -114,6 +114,10 @@ DELETE FROM incident_draft WHERE (incident_id, stage, round) IN
     WHERE made_at < :before AND EXISTS
         (SELECT 1 FROM incident i WHERE i.id = oldest.incident_id AND i.state = 'closed'))
 """
+_DISMISSED: Final = """
+DELETE FROM incident_dismissed WHERE (incident_id, who) IN
+    (SELECT incident_id, who FROM incident_dismissed WHERE at < :before ORDER BY at LIMIT :limit)
+"""
 _ROUND_TRIPS: Final = """
 DELETE FROM round_trip WHERE id IN
     (SELECT id FROM round_trip WHERE began_at < :before ORDER BY began_at LIMIT :limit)
@@ -140,6 +144,10 @@ async def forget_seen(tx: Tx, before: int, limit: int) -> int:
 
 async def forget_parked(tx: Tx, before: int, limit: int) -> int:
     return await tx.run(_PARKED, before=before, limit=limit)
+
+
+async def forget_dismissed(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_DISMISSED, before=before, limit=limit)
 
 
 async def forget_attempts(tx: Tx, before: int, limit: int) -> int:

@@ -17,7 +17,8 @@ from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
 from holdfast.media import Media, Shelf
 from holdfast.members import MemberDesk, Members
-from holdfast.outbox import Outbox
+from holdfast.outbox import Facts, Outbox
+from holdfast.playbooks import StepDesk
 from holdfast.portal.direct import Direct
 from holdfast.posts.desk import PostDesk
 from holdfast.push import Devices
@@ -148,6 +149,8 @@ class WebServices:
     playbook: PlaybookShelf
     channel_desk: ChannelDesk
     incident_desk: IncidentDesk
+    steps: StepDesk
+    facts: Facts
     nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     registry: CollectorRegistry
     built: Path

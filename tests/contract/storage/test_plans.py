@@ -24,6 +24,7 @@ FIXED: Final = frozenset(
         "breaker",
         "canned_reply",
         "channel",
+        "channel_call",
         "contact_field",
         "duty",
         "find_filling",

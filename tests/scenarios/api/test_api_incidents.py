@@ -114,3 +114,32 @@ async def test_who_may_only_read_decides_nothing(hub: Any, incident: str) -> Non
     refused = await hub.send("POST", f"{incident}/close", scope="read")
     assert refused.status_code == 403
     assert (await hub.get(f"{incident}/post-mortem", scope="read")).status_code == 200
+
+
+async def test_an_outage_is_read_and_acted_on(hub: Any, incident: str) -> None:
+    reach = (await hub.get(f"{incident}/unreachable")).json()
+    assert (reach["people"], reach["items"], reach["is_whole"]) == (0, [], True)
+    assert (await hub.get(f"{incident}/messages")).json() == {"items": [], "next": None}
+    assert (await hub.get(f"{incident}/messages", outcome="eaten")).status_code == 400
+    assert (await hub.get(f"{incident}/messages", before="nonsense")).status_code == 400
+    steps = (await hub.get(f"{incident}/steps")).json()["items"]
+    assert {each["mode"] for each in steps} == {"automatic"}
+    refused = await hub.send("POST", f"{incident}/steps/hold", scope="write")
+    assert (refused.status_code, refused.json()["error"]["message"]) == (
+        422,
+        "The playbook does this by itself.",
+    )
+    assert (await hub.send("POST", f"{incident}/steps/hold", scope="read")).status_code == 403
+    for path in ("messages", "unreachable", "steps"):
+        assert (await hub.get(f"/incidents/inc_9/{path}")).status_code == 404
+    assert (await hub.send("POST", "/incidents/inc_9/steps/hold", scope="write")).status_code == 404
+
+
+async def test_how_it_ended_is_put_away(hub: Any, incident: str) -> None:
+    assert (await hub.get("/incidents/over")).json()["items"] == []
+    await hub.send("POST", f"{incident}/close", scope="write")
+    [card] = (await hub.get("/incidents/over")).json()["items"]
+    assert (card["incident_id"], card["held"], card["lost"]) == ("inc_1", 0, 0)
+    assert (await hub.send("POST", f"{incident}/dismiss", scope="read")).status_code == 204
+    over = await hub.get("/incidents/over", scope="read")
+    assert over.json()["items"] == []

@@ -26,6 +26,7 @@ from holdfast.web.api.incidents_by_hand import IncidentsByHandController
 from holdfast.web.api.kept import ExportController, KeptController, PlaybookController
 from holdfast.web.api.messages import MessagesController
 from holdfast.web.api.nodes import NodesController
+from holdfast.web.api.outage import OutageController
 from holdfast.web.api.parts import OPEN, asgi_scope
 from holdfast.web.api.people import ContactSetupController, PeopleController
 from holdfast.web.api.posts import PostsController, ProfileController
@@ -61,6 +62,7 @@ CONTROLLERS: Final = (
     ContactSetupController,
     IncidentsController,
     IncidentsByHandController,
+    OutageController,
     EventsController,
     KeptController,
     ExportController,
