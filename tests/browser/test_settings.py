@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from playwright.async_api import Locator, Page, Response, expect
 from tests.browser.looks import LOOKS, findings
@@ -187,6 +188,56 @@ async def test_a_channel_is_connected_with_a_wrong_secret_and_mended(
     await expect(page.get_by_role("link", name="Instagram", exact=True)).to_be_visible()
 
 
+async def test_a_token_is_shown_once_works_and_is_revoked_and_the_log_tells_of_it(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    console = await browsing.console(shop)
+    page = console.page
+    await console.set("tokens")
+    await page.get_by_label("For which program").fill("Night report")
+    await page.get_by_role("button", name="Make it").click()
+    secret = await page.get_by_test_id("shown-once").locator("code").inner_text()
+    token = page.get_by_test_id("token").filter(has_text="Night report")
+    await expect(token).to_contain_text("never used")
+    async with httpx.AsyncClient(base_url=shop.addresses["api"]) as client:
+        bearer = {"authorization": f"Bearer {secret}"}
+        assert (await client.get("/me", headers=bearer)).json()["scopes"] == ["read"]
+        await token.get_by_role("button", name="Revoke Night report").click()
+        await token.get_by_role("button", name="Revoke Night report, really").click()
+        await expect(token).to_contain_text("revoked")
+        assert (await client.get("/me", headers=bearer)).status_code == 401
+
+    await console.set("audit")
+    await page.get_by_label("About").select_option("API tokens")
+    newest = page.get_by_test_id("audit-entry").first
+    await expect(newest).to_contain_text("token: revoked")
+    await expect(newest).to_contain_text("by Mara")
+    assert secret not in await page.content()
+    async with page.expect_download() as waiting:
+        await page.get_by_role("link", name="Export as CSV").click()
+    table = _text_of(await (await waiting.value).path())
+    assert "token.created" in table
+    assert "sign_in" not in table
+    assert secret not in table
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+async def test_what_only_the_file_says_is_shown_with_where_to_change_it(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    browsing.watch.forgive("422 POST /api/v1/alerts/test$")
+    console = await browsing.console(shop)
+    await console.set("retention")
+    await expect(console.page.get_by_text("audit_days")).to_be_visible()
+    await expect(console.page.get_by_text("HOLDFAST_RETENTION__EVENT_DAYS")).to_be_visible()
+    await console.set("alerts")
+    await console.page.get_by_role("button", name="Send a test alert").click()
+    await expect(console.page.get_by_text("alerts.urls is empty")).to_be_visible()
+
+
 @pytest.mark.parametrize("look", LOOKS)
 async def test_every_subject_can_be_read_and_used_by_everyone(
     browsing: "Browsing", shop: Demo, pictures: Path, look: str
@@ -202,6 +253,10 @@ async def test_every_subject_can_be_read_and_used_by_everyone(
         "labels",
         "canned",
         "account",
+        "tokens",
+        "audit",
+        "chat",
+        "hub",
     ):
         await console.set(subject)
         found += await findings(console.page, pictures, f"settings-{subject.replace('/', '-')}", look)

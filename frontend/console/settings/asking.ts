@@ -86,3 +86,68 @@ export const subscribeChannel = (api: Api, channel: string) =>
   api.ask<{ subscribed: boolean }>('POST', `/channels/${id(channel)}/subscribe`);
 export const lookAtChannel = async (api: Api, channel: string) =>
   (await api.ask<{ results: Finding[] }>('POST', `/channels/${id(channel)}/check`)).results;
+
+export interface Token {
+  id: string;
+  name: string;
+  scopes: string[];
+  created_at: number;
+  created_by: string;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number;
+}
+
+export const tokens = async (api: Api) => (await api.ask<{ items: Token[] }>('GET', '/tokens')).items;
+export const addToken = (api: Api, body: { name: string; scopes: string[]; expires_at: number | null }) =>
+  api.ask<{ id: string; token: string }>('POST', '/tokens', body);
+export const revokeToken = (api: Api, token: string) => api.ask<void>('DELETE', `/tokens/${id(token)}`);
+
+export interface AuditEntry {
+  id: string;
+  at: number;
+  who: string;
+  who_name: string;
+  action: string;
+  subject: string;
+  subject_name: string;
+  detail: string;
+}
+
+export interface TrailFilter {
+  who: string;
+  action: string;
+  since: string;
+  until: string;
+}
+
+function search(filter: TrailFilter, more: Record<string, string> = {}): string {
+  const values = { who: filter.who, action: filter.action, since: moment(filter.since, 0), until: moment(filter.until, 1), ...more };
+  const filled = Object.entries(values).filter(([, value]) => value !== '');
+  return filled.length ? `?${new URLSearchParams(filled)}` : '';
+}
+
+/** The beginning of a day, or of that after it, as this reader's clock has it. */
+function moment(day: string, later: number): string {
+  if (!day) return '';
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
+  return String(new Date(year, month - 1, date + later).getTime());
+}
+
+export const auditTrail = (api: Api, filter: TrailFilter, before: string) =>
+  api.ask<{ items: AuditEntry[]; next: string | null }>('GET', `/audit${search(filter, { limit: '50', before })}`);
+export const auditTableAddress = (filter: TrailFilter) => `/api/v1/audit.csv${search(filter)}`;
+
+export interface ShownSetting {
+  name: string;
+  meaning: string;
+  value: unknown;
+  default: unknown;
+  is_set: boolean;
+  is_secret: boolean;
+}
+
+export const shownSettings = async (api: Api) =>
+  (await api.ask<{ items: { name: string; settings: ShownSetting[] }[] }>('GET', '/settings')).items;
+export const testAlerts = async (api: Api) =>
+  (await api.ask<{ items: { number: number; problem: string }[] }>('POST', '/alerts/test')).items;

@@ -15,6 +15,7 @@ from typing import Final
 import uvicorn
 from prometheus_client import CollectorRegistry
 
+from holdfast.app.alerting import send_test_alerts
 from holdfast.app.announcements import Announcements, kinds_of, maintenances_of, subscriptions_of
 from holdfast.app.connection import BoundedConnection
 from holdfast.app.desk import Desk, Shelf
@@ -283,6 +284,7 @@ def _services(
         push=push_devices_of(hub),
         setups=setups_of(hub),
         leads=leads_of(hub, members),
+        alert_test=lambda: send_test_alerts(hub.settings),
     )
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from holdfast.alerts import AppriseOut, targets_of
+from holdfast.app.alerting import send_test_alerts
 from holdfast.cli.main import CONFIG, load
-from holdfast.settings import Settings
 
 
 @click.group(epilog="Example: holdfast alert test")
@@ -22,16 +21,8 @@ def test(config: Path | None) -> None:
     settings = load(config)
     if not settings.alerts.urls:
         raise click.ClickException("Nobody is to be told: alerts.urls is empty. See docs/incidents.md.")
-    problems = asyncio.run(_tell_all(settings))
+    problems = asyncio.run(send_test_alerts(settings))
     for number, problem in enumerate(problems, start=1):
         click.echo(f"Address {number} of alerts.urls: {problem or 'taken.'}")
     if any(problems):
         raise click.ClickException("Not every address took the test alert.")
-
-
-async def _tell_all(settings: Settings) -> list[str]:
-    way = AppriseOut(inside_allowed=settings.alerts.inside_allowed)
-    title = f"{settings.hub.name}: a test"
-    text = f"This is how the team hears of incidents. Nothing is wrong.\n{settings.public_url}/"
-    targets = targets_of(settings.alerts.urls).values()
-    return [await way.tell(target.url.reveal(), title, text) for target in targets]

@@ -15,7 +15,6 @@ from holdfast.inbox.cursor import BadCursorError
 from holdfast.inbox.export import UnknownConversationError, export, export_lines
 from holdfast.inbox.happenings import Happening, happenings_after, with_subjects
 from holdfast.inbox.kept import (
-    audit_page,
     breakers,
     channel_counts,
     commit_probe,
@@ -49,7 +48,6 @@ __all__ = [
     "ViewFilter",
     "Windows",
     "attempts_of",
-    "audit_page",
     "breakers",
     "calls_of",
     "channel_counts",

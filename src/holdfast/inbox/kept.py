@@ -1,11 +1,10 @@
-"""What was refused or could not be read, what is under way per channel, and who did what."""
+"""What was refused or could not be read, and what is under way per channel."""
 
 from collections import defaultdict
 from typing import Final
 
 from holdfast.inbox import store
 from holdfast.inbox.model import (
-    AuditView,
     BreakerView,
     ChannelCounts,
     Page,
@@ -79,12 +78,3 @@ async def spool_position(tx: Tx, cursor_name: str) -> int:
 async def commit_probe(tx: Tx, now: int) -> None:
     """A small change, whose commit shows that the store can commit."""
     await store.write_probe(tx, HEALTH, now)
-
-
-async def audit_page(tx: Tx, before: str, limit: int) -> Page[AuditView]:
-    rows = await store.audit_entries(tx, before=before, limit=limit + 1)
-    views = [
-        AuditView(row["id"], row["at"], row["who"], row["action"], row["subject"], row["detail"])
-        for row in rows[:limit]
-    ]
-    return Page(views, views[-1].id if len(rows) > limit else None)

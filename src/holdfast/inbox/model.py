@@ -180,15 +180,6 @@ class RefusedView(msgspec.Struct, frozen=True):
     count: int
 
 
-class AuditView(msgspec.Struct, frozen=True):
-    id: str
-    at: int
-    who: str
-    action: str
-    subject: str
-    detail: str
-
-
 class ChannelCounts(msgspec.Struct, frozen=True):
     waiting: int = 0
     held: int = 0

@@ -7,7 +7,6 @@ from holdfast.storage import Row, Tx
 
 UNREADABLE_MAX: Final = 500
 REFUSED_MAX: Final = 500
-AUDIT_MAX: Final = 200
 COUNTED_MAX: Final = 2_000
 """Waiting conversations beyond these are not counted: more is told as "2000+"."""
 DELIVERIES_MAX: Final = 4_000
@@ -147,7 +146,6 @@ ON CONFLICT (channel) DO UPDATE SET
 _CALLS_OF: Final = (
     "SELECT genuine_at, forged_at, asked_at, misasked_at FROM channel_call WHERE channel = :channel"
 )
-_AUDIT: Final = "SELECT * FROM audit_entry WHERE id < :before ORDER BY id DESC LIMIT :limit"
 _POSITION: Final = "SELECT value FROM reader_cursor WHERE name = :name"
 _PROBE: Final = """
 INSERT INTO reader_cursor (name, value) VALUES (:name, :value)
@@ -284,10 +282,6 @@ async def open_deliveries(tx: Tx) -> list[Row]:
 
 async def breakers(tx: Tx) -> list[Row]:
     return await tx.all(_BREAKERS)
-
-
-async def audit_entries(tx: Tx, *, before: str, limit: int) -> list[Row]:
-    return await tx.all(_AUDIT, before=before or _LAST_ID, limit=min(limit, AUDIT_MAX))
 
 
 async def reader_position(tx: Tx, name: str) -> int:

@@ -163,6 +163,7 @@ class WebServices:
     push: Devices | None = None
     setups: Setups | None = None
     leads: Leads | None = None
+    alert_test: Callable[[], Awaitable[Sequence[str]]] | None = None
 
     def windows(self) -> Mapping[str, int | None]:
         """The reply window of each channel in ms, None where it has none."""

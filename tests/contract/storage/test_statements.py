@@ -38,6 +38,15 @@ def test_the_statements_are_found() -> None:
     assert len(ALL) > STATEMENTS_MIN
 
 
+def test_the_audit_trail_is_only_added_to_and_forgotten_by_its_age_alone() -> None:
+    about = {name: sql for name, sql in ALL.items() if "audit_entry" in sql}
+    assert len(about) > 5
+    for name, sql in about.items():
+        verb = sql.split()[0]
+        assert verb in {"INSERT", "SELECT"} or name.startswith("holdfast.retention."), name
+        assert "ON CONFLICT" not in sql or verb != "INSERT", name
+
+
 async def test_sqlite_understands_every_statement(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "hub.db")
     await migrate(database, now_ms=NOW_MS)

@@ -130,3 +130,27 @@ async def test_what_happened_is_in_the_audit_trail(access: Access, database: Dat
         return [row["action"] for row in await tx.all("SELECT action FROM audit_entry ORDER BY id")]
 
     assert await database.read(actions) == ["agent.stored", "sign_in.accepted", "sign_in.refused"]
+
+
+async def test_a_token_ends_at_its_time_and_tells_when_it_was_used(access: Access, clock: Any) -> None:
+    now = clock.now_ms()
+    created = await access.create_token(" week \0 ", [Scope.READ], "agent:1", now + 7 * 86_400_000)
+    [shown] = await access.tokens()
+    assert (shown.name, shown.scopes, shown.created_by, shown.last_used_at) == (
+        "week",
+        ["read"],
+        "agent:1",
+        0,
+    )
+    assert await access.by_token(created.token)
+    clock.seconds += 60
+    assert await access.by_token(created.token)
+    assert [each.last_used_at for each in await access.tokens()] == [now]
+    clock.seconds += 7 * 86_400
+    assert await access.by_token(created.token) is None
+
+
+@pytest.mark.parametrize("days", [-1, 0, 4_000])
+async def test_a_tokens_end_is_to_come_and_not_too_far(access: Access, clock: Any, days: int) -> None:
+    with pytest.raises(ValueError, match="a time to come, within 10 years"):
+        await access.create_token("x", [Scope.READ], "agent:1", clock.now_ms() + days * 86_400_000)

@@ -5,6 +5,7 @@ from holdfast.inbox.access.access import (
     NewToken,
     Session,
     SignInRefusedError,
+    TokenView,
     TooManySignInsError,
 )
 from holdfast.inbox.access.agents import AgentChange, Agents, NewPassword
@@ -28,6 +29,7 @@ __all__ = [
     "Scope",
     "Session",
     "SignInRefusedError",
+    "TokenView",
     "TooManySignInsError",
     "new_token",
     "token_hash",

@@ -1,7 +1,7 @@
 """Signing in, sessions, API tokens, and the audit trail of them."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -16,6 +16,9 @@ from holdfast.storage import Database, Row, Tx
 TOKEN_PREFIX: Final = "hf_"  # noqa: S105 - the visible beginning of every API token
 SESSION_DAYS: Final = 14
 DAY_MS: Final = 86_400_000
+TOKEN_DAYS_MAX: Final = 3_650
+USED_MS: Final = 3_600_000
+"""A token's last use is kept to the hour, so that reading costs no writing."""
 NAME_CHARACTERS_MAX: Final = 100
 EMAIL_CHARACTERS_MAX: Final = 254
 SIGN_INS_PER_ADDRESS: Final = Rate(burst=20, per_second=0.2)
@@ -47,6 +50,19 @@ class NewToken(msgspec.Struct, frozen=True):
 
     id: str
     token: str
+
+
+class TokenView(msgspec.Struct, frozen=True, kw_only=True):
+    """Times in ms; ``last_used_at`` to the hour, 0 for never."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    created_at: int
+    created_by: str
+    expires_at: int | None
+    revoked_at: int | None
+    last_used_at: int
 
 
 class Access:
@@ -101,16 +117,28 @@ class Access:
         row = await self._database.read(store.session, token_hash(token), self._clock.now_ms())
         return _agent_principal(row, row["csrf"]) if row else None
 
-    async def create_token(self, name: str, scopes: Sequence[Scope], by: str) -> NewToken:
-        """Raises ValueError for an empty name or no scope."""
-        if not name.strip() or not scopes:
+    async def create_token(
+        self, name: str, scopes: Sequence[Scope], by: str, expires_at: int | None = None
+    ) -> NewToken:
+        """Raises ValueError for an empty name, no scope, or an end (ms) that is not to come."""
+        name = " ".join(name.replace("\0", "").split())
+        if not name or not scopes:
             raise ValueError("a token needs a name and at least one scope")
+        if expires_at is not None and not 0 < expires_at - self._clock.now_ms() <= TOKEN_DAYS_MAX * DAY_MS:
+            raise ValueError(f"a token ends at a time to come, within {TOKEN_DAYS_MAX // 365} years")
         token = NewToken(self._ids.new("tok"), new_token(self._random_bytes, TOKEN_PREFIX))
-        await self._database.write(self._create_token, token, name[:NAME_CHARACTERS_MAX], scopes, by)
+        wanted = {
+            "name": name[:NAME_CHARACTERS_MAX],
+            "scopes": " ".join(sorted(scopes)),
+            "expires_at": expires_at,
+        }
+        await self._database.write(self._create_token, token, wanted, by)
         return token
 
-    async def tokens(self) -> Sequence[Row]:
-        return await self._database.read(store.tokens)
+    async def tokens(self) -> list[TokenView]:
+        """Those that are good, and those that ended or were revoked; the newest first."""
+        rows = await self._database.read(store.tokens)
+        return [_token_view(row) for row in reversed(rows)]
 
     async def revoke_token(self, token_id: str, by: str) -> bool:
         return await self._database.write(self._revoke_token, token_id, by)
@@ -118,9 +146,12 @@ class Access:
     async def by_token(self, token: str) -> Principal | None:
         if not token.startswith(TOKEN_PREFIX):
             return None
-        row = await self._database.read(store.token, token_hash(token))
+        now = self._clock.now_ms()
+        row = await self._database.read(store.token, token_hash(token), now)
         if row is None:
             return None
+        if now - row["last_used_at"] >= USED_MS:
+            await self._database.write(store.use_token, row["id"], now)
         scopes = widen(Scope(scope) for scope in str(row["scopes"]).split())
         return Principal(
             kind="token",
@@ -170,18 +201,12 @@ class Access:
         await self._note(tx, "", "agent.stored", agent_id)
         return agent_id
 
-    async def _create_token(
-        self, tx: Tx, token: NewToken, name: str, scopes: Sequence[Scope], by: str
-    ) -> None:
-        await store.insert_token(
-            tx,
-            token_id=token.id,
-            name=name,
-            token_hash=token_hash(token.token),
-            scopes=" ".join(sorted(scopes)),
-            at=self._clock.now_ms(),
-        )
-        await self._note(tx, by, "token.created", token.id)
+    async def _create_token(self, tx: Tx, token: NewToken, wanted: dict[str, Any], by: str) -> None:
+        now = self._clock.now_ms()
+        if len(await store.tokens(tx)) >= store.LISTED_MAX:
+            raise ValueError(f"there can be {store.LISTED_MAX} tokens at most, with those that ended")
+        await store.insert_token(tx, id=token.id, token_hash=token_hash(token.token), at=now, by=by, **wanted)
+        await self._note(tx, by, "token.created", token.id, f"{wanted['name']}: {wanted['scopes']}")
 
     async def _revoke_token(self, tx: Tx, token_id: str, by: str) -> bool:
         revoked = await store.revoke_token(tx, token_id, self._clock.now_ms())
@@ -189,7 +214,7 @@ class Access:
             await self._note(tx, by, "token.revoked", token_id)
         return revoked
 
-    async def _note(self, tx: Tx, who: str, action: str, subject: str) -> None:
+    async def _note(self, tx: Tx, who: str, action: str, subject: str, detail: str = "") -> None:
         await store.audit(
             tx,
             entry_id=self._ids.new("aud"),
@@ -197,7 +222,21 @@ class Access:
             who=who,
             action=action,
             subject=subject[:EMAIL_CHARACTERS_MAX],
+            detail=detail,
         )
+
+
+def _token_view(row: Row) -> TokenView:
+    return TokenView(
+        id=row["id"],
+        name=row["name"],
+        scopes=str(row["scopes"]).split(),
+        created_at=row["created_at"],
+        created_by=row["created_by"],
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+        last_used_at=row["last_used_at"],
+    )
 
 
 def _clean_email(email: str) -> str:

@@ -1,6 +1,6 @@
 """Every statement about agents, sessions, tokens and the audit trail."""
 
-from typing import Final
+from typing import Any, Final
 
 from holdfast.storage import Row, Tx
 
@@ -37,10 +37,14 @@ WHERE agent_session.token_hash = :token_hash AND agent_session.expires_at > :now
 _DROP_SESSION: Final = "DELETE FROM agent_session WHERE token_hash = :token_hash"
 _DROP_EXPIRED: Final = "DELETE FROM agent_session WHERE expires_at <= :now"
 _INSERT_API_KEY: Final = """
-INSERT INTO api_token (id, name, token_hash, scopes, created_at)
-VALUES (:id, :name, :token_hash, :scopes, :at)
+INSERT INTO api_token (id, name, token_hash, scopes, created_at, expires_at, created_by)
+VALUES (:id, :name, :token_hash, :scopes, :at, :expires_at, :by)
 """
-_API_KEY: Final = "SELECT * FROM api_token WHERE token_hash = :token_hash AND revoked_at IS NULL"
+_API_KEY: Final = """
+SELECT * FROM api_token
+WHERE token_hash = :token_hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
+"""
+_USE_API_KEY: Final = "UPDATE api_token SET last_used_at = :at WHERE id = :id"
 _API_KEYS: Final = "SELECT * FROM api_token ORDER BY created_at, id LIMIT :limit"
 _REVOKE: Final = "UPDATE api_token SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL"
 _AUDIT: Final = """
@@ -114,12 +118,17 @@ async def drop_session(tx: Tx, token_hash: str) -> None:
     await tx.run(_DROP_SESSION, token_hash=token_hash)
 
 
-async def insert_token(tx: Tx, *, token_id: str, name: str, token_hash: str, scopes: str, at: int) -> None:
-    await tx.run(_INSERT_API_KEY, id=token_id, name=name, token_hash=token_hash, scopes=scopes, at=at)
+async def insert_token(tx: Tx, **columns: Any) -> None:
+    await tx.run(_INSERT_API_KEY, **columns)
 
 
-async def token(tx: Tx, token_hash: str) -> Row | None:
-    return await tx.one(_API_KEY, token_hash=token_hash)
+async def token(tx: Tx, token_hash: str, now: int) -> Row | None:
+    """One that is neither revoked nor at its end."""
+    return await tx.one(_API_KEY, token_hash=token_hash, now=now)
+
+
+async def use_token(tx: Tx, token_id: str, at: int) -> None:
+    await tx.run(_USE_API_KEY, id=token_id, at=at)
 
 
 async def tokens(tx: Tx) -> list[Row]:

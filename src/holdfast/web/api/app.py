@@ -17,6 +17,7 @@ from holdfast.inbox.access import Buckets
 from holdfast.web.api.account import AccountController
 from holdfast.web.api.agents import AgentsController
 from holdfast.web.api.channels import ChannelsController, PlatformsController
+from holdfast.web.api.configuration import ConfigurationController
 from holdfast.web.api.contacts import ContactsController
 from holdfast.web.api.conversations import ConversationsController
 from holdfast.web.api.events import EventsController
@@ -34,6 +35,7 @@ from holdfast.web.api.public_word import MaintenancesController, SubscribersCont
 from holdfast.web.api.reports import ReportsController
 from holdfast.web.api.safety import SafetyController
 from holdfast.web.api.search import SEARCHES, SearchController
+from holdfast.web.api.tokens import TokensController
 from holdfast.web.api.uploads import UploadsController
 from holdfast.web.api.widgets import WidgetsController
 from holdfast.web.api.work import WorkController
@@ -52,6 +54,8 @@ _GENERATED_NAME: Final = re.compile(rb"Page_[\w.]*?(\w+)_(?=\")")
 
 CONTROLLERS: Final = (
     AccountController,
+    TokensController,
+    ConfigurationController,
     ChannelsController,
     PlatformsController,
     ConversationsController,

@@ -9,17 +9,20 @@ from litestar.params import JSONBody, QueryParameter
 from litestar.response import Stream
 from msgspec import Meta
 
-from holdfast.inbox import audit_page, export, get_conversation, refused_counts, unreadable_page
+from holdfast.inbox import export, get_conversation, refused_counts, unreadable_page
 from holdfast.inbox.export import CONTENT_TYPES
-from holdfast.inbox.model import PAGE_DEFAULT, AuditView, Page, RefusedView, UnreadableView
+from holdfast.inbox.model import PAGE_DEFAULT, Page, RefusedView, UnreadableView
+from holdfast.inbox.trail import AuditView, TrailFilter, audit_page, trail_as_csv
 from holdfast.web.api.parts import (
     ADMIN,
     READ,
+    TIME_MS_MAX,
     Asker,
     Before,
     Limit,
     Refusals,
     Services,
+    TimeMs,
     plain,
     refuses,
 )
@@ -29,6 +32,18 @@ from holdfast.web.services import PlaybookText
 SeqBefore = Annotated[
     str | None, QueryParameter(pattern="^[0-9]{1,18}$", description="The `next` of the page before.")
 ]
+
+
+Author = Annotated[
+    str, QueryParameter(max_length=300, description="As it stands in `who`, such as `agent:agt_…`.")
+]
+Action = Annotated[
+    str,
+    QueryParameter(
+        max_length=100, description="One, or the beginning of several: `agent.` are all about agents."
+    ),
+]
+Subject = Annotated[str, QueryParameter(max_length=300, description="What it was done to.")]
 
 
 class NewPlaybook(msgspec.Struct, frozen=True):
@@ -70,9 +85,48 @@ class KeptController(Controller):
         responses=refuses(),
     )
     async def audit(
-        self, services: Services, limit: Limit = PAGE_DEFAULT, before: Before = None
+        self,
+        services: Services,
+        who: Author = "",
+        action: Action = "",
+        subject: Subject = "",
+        since: TimeMs = 0,
+        until: TimeMs = TIME_MS_MAX,
+        limit: Limit = PAGE_DEFAULT,
+        before: Before = None,
     ) -> Page[AuditView]:
-        return await services.database.read(audit_page, plain(before or ""), limit)
+        wanted = _wanted(who, action, subject, since, until)
+        return await services.database.read(audit_page, wanted, plain(before or ""), limit)
+
+    @get(
+        "/audit.csv",
+        opt=ADMIN,
+        operation_id="exportAudit",
+        summary="Who did what, as a table",
+        media_type="text/csv",
+        responses={
+            200: ResponseSpec(str, generate_examples=False, description="The table.", media_type="text/csv"),
+            **refuses(),
+        },
+    )
+    async def audit_table(
+        self,
+        services: Services,
+        who: Author = "",
+        action: Action = "",
+        subject: Subject = "",
+        since: TimeMs = 0,
+        until: TimeMs = TIME_MS_MAX,
+    ) -> Stream:
+        return Stream(
+            trail_as_csv(services.database, _wanted(who, action, subject, since, until)),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": 'attachment; filename="audit.csv"'},
+        )
+
+
+def _wanted(who: str, action: str, subject: str, since: int, until: int) -> TrailFilter:
+    return TrailFilter(who=plain(who), action=plain(action), subject=plain(subject), since=since, until=until)
 
 
 class PlaybookController(Controller):
