@@ -9,6 +9,7 @@ export const PAGES: Record<Exclude<PageName, 'inbox'>, Load> = {
   incidents: () => import('./incidents/IncidentsPage.svelte'),
   channels: () => import('./channels/ChannelsPage.svelte'),
   people: () => import('./people/PeoplePage.svelte'),
+  figures: () => import('./figures/FiguresPage.svelte'),
   public: () => import('./public/PublicPage.svelte'),
   publishing: () => import('./publishing/PublishingPage.svelte'),
   safety: () => import('./safety/SafetyPage.svelte'),

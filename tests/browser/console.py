@@ -10,6 +10,7 @@ PLACES = {
     "people": "People",
     "incidents": "Incidents",
     "channels": "Channels",
+    "figures": "Reports",
     "public": "Status page",
     "publishing": "Page & posts",
     "safety": "Safety",

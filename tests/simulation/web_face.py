@@ -62,6 +62,7 @@ def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
             incident_desk=hub.incident_desk,
             steps=hub.steps,
             facts=hub.facts,
+            figures=hub.figures,
             nodes=_no_nodes,
             registry=CollectorRegistry(),
             built=BUILT,

@@ -1,6 +1,7 @@
 // German, in a file for each folder of the console.
 import app from './de/app.json' with { type: 'json' };
 import channels from './de/channels.json' with { type: 'json' };
+import figures from './de/figures.json' with { type: 'json' };
 import hub from './de/hub.json' with { type: 'json' };
 import inbox from './de/inbox.json' with { type: 'json' };
 import incidents from './de/incidents.json' with { type: 'json' };
@@ -16,6 +17,7 @@ import widget from './de/widget.json' with { type: 'json' };
 export default {
   ...app,
   ...channels,
+  ...figures,
   ...hub,
   ...inbox,
   ...incidents,

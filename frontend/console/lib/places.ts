@@ -13,6 +13,7 @@ export const PLACES: PlaceName[] = [
   { page: 'people', name: msg('People'), daily: true },
   { page: 'incidents', name: msg('Incidents'), daily: true },
   { page: 'channels', name: msg('Channels'), daily: true },
+  { page: 'figures', name: msg('Reports|figures') },
   { page: 'public', name: msg('Status page') },
   { page: 'publishing', name: msg('Page & posts') },
   { page: 'safety', name: msg('Safety') },

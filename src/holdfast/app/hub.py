@@ -26,6 +26,7 @@ from holdfast.contacts import ContactBook, ContactJoining
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
 from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
+from holdfast.figures import FigureKeeper, Figures
 from holdfast.incidents import Drafter, IncidentDesk, Rule
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.media import Media, MediaUses, Shelf
@@ -187,6 +188,7 @@ class Hub:
         self.mail = MailReader(database=database, spool=spool, clock=clock, mailboxes=self._mailboxes)
         self.incident_desk = IncidentDesk(database=database, events=self.events, clock=clock, ids=self.ids)
         self.playbook = PlaybookFile(settings.playbook.file or settings.hub.data_dir / "playbook.toml")
+        self.figures = Figures(database=database, clock=clock, place=self.channels.spoken_name)
         self.steps = StepDesk(
             database=database, events=self.events, clock=clock, ids=self.ids, playbook=self.playbook.read
         )
@@ -262,6 +264,7 @@ class Hub:
             "drafts": drafter.run,
             "alerts": teller.run,
             "media": self.media.run,
+            "figures": FigureKeeper(database=self.database, clock=self.clock).run,
             **self.team.loops(),
             "housekeeping": self._keep_house,
         }

@@ -273,6 +273,7 @@ def _services(
         incident_desk=hub.incident_desk,
         steps=hub.steps,
         facts=hub.facts,
+        figures=hub.figures,
         nodes=lambda: node_views(hub),
         registry=CollectorRegistry(),
         built=BUILT,

@@ -14,9 +14,9 @@ SPEED: Final = 2_880.0
 """A day in half a minute."""
 
 
-@click.group(epilog="Example: holdfast report replay --speed 2880")
+@click.group(epilog="Example: holdfast report figures agent --days 90")
 def report() -> None:
-    """What people report: try the tracker with a day of it."""
+    """What the work comes to, in figures; and what people report: try the tracker with a day of it."""
 
 
 @report.command("replay", epilog="Example: holdfast report replay --speed 1440")

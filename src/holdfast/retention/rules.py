@@ -68,5 +68,8 @@ def rules(settings: Retention) -> list[Rule]:
         Rule("incident_draft", days(DRAFT_DAYS), store.forget_drafts),
         Rule("incident_dismissed", days(DISMISSED_DAYS), store.forget_dismissed),
         Rule("round_trip", days(ROUND_TRIP_DAYS), store.forget_round_trips),
+        Rule("conversation_change", days(settings.story_days), store.forget_story),
+        Rule("internal_note", days(settings.note_days), store.forget_notes),
+        Rule("later_reply", days(settings.later_days), store.forget_later),
         Rule("audit_entry", days(settings.audit_days), store.forget_audit),
     ]

@@ -7,6 +7,7 @@ before a time go. So no index by time has to be kept for it.
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from holdfast.conversations.texts import forget_texts
 from holdfast.media import forget_media_of
 from holdfast.storage import Row, Tx
 
@@ -97,6 +98,20 @@ DELETE FROM post_file WHERE name IN
         AND NOT EXISTS (SELECT 1 FROM profile o WHERE o.id = 'profile' AND o.picture = f.name)
     ORDER BY f.made_at LIMIT :limit)
 """
+_STORY: Final = """
+DELETE FROM conversation_change WHERE id IN
+    (SELECT id FROM conversation_change WHERE at < :before ORDER BY at, id LIMIT :limit)
+"""
+_OLD_NOTES: Final = """
+SELECT id FROM (SELECT id, at FROM internal_note ORDER BY id LIMIT :limit) AS oldest WHERE at < :before
+"""
+_MENTIONS: Final = "DELETE FROM mention WHERE note_id IN :ids"
+_NOTES: Final = "DELETE FROM internal_note WHERE id IN :ids"
+_LATER: Final = """
+DELETE FROM later_reply WHERE id IN
+    (SELECT id FROM (SELECT id, send_at, state FROM later_reply ORDER BY id LIMIT :limit) AS oldest
+    WHERE send_at < :before AND state <> 'waiting')
+"""
 _AUDIT: Final = """
 DELETE FROM audit_entry WHERE id IN
     (SELECT id FROM (SELECT id, at FROM audit_entry ORDER BY id LIMIT :limit) AS oldest WHERE at < :before)
@@ -144,6 +159,25 @@ async def forget_seen(tx: Tx, before: int, limit: int) -> int:
 
 async def forget_parked(tx: Tx, before: int, limit: int) -> int:
     return await tx.run(_PARKED, before=before, limit=limit)
+
+
+async def forget_story(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_STORY, before=before, limit=limit)
+
+
+async def forget_notes(tx: Tx, before: int, limit: int) -> int:
+    """Notes, whom they named, and the words by which they were found."""
+    ids = [str(row["id"]) for row in await tx.all(_OLD_NOTES, before=before, limit=limit)]
+    if not ids:
+        return 0
+    await forget_texts(tx, ids)
+    await tx.run(_MENTIONS, ids=ids)
+    return await tx.run(_NOTES, ids=ids)
+
+
+async def forget_later(tx: Tx, before: int, limit: int) -> int:
+    """What still waits is looked past: there are no more of them than people wait for."""
+    return await tx.run(_LATER, before=before, limit=limit)
 
 
 async def forget_dismissed(tx: Tx, before: int, limit: int) -> int:

@@ -165,6 +165,9 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     complaint_days: Days = 365.0
     refused_days: Days = 90.0
     unreadable_days: Days = 365.0
+    story_days: Days = 1_095.0
+    note_days: Days = 3_650.0
+    later_days: Days = 365.0
     archive: bool = False
     archive_dir: Path | None = None
 

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from holdfast.channels.contract import Adapter
 from holdfast.contacts import ContactBook
 from holdfast.conversations import Conversations
+from holdfast.figures import Figures
 from holdfast.inbox import Access, Finding
 from holdfast.inbox.access import Agents, RandomBytes
 from holdfast.incidents import IncidentDesk
@@ -151,6 +152,7 @@ class WebServices:
     incident_desk: IncidentDesk
     steps: StepDesk
     facts: Facts
+    figures: Figures
     nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     registry: CollectorRegistry
     built: Path

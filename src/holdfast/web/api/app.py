@@ -21,6 +21,7 @@ from holdfast.web.api.configuration import ConfigurationController
 from holdfast.web.api.contacts import ContactsController
 from holdfast.web.api.conversations import ConversationsController
 from holdfast.web.api.events import EventsController
+from holdfast.web.api.figures import FiguresController
 from holdfast.web.api.gate import principal_of, require_scope
 from holdfast.web.api.incidents import IncidentsController
 from holdfast.web.api.incidents_by_hand import IncidentsByHandController
@@ -67,6 +68,7 @@ CONTROLLERS: Final = (
     IncidentsController,
     IncidentsByHandController,
     OutageController,
+    FiguresController,
     EventsController,
     KeptController,
     ExportController,

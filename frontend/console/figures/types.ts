@@ -1,0 +1,69 @@
+// What the team's work comes to, as the hub says it.
+export interface Times {
+  count: number;
+  median_ms: number | null;
+  ninety_ms: number | null;
+}
+
+export interface Totals {
+  received: number;
+  sent: number;
+  automatic: number;
+  first_reply: Times;
+  reply: Times;
+  resolution: Times;
+}
+
+export interface Point {
+  at: number;
+  received: number;
+  sent: number;
+  automatic: number;
+}
+
+export type Unit = 'hour' | 'day' | 'week';
+export type By = 'agent' | 'channel' | 'label' | 'team';
+
+export interface Overview {
+  since: number;
+  until: number;
+  zone: string;
+  unit: Unit;
+  counted_until: number;
+  totals: Totals;
+  before: Totals;
+  points: Point[];
+}
+
+export interface Part {
+  key: string;
+  name: string;
+  received: number | null;
+  sent: number | null;
+  automatic: number | null;
+  first_reply: Times;
+  reply: Times;
+  resolution: Times;
+}
+
+export interface Breakdown {
+  by: By;
+  parts: Part[];
+}
+
+export interface Busy {
+  hours: number[][];
+}
+
+export interface OutageCost {
+  incident_id: string;
+  title: string;
+  onset_at: number;
+  ended_at: number | null;
+  lasted_ms: number;
+  at_risk: number;
+  saved: number;
+  lost: number;
+  open: number;
+  messages_lost: number;
+}

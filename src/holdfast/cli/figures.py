@@ -1,0 +1,50 @@
+"""Commands about what the team's work comes to."""
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+import click
+
+from holdfast.app.hub import Hub
+from holdfast.cli.main import CONFIG, load
+from holdfast.cli.store import opened
+from holdfast.figures import FiguresRefusedError, Unit
+from holdfast.figures.calendar import last_days
+from holdfast.figures.table import as_csv, as_text
+from holdfast.figures.tables import What, table_of
+
+DAYS_MAX: Final = 800
+WHAT: Final = ("volumes", "busy", "outages", "agent", "channel", "label", "team")
+
+
+@click.command("figures", epilog="Example: holdfast report figures agent --days 90 --csv > agents.csv")
+@click.argument("what", type=click.Choice(WHAT), default="volumes")
+@click.option(
+    "--days",
+    type=click.IntRange(1, DAYS_MAX),
+    default=28,
+    show_default=True,
+    help="Up to and with today, in the business's time zone.",
+)
+@click.option(
+    "--unit", type=click.Choice(["hour", "day", "week"]), default="day", show_default=True, help="Of volumes."
+)
+@click.option("--csv", "is_csv", is_flag=True, help="For a spreadsheet.")
+@CONFIG
+def figures(what: What, days: int, unit: Unit, *, is_csv: bool, config: Path | None) -> None:
+    """Show what the team's work comes to: volumes, busy hours, outages, or by agent, channel, label or team."""
+
+    async def read(hub: Hub) -> str:
+        span = last_days(hub.clock.now_ms(), days, await hub.figures.zone())
+        table = await table_of(hub.figures, what, span, unit)
+        return as_csv(table) if is_csv else f"{as_text(table)}\n"
+
+    async def told() -> str:
+        async with opened(load(config)) as hub:
+            return await read(hub)
+
+    try:
+        click.echo(asyncio.run(told()), nl=False)
+    except FiguresRefusedError as error:
+        raise click.ClickException(str(error)) from error
