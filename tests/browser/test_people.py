@@ -1,5 +1,6 @@
 """People in the console: merging and parting, fields, leads."""
 
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ async def added(shop: Demo, name: str, number: str) -> str:
 
 
 async def test_two_are_merged_after_a_look_and_parted_again(browsing: "Browsing", shop: Demo) -> None:
+    browsing.watch.forgive(r"^404 GET /api/v1/conversations/")  # the list asks once more for what is gone
     kept = await added(shop, "Wim Kade", "+31600000101")
     other = await added(shop, "W. Kade", "+31600000102")
     console = await browsing.console(shop)
@@ -68,6 +70,53 @@ async def test_a_lead_is_moved_by_keys_and_by_dragging(browsing: "Browsing", sho
     assert (details["lead"]["stage"], details["lead"]["value"]) == ("stg_won", 125050)
 
 
+async def test_somebody_is_exported_and_erased_after_being_told_what_goes(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    browsing.watch.forgive(r"^404 GET /api/v1/conversations/")  # the list asks once more for what is gone
+    person = await added(shop, "Olga Gone", "+31600000104")
+    console = await browsing.console(shop)
+    page = console.page
+    await page.goto(f"{shop.addresses['console']}#/people/{person}")
+    async with page.expect_download() as coming:
+        await page.get_by_role("link", name="Export").click()
+    download = await coming.value
+    with zipfile.ZipFile(await download.path()) as archive:
+        assert "+31600000104" in archive.read("person.json").decode()
+    await page.get_by_role("button", name="Erase …").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("1 address")).to_be_visible()
+    await expect(dialog.get_by_text("That there was a conversation")).to_be_visible()
+    await expect(dialog.get_by_role("button", name="Erase for good")).to_be_disabled()
+    await dialog.get_by_label("I know that this cannot be undone").check()
+    await dialog.get_by_role("button", name="Erase for good").click()
+    await expect(page.get_by_text("Erased for good.")).to_be_visible()
+    assert (await shop.api("GET", "/contacts", query="olga"))["items"] == []
+
+
+async def test_a_campaign_asks_who_has_no_other_way_and_their_phone_shows_it(
+    browsing: "Browsing", shop: Demo
+) -> None:
+    console = await browsing.console(shop)
+    page = console.page
+    await shop.write("emre", "Are you there?")
+    await page.goto(f"{shop.addresses['console']}#/people/reachability")
+    await expect(page.get_by_test_id("reach-channel").first).to_contain_text(
+        "reachable if Instagram"
+    )
+    await page.get_by_label("Name, for the team").fill("Autumn")
+    await page.get_by_label("What they read.").fill("If this fails, go on here: {link}")
+    await page.get_by_role("button", name="Save as a draft").click()
+    card = page.get_by_test_id("campaign").filter(has_text="Autumn")
+    await expect(card).to_contain_text("0 asked")
+    await card.get_by_role("button", name="Start asking").click()
+    await expect(card).to_contain_text("Done")
+    asked = (await shop.items("/campaigns"))[0]["results"]["asked"]
+    assert asked > 0
+    texts = [each["text"] for each in await shop.on_all_phones()]
+    assert sum("If this fails, go on here: http" in text for text in texts) == asked
+
+
 @pytest.mark.parametrize("look", LOOKS)
 async def test_how_it_looks(browsing: "Browsing", shop: Demo, pictures: Path, look: str) -> None:
     person = await added(shop, HOSTILE, f"+3160000020{len(look)}")
@@ -96,6 +145,9 @@ async def test_how_it_looks(browsing: "Browsing", shop: Demo, pictures: Path, lo
     await page.goto(f"{base}#/people/leads")
     await expect(page.get_by_role("region", name="Offer made")).to_contain_text("€")
     found += await findings(page, pictures, "leads", look)
+    await page.goto(f"{base}#/people/reachability")
+    await expect(page.get_by_test_id("reach-channel").first).to_be_visible()
+    found += await findings(page, pictures, "reachability", look)
     await page.goto(f"{base}#/people/setup")
     await expect(page.get_by_test_id("field").first).to_be_visible()
     found += await findings(page, pictures, "people-setup", look)

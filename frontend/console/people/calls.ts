@@ -1,7 +1,7 @@
 // What the pages of people ask of the hub.
 import { type Api, part, search } from '../lib/api.ts';
 import type { Consent, Contact, Page } from '../lib/types.ts';
-import type { Column, Details, Field, Lead, LeadCard, MergePreview, Moment, Part, PeopleFilter, Person, Stage } from './types.ts';
+import type { Campaign, Column, ContactReach, Details, ErasurePlan, Field, Lead, LeadCard, MergePreview, Moment, Part, PeopleFilter, Person, Reach, Stage } from './types.ts';
 
 export class PeopleCalls {
   #api: Api;
@@ -38,6 +38,20 @@ export class PeopleCalls {
   merge = (id: string, other: string, take: string[]) =>
     this.#api.ask<Contact & { merge_id: string }>('POST', `/contacts/${part(id)}/merge`, { other, take });
   undoMerge = (merge: string) => this.#api.ask<Contact>('POST', `/contacts/merges/${part(merge)}/undo`);
+
+  reachability = (days: number) => this.#api.ask<Reach>('GET', `/reachability${search({ days })}`);
+  reachOf = async (id: string) =>
+    (await this.#api.ask<Page<ContactReach>>('GET', `/contacts/${part(id)}/reachability`)).items;
+  campaigns = async () => (await this.#api.ask<Page<Campaign>>('GET', '/campaigns')).items;
+  makeCampaign = (body: { name: string; text: string; channels: string[]; days: number; per_minute: number }) =>
+    this.#api.ask<Campaign>('POST', '/campaigns', body);
+  startCampaign = (id: string) => this.#api.ask<Campaign>('POST', `/campaigns/${part(id)}/start`);
+  stopCampaign = (id: string) => this.#api.ask<Campaign>('POST', `/campaigns/${part(id)}/stop`);
+  deleteCampaign = (id: string) => this.#api.ask<void>('DELETE', `/campaigns/${part(id)}`);
+
+  exportAddress = (id: string) => `/api/v1/contacts/${part(id)}/export`;
+  erasure = (id: string) => this.#api.ask<ErasurePlan>('GET', `/contacts/${part(id)}/erasure`);
+  erase = (id: string) => this.#api.ask<void>('DELETE', `/contacts/${part(id)}`);
 
   fields = async () => (await this.#api.ask<Page<Field>>('GET', '/contact-fields')).items;
   addField = (body: Omit<Field, 'id'>) => this.#api.ask<Field>('POST', '/contact-fields', body);

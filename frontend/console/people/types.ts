@@ -97,3 +97,64 @@ export interface PeopleFilter {
   stage: string;
   reachable: string;
 }
+
+/** What goes and what stays when somebody is erased. */
+export interface ErasurePlan {
+  name: string;
+  addresses: number;
+  messages: number;
+  files: number;
+  notes: number;
+  later: number;
+  under_way: number;
+  members: string[];
+  merged: number;
+  stays: string[];
+}
+
+/** Of the people who write on a channel: who is reachable if it fails now, with all that fails with it. */
+export interface ChannelReach {
+  channel: string;
+  name: string;
+  domain: string;
+  people: number;
+  reachable: number;
+  reachable_alone: number;
+  ways: Record<string, number>;
+  gaps: Partial<Record<Gap, number>>;
+  askable: number;
+}
+
+export type Gap = 'no_consent' | 'unproven' | 'window' | 'opted_out' | 'only_here';
+
+export interface Reach {
+  at: number;
+  days: number;
+  people: number;
+  carries: boolean;
+  channels: ChannelReach[];
+}
+
+export interface ContactReach {
+  channel: string;
+  name: string;
+  way: string;
+  way_name: string;
+  gap: Gap | '';
+  usable: boolean;
+}
+
+export interface Campaign {
+  id: string;
+  name: string;
+  text: string;
+  channels: string[];
+  days: number;
+  per_minute: number;
+  state: 'draft' | 'running' | 'stopped' | 'done';
+  reason: string;
+  made_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  results: { asked: number; sent: number; failed: number; waiting: number; added: number; opted_out: number };
+}

@@ -23,6 +23,7 @@ from holdfast.app.home import node_name, only_process
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import Loop, run_loops
 from holdfast.app.members import first_direct, member_desk_of, members_of
+from holdfast.app.people import campaigning_loops, campaigns_of, erasing_of, reachability_of, taking_of
 from holdfast.app.posts import Posts, posts_of
 from holdfast.app.previewing import Previewing
 from holdfast.app.private import make_private_folder
@@ -124,6 +125,9 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
         **pushing.loops(),
         **previewing.loops(),
         **consenting_loops(hub),
+        "erasing": erasing_of(hub, desk).run,
+        **campaigning_loops(hub, members),
+        **({"reachability": services.reachability.run} if services.reachability else {}),
         "status": publisher.run,
         "tracker": tracker.run,
     }
@@ -286,6 +290,10 @@ def _services(
         setups=setups_of(hub),
         leads=leads_of(hub, members),
         alert_test=lambda: send_test_alerts(hub.settings),
+        erasing=erasing_of(hub, desk),
+        taking=taking_of(hub, desk),
+        reachability=reachability_of(hub),
+        campaigns=campaigns_of(hub),
     )
 
 

@@ -1,6 +1,7 @@
 """Commands about people: who they are, what happened with them, joining and parting them."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Final, TypeVar
 import click
 
 from holdfast.app.hub import Hub
+from holdfast.app.members import member_desk_of, members_of
+from holdfast.app.people import erasing_of, reachability_of, taking_of
+from holdfast.app.widgets import leads_of
 from holdfast.cli.main import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.contacts import ContactFilter, ContactLine, MergePreview
@@ -16,11 +20,19 @@ from holdfast.contacts.merging import Side
 from holdfast.conversations import UnknownContactError
 from holdfast.inbox import get_contact
 from holdfast.inbox.model import PAGE_MAX, ContactView
+from holdfast.members import MemberDesk
 from holdfast.work import UnknownError
 
 T = TypeVar("T")
 BY: Final = "the command line"
 STORY_SHOWN: Final = 50
+GAP_WORDS: Final = {
+    "no_consent": "another address, without consent to be reached there when a channel fails",
+    "unproven": "another address, not proven to be theirs",
+    "window": "another address, whose reply window is closed",
+    "opted_out": "another address, where they asked not to be written to",
+    "only_here": "no other address",
+}
 
 
 @click.group(epilog="Example: holdfast contact list --query ann")
@@ -100,6 +112,71 @@ def unmerge(merge_id: str, config: Path | None) -> None:
     """Part two people again as they were; what came since goes by its address."""
     back = _with_hub(config, lambda hub: hub.conversations.unmerge(merge_id, BY))
     click.echo(f"Parted; {back} is a contact of its own again.")
+
+
+@contact.command("reachable", epilog="Example: holdfast contact reachable --days 30")
+@click.option(
+    "--days", default=90, show_default=True, type=click.IntRange(1, 365), help="Who wrote within so many."
+)
+@CONFIG
+def reachable(days: int, config: Path | None) -> None:
+    """Show how many people can be reached if a channel fails now, with all that fails with it."""
+    counted = _with_hub(config, lambda hub: reachability_of(hub).count(days))
+    click.echo(f"{counted.people} people wrote within {counted.days} days.")
+    if not counted.carries:
+        click.echo("The playbook carries nothing elsewhere: fail_over is switched off.")
+    for each in counted.channels:
+        share = round(100 * each.reachable / each.people)
+        click.echo(f"{each.channel}: {share} % of {each.people} reachable if it fails ({each.reachable})")
+        for channel, people in each.ways.items():
+            click.echo(f"  {people} by {channel}")
+        for name, people in each.gaps.items():
+            click.echo(f"  {people} not: {GAP_WORDS[name]}")
+    if not counted.channels:
+        click.echo("Nobody yet.")
+
+
+@contact.command("export", epilog="Example: holdfast contact export con_01J8ZK3Q --to ann.zip")
+@click.argument("contact_id")
+@click.option("--to", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@CONFIG
+def export(contact_id: str, to: Path, config: Path | None) -> None:
+    """Write everything that is kept of a person to a zip, to hand over."""
+
+    async def take(hub: Hub) -> None:
+        async with taking_of(hub, _desk(hub)).archive(contact_id) as path:
+            shutil.copyfile(path, to)
+
+    _with_hub(config, take)
+    click.echo(f"Written to {to}.")
+
+
+@contact.command("erase", epilog="Example: holdfast contact erase con_01J8ZK3Q")
+@click.argument("contact_id")
+@click.option("--yes", is_flag=True, help="Do it without asking; it cannot be taken back.")
+@CONFIG
+def erase(contact_id: str, config: Path | None, *, yes: bool) -> None:
+    """Erase a person for good, after showing what goes and what stays."""
+    plan = _with_hub(config, lambda hub: erasing_of(hub, _desk(hub)).plan(contact_id))
+    click.echo(
+        f"{plan.name or '(no name)'}: {plan.addresses} addresses, {plan.messages} messages, {plan.files} of them with "
+        f"files, {plan.notes} notes, {plan.later} replies for later and {plan.under_way} messages under way go."
+    )
+    for member in plan.members:
+        click.echo(f"The account {member} on our own chat is deleted.")
+    click.echo("What stays:")
+    for each in plan.stays:
+        click.echo(f"  {each}")
+    if not yes:
+        click.confirm(f"Erase {contact_id} for good?", abort=True)
+    _with_hub(config, lambda hub: erasing_of(hub, _desk(hub)).erase(contact_id, BY))
+    click.echo("Erased.")
+
+
+def _desk(hub: Hub) -> MemberDesk:
+    members = members_of(hub)
+    leads_of(hub, members)
+    return member_desk_of(hub, members)
 
 
 def _with_hub(config: Path | None, act: Callable[[Hub], Awaitable[T]]) -> T:

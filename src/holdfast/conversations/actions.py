@@ -155,7 +155,8 @@ class Conversations:
             before=msgspec.json.encode(before).decode(),
         )
         await join_words(tx, kept=contact_id, dropped=other_id)
-        await conversation_changed(tx, pair.kept, now)
+        for conversation_id in (pair.kept, pair.dropped):
+            await conversation_changed(tx, conversation_id, now)
         await self._note(tx, by, "contact.merged", contact_id, merge_id)
         return merge_id
 

@@ -25,6 +25,10 @@ _BY_ID: Final = "SELECT * FROM media WHERE id IN :ids AND state = 'kept'"
 _USE: Final = """
 INSERT INTO media_use (used_by, media_id) VALUES (:used_by, :id) ON CONFLICT (used_by, media_id) DO NOTHING
 """
+_USED_BY: Final = """
+SELECT media.* FROM media_use JOIN media ON media.id = media_use.media_id
+WHERE media_use.used_by = :used_by AND media.state = 'kept'
+"""
 _USED: Final = "UPDATE media SET unused_since = NULL WHERE id IN :ids"
 _RELEASED: Final = """
 UPDATE media SET unused_since = :due
@@ -164,3 +168,8 @@ def item_of(row: Row) -> Item:
         seconds=row["seconds"],
         has_thumb=bool(row["has_thumb"]),
     )
+
+
+async def files_of_use(tx: Tx, used_by: str) -> list[Row]:
+    """The files that something shows."""
+    return await tx.all(_USED_BY, used_by=used_by)

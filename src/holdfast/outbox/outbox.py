@@ -216,6 +216,29 @@ class Outbox:
             await store.wake_lane(tx, row["lane"], now)
         await store.show(tx, message_id, now)
 
+    async def take_back_all_within(self, tx: Tx, conversation_id: str, why: str) -> int:
+        """Let nothing more leave to the person of a conversation; how many messages were taken back.
+
+        What is in doubt is given up. Raises ReplyRefusedError while one is just being sent.
+        """
+        message_ids = await store.under_way_of(tx, conversation_id)
+        now = self._clock.now_ms()
+        for message_id in message_ids:
+            for row in await store.open_deliveries(tx, message_id):
+                if row["state"] == "sending":
+                    raise ReplyRefusedError(
+                        "being_sent", "A message to this person is just being sent; try again in a moment."
+                    )
+                if row["state"] == "in_doubt":
+                    await late.give_up(tx, row, "cancelled", f"Given up: {why}.", now)
+                    continue
+                await store.set_state(
+                    tx, row, "cancelled", reason=f"Taken back: {why}.", now=now, was=row["state"], final=True
+                )
+                await store.wake_lane(tx, row["lane"], now)
+            await store.show(tx, message_id, now)
+        return len(message_ids)
+
     async def _drop_bots(self, tx: Tx, incident_id: str) -> int:
         now = self._clock.now_ms()
         rows = await store.waiting_bots(tx, incident_id, CANCELLED_AT_ONCE)

@@ -13,7 +13,6 @@ from holdfast.outbox.routing import PLATFORM_ORDER, Candidate, choose_failover, 
 from holdfast.storage import Row
 
 FAILING: Final = "down"
-WELL: Final = "up"
 
 
 def usual(known: Sequence[Candidate], now: int) -> Candidate | None:
@@ -26,11 +25,24 @@ def usual(known: Sequence[Candidate], now: int) -> Candidate | None:
 
 
 def way_out(
-    known: Sequence[Candidate], failing: Candidate, now: int, order: Sequence[str] = PLATFORM_ORDER
+    known: Sequence[Candidate],
+    failing: Candidate,
+    now: int,
+    order: Sequence[str] = PLATFORM_ORDER,
+    *,
+    with_domain: bool = True,
 ) -> Candidate | None:
-    """By which address a person is reached while everything fails that fails with a channel; None for no way."""
+    """By which address a person is reached while a channel fails, ``with_domain`` with all that fails with it; None for
+    no way. Everything else is as well as it is now.
+    """
+
+    def fails(candidate: Candidate) -> bool:
+        if with_domain:
+            return candidate.domain == failing.domain
+        return candidate.channel == failing.channel
+
     imagined = [
-        msgspec.structs.replace(candidate, health=FAILING if candidate.domain == failing.domain else WELL)
+        msgspec.structs.replace(candidate, health=FAILING) if fails(candidate) else candidate
         for candidate in known
     ]
     return choose_failover(imagined, failing, now, order)

@@ -189,6 +189,10 @@ ORDER BY last_in_at DESC LIMIT 1
 _PROVEN_OF_MESSAGE: Final = """
 SELECT 1 AS found FROM delivery WHERE message_id = :message_id AND state IN ('sent', 'delivered', 'read') LIMIT 1
 """
+_UNDER_WAY_OF: Final = """
+SELECT id FROM message WHERE conversation_id = :conversation_id
+    AND state IN ('waiting', 'sending', 'held', 'rerouted', 'in_doubt') ORDER BY id
+"""
 _OPEN_OF_MESSAGE: Final = """
 SELECT d.*, m.conversation_id FROM delivery d JOIN message m ON m.id = d.message_id
 WHERE d.message_id = :message_id AND d.state IN ('queued', 'held', 'sending', 'in_doubt')
@@ -455,6 +459,11 @@ async def partly_sent(tx: Tx, message_id: str) -> bool:
 
 async def open_deliveries(tx: Tx, message_id: str) -> list[Row]:
     return await tx.all(_OPEN_OF_MESSAGE, message_id=message_id)
+
+
+async def under_way_of(tx: Tx, conversation_id: str) -> list[str]:
+    """Messages of a conversation whose end is not known yet."""
+    return [str(row["id"]) for row in await tx.all(_UNDER_WAY_OF, conversation_id=conversation_id)]
 
 
 async def open_incident(tx: Tx, channel: str) -> str | None:

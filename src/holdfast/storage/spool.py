@@ -42,6 +42,10 @@ _ONE: Final = "SELECT * FROM envelope WHERE seq = :seq"
 _LAST: Final = "SELECT COALESCE(MAX(seq), 0) AS seq FROM envelope"
 _PRUNE: Final = "DELETE FROM envelope WHERE seq <= :applied AND received_at < :before"
 
+_EMPTY: Final = """
+UPDATE envelope SET body = X'', headers = '{}' WHERE seq = :seq AND seq <= :applied
+"""
+
 
 class SpoolUnavailableError(Exception):
     """Nothing was made durable; the sender must keep what it sent."""
@@ -143,6 +147,10 @@ class Spool:
         """Drop envelopes that were applied and arrived before the given time; the number dropped."""
         return await self._database.write(_prune, applied, before_ms)
 
+    async def empty(self, seqs: Sequence[int], *, applied: int) -> None:
+        """Leave of envelopes that were applied nothing but that they came; whoever wrote them was erased."""
+        await self._database.write(_empty, seqs, applied)
+
     async def close(self) -> None:
         if self._writer is not None:
             await asyncio.wait({self._writer})  # it may have been cancelled; the file is closed all the same
@@ -207,6 +215,10 @@ async def _last(tx: Tx) -> int:
 
 async def _prune(tx: Tx, applied: int, before_ms: int) -> int:
     return await tx.run(_PRUNE, applied=applied, before=before_ms)
+
+
+async def _empty(tx: Tx, seqs: Sequence[int], applied: int) -> None:
+    await tx.many(_EMPTY, [{"seq": seq, "applied": applied} for seq in seqs])
 
 
 def _envelope(row: Row, spool: str) -> Envelope:

@@ -118,6 +118,7 @@ def _faces(
         feed=feed,
         metrics=metrics,
         identify=identifier.request,
+        reachability=services.reachability,
     )
     api = Gate(cast("AsgiApp", build_api(services, feed, refusals)), identifier, services.clock)
     return (

@@ -5,6 +5,7 @@ from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from holdfast.contacts.reachability import Reachability
 from holdfast.inbox import Principal, channel_counts, commit_probe, spool_position
 from holdfast.inbox import Scope as Right
 from holdfast.kernel import Clock
@@ -28,7 +29,9 @@ class Health:
         feed: Feed,
         metrics: Metrics,
         identify: Callable[[Scope], Awaitable[Principal | None]],
+        reachability: Reachability | None,
     ) -> None:
+        self._reachability = reachability
         self._database = database
         self._spool = spool
         self._clock = clock
@@ -94,3 +97,11 @@ class Health:
         applied = await self._database.read(spool_position, self._spool.cursor_name)
         self._metrics.spool_behind.set(max(0, await self._spool.last_seq() - applied))
         self._metrics.events.set(max(0, self._feed.position))
+        self._refresh_reach()
+
+    def _refresh_reach(self) -> None:
+        """What was counted last; counting takes longer than whoever asks for metrics waits."""
+        counted = self._reachability.latest if self._reachability else None
+        for channel in counted.channels if counted else ():
+            self._metrics.reach_people.labels(channel.channel).set(channel.people)
+            self._metrics.reachable_people.labels(channel.channel).set(channel.reachable)

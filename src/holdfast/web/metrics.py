@@ -37,6 +37,18 @@ class Metrics:
         self.spool_behind = Gauge(
             "holdfast_spool_behind", "Envelopes that are stored and not yet applied", registry=registry
         )
+        self.reach_people = Gauge(
+            "holdfast_reach_people",
+            "People who wrote on a channel within 90 days",
+            ("channel",),
+            registry=registry,
+        )
+        self.reachable_people = Gauge(
+            "holdfast_reachable_people",
+            "Of them those who can be reached if the channel fails now, with all that fails with it",
+            ("channel",),
+            registry=registry,
+        )
         self.events = Gauge("holdfast_event_seq", "Number of the newest event", registry=registry)
 
     # Finding a labelled counter costs more than counting; there are few of them, and they stay.

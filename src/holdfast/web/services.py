@@ -10,6 +10,10 @@ from prometheus_client import CollectorRegistry
 
 from holdfast.channels.contract import Adapter
 from holdfast.contacts import ContactBook
+from holdfast.contacts.campaigns import Campaigns
+from holdfast.contacts.erasing import Erasing
+from holdfast.contacts.reachability import Reachability
+from holdfast.contacts.taking import Taking
 from holdfast.conversations import Conversations
 from holdfast.figures import Figures
 from holdfast.inbox import Access, Finding
@@ -166,6 +170,10 @@ class WebServices:
     setups: Setups | None = None
     leads: Leads | None = None
     alert_test: Callable[[], Awaitable[Sequence[str]]] | None = None
+    erasing: Erasing | None = None
+    taking: Taking | None = None
+    reachability: Reachability | None = None
+    campaigns: Campaigns | None = None
 
     def windows(self) -> Mapping[str, int | None]:
         """The reply window of each channel in ms, None where it has none."""

@@ -9,10 +9,16 @@ import pytest
 
 from holdfast.channels.contract import Limits
 from holdfast.contacts import ContactBook, ContactJoining
+from holdfast.contacts.erasing import Erasing
+from holdfast.contacts.taking import Taking
 from holdfast.conversations import Conversations, NewAddress, person_at, store
 from holdfast.kernel import IdSource
-from holdfast.outbox import ChannelFact
-from holdfast.storage import Database, EventLog, Row, Tx, migrate, open_database
+from holdfast.media import Shelf
+from holdfast.members import Members
+from holdfast.members.leaving import Leaving
+from holdfast.outbox import ChannelFact, Outbox
+from holdfast.settings.model import Outbox as OutboxSettings
+from holdfast.storage import Database, EventLog, Row, Spool, Tx, migrate, open_database
 from holdfast.work import Work, WorkJoining
 
 NOW_MS = 1_790_000_000_000
@@ -44,7 +50,7 @@ def _fact(channel: str, domain: str) -> ChannelFact:
 
 
 class Town:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: Path) -> None:
         self.database = database
         self.clock = StillClock()
         self.ids = IdSource(self.clock, Random(7))  # noqa: S311 - the same in every run
@@ -61,6 +67,46 @@ class Town:
         self.book = ContactBook(
             database=database, events=self.events, clock=self.clock, ids=self.ids, facts=lambda: self.facts
         )
+
+        self.spool = Spool(folder / "spool.db")
+        self.outbox = Outbox(
+            database=database,
+            events=self.events,
+            clock=self.clock,
+            ids=self.ids,
+            random=Random(7),  # noqa: S311 - the same in every run
+            channels=dict,
+            facts=lambda: self.facts,
+            settings=OutboxSettings(),
+            node="test",
+        )
+        members = Members(
+            database=database,
+            events=self.events,
+            clock=self.clock,
+            ids=self.ids,
+            random_bytes=Random(8).randbytes,  # noqa: S311 - the same in every run
+            continue_link_hours=24,
+        )
+        self.members = members
+        self.leaving = Leaving(members=members, database=database, clock=self.clock, ids=self.ids)
+        self.shelf = Shelf(folder / "media")
+        self.erasing = Erasing(
+            database=database,
+            events=self.events,
+            clock=self.clock,
+            ids=self.ids,
+            outbox=self.outbox,
+            spool=self.spool,
+            leave=self.leaving.delete_within,
+        )
+        self.taking = Taking(
+            database=database, clock=self.clock, shelf=self.shelf, member=self.leaving.export
+        )
+
+    async def close(self) -> None:
+        await self.spool.close()
+        await self.database.close()
 
     async def rows(self, sql: str, **values: object) -> list[Row]:
         return await self.database.read(lambda tx: tx.all(sql, **values))
@@ -129,5 +175,6 @@ async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     url = request.getfixturevalue("postgres").make_database() if request.param == "postgresql" else ""
     database = open_database(url, tmp_path)
     await migrate(database, now_ms=NOW_MS)
-    yield Town(database)
-    await database.close()
+    made = Town(database, tmp_path)
+    yield made
+    await made.close()

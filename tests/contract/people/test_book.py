@@ -127,7 +127,7 @@ async def test_the_story_tells_everything_in_order_and_by_page(town: Any) -> Non
     ann = await town.person("Ann", (IG, "ann"))
     conversation = await town.conversation(ann)
     await town.says(IG, "ann", "Hello")
-    label = await town.work.add_label("Urgent", "red")
+    label = await town.work.add_label("Urgent", "red", "agent:a")
     for act in (
         lambda: town.work.add_note(conversation, "Ask for the size", [], "agent:a"),
         lambda: town.work.decide([conversation], Decision(add_labels=(label.id,)), "agent:a"),
@@ -172,7 +172,7 @@ async def test_the_list_is_filtered_by_what_is_known_of_people(town: Any) -> Non
     await town.conversations.add_address(
         ann, NewAddress(channel=MAIL, value="a@x.org", proof="confirmed", consent="failover"), "agent:a"
     )
-    label = await town.work.add_label("Urgent", "red")
+    label = await town.work.add_label("Urgent", "red", "agent:a")
     await town.work.decide([await town.conversation(bo)], Decision(add_labels=(label.id,)), "agent:a")
     await town.book.set_lead(cy, "stg_new", 0, "", "agent:a")
 

@@ -37,7 +37,7 @@ async def two_people(town: Any) -> tuple[str, str]:
     await town.says(IG, "ann", "one")
     await town.says(SMS, "+31", "two")
     await town.says(MAIL, "bo@x.org", "three")
-    labels = [await town.work.add_label(name, "red") for name in ("Urgent", "Friend", "Both")]
+    labels = [await town.work.add_label(name, "red", "agent:a") for name in ("Urgent", "Friend", "Both")]
     size = await town.book.add_field("Size", "choice", ["S", "M"])
     born = await town.book.add_field("Born", "date", [])
     for contact, own, value in ((ann, labels[0], "S"), (bo, labels[1], "M")):

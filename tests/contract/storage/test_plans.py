@@ -53,9 +53,11 @@ COARSE: Final = frozenset({"channel=?", "state=?", "status=?", "direction=?", "k
 SHORT_INDEXES: Final = frozenset(
     {
         "announcement_spreading",
+        "campaign_running",
         "conversation_answer",
         "conversation_snoozed",
         "delivery_ahead",
+        "erasure_waiting",
         "incident_component_open",
         "incident_draft_waiting",
         "incident_open",
@@ -72,6 +74,7 @@ SHORT_INDEXES: Final = frozenset(
 """Indexes of nothing but what is on its way or open now: little beside what ever was."""
 
 EXCEPTIONS: Final = {
+    "contacts.campaigns.store._CAMPAIGNS": "the newest in the order of an index, CAMPAIGNS_MAX of them",
     "contacts.leads.store._SUMS": "asked by a person who looks at the board; a lead is a row",
     "inbox.access.store._DROP_EXPIRED": "as many sessions as people who are signed in; a sign-in drops the rest",
     "inbox.access.store._DROP_SESSIONS_OF": "as many sessions as people who are signed in",

@@ -38,7 +38,7 @@ class Leaving:
 
         Raises UnknownMemberError.
         """
-        await self._database.write(self._delete, member_id, by)
+        await self._database.write(self.delete_within, member_id, by)
         self._members.changed_here(member_id)
 
     async def _export(self, tx: Tx, member_id: str) -> tuple[dict[str, Any], list[Row]]:
@@ -70,7 +70,8 @@ class Leaving:
                 place = (rows[-1]["at"], rows[-1]["id"])
         return found
 
-    async def _delete(self, tx: Tx, member_id: str, by: str) -> None:
+    async def delete_within(self, tx: Tx, member_id: str, by: str) -> None:
+        """As ``delete``, within the transaction of whoever erases the person."""
         now = self._clock.now_ms()
         member = await present(tx, member_id)
         own = await members_store.own_addresses(tx, member_id)

@@ -20,6 +20,7 @@ from holdfast.web.api.channels import ChannelsController, PlatformsController
 from holdfast.web.api.configuration import ConfigurationController
 from holdfast.web.api.contacts import ContactsController
 from holdfast.web.api.conversations import ConversationsController
+from holdfast.web.api.erasing import ErasingController
 from holdfast.web.api.events import EventsController
 from holdfast.web.api.figures import FiguresController
 from holdfast.web.api.gate import principal_of, require_scope
@@ -33,6 +34,7 @@ from holdfast.web.api.parts import OPEN, asgi_scope
 from holdfast.web.api.people import ContactSetupController, PeopleController
 from holdfast.web.api.posts import PostsController, ProfileController
 from holdfast.web.api.public_word import MaintenancesController, SubscribersController
+from holdfast.web.api.reachability import ReachabilityController
 from holdfast.web.api.reports import ReportsController
 from holdfast.web.api.safety import SafetyController
 from holdfast.web.api.search import SEARCHES, SearchController
@@ -65,6 +67,8 @@ CONTROLLERS: Final = (
     ContactsController,
     PeopleController,
     ContactSetupController,
+    ErasingController,
+    ReachabilityController,
     IncidentsController,
     IncidentsByHandController,
     OutageController,
