@@ -101,9 +101,7 @@ async def test_a_campaign_asks_who_has_no_other_way_and_their_phone_shows_it(
     page = console.page
     await shop.write("emre", "Are you there?")
     await page.goto(f"{shop.addresses['console']}#/people/reachability")
-    await expect(page.get_by_test_id("reach-channel").first).to_contain_text(
-        "reachable if Instagram"
-    )
+    await expect(page.get_by_test_id("reach-channel").first).to_contain_text("reachable if Instagram")
     await page.get_by_label("Name, for the team").fill("Autumn")
     await page.get_by_label("What they read.").fill("If this fails, go on here: {link}")
     await page.get_by_role("button", name="Save as a draft").click()
