@@ -1,5 +1,3 @@
--- A campaign that has asked somebody.
-INSERT INTO campaign (id, name, text, channels, days, per_minute, state, made_at, made_by)
-VALUES ('cam_1', 'Autumn', 'Go on here: {link}', '["instagram:shop"]', 90, 10, 'done', 1790000000000, 'agent:agt_1');
-INSERT INTO campaign_person (contact_id, campaign_id, message_id, channel, at)
-VALUES ((SELECT MIN(id) FROM contact), 'cam_1', 'msg_1', 'instagram:shop', 1790000000000);
+-- Somebody who was erased.
+INSERT INTO erasure (id, contact_id, conversation_id, at, who, messages)
+VALUES ('era_1', 'con_gone', 'cnv_gone', 1790000000000, 'agent:agt_1', 3);
