@@ -32,7 +32,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Groups:
 
 
 def _turn(item: pytest.Item) -> int:
-    return LONG.index(item.path.parent.name) if item.path.parent.name in LONG else len(LONG)
+    return next((LONG.index(part) for part in item.path.parts if part in LONG), len(LONG))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from tests.scenarios.serving import Serving, free_port
 
 from holdfast.app.hub import open_hub
 from holdfast.channels.transport import HttpTransport
-from holdfast.client import Client, MessageChanged
+from holdfast.client import Client, Message, MessageChanged
 from holdfast.kernel import SystemClock
 from holdfast.members import Member
 from holdfast.members.codes import code_hash
@@ -134,3 +134,15 @@ async def changes(client: Client, cursor: str = "0.0") -> AsyncIterator[Any]:
         for change in page.changes:
             yield change
         cursor = page.cursor
+
+
+async def all_texts(client: Client, thread: str) -> list[str]:
+    """Everything said in a thread, oldest first."""
+    found: list[Message] = []
+    before = ""
+    while True:
+        page = await client.messages(thread, before=before, limit=100)
+        found = [*page.messages, *found]
+        if page.before is None:
+            return [each.text for each in found]
+        before = page.before

@@ -12,10 +12,10 @@ from typing import Any, Final
 import aiohttp
 import pytest
 from tests.scenarios.demo import until
-from tests.scenarios.direct_town import Person, begin_pair, configured, devices_of, settle
+from tests.scenarios.direct_town import Person, all_texts, begin_pair, configured, devices_of, settle
 from tests.scenarios.serving import Serving, serving
 
-from holdfast.client import Client, DirectError, Message, MessageChanged, Presence, ReceiptChanged, Typing
+from holdfast.client import Client, DirectError, MessageChanged, Presence, ReceiptChanged, Typing
 from holdfast.client.stream import Stream
 
 PATIENCE_SECONDS: Final = 30.0
@@ -50,17 +50,6 @@ async def heard(stream: Stream, kind: type[Any], *, about: str = "") -> Any:
             if isinstance(change, kind) and (not about or change.message.text == about):
                 return change
     raise AssertionError("the stream ended")
-
-
-async def all_texts(client: Client, thread: str) -> list[str]:
-    found: list[Message] = []
-    before = ""
-    while True:
-        page = await client.messages(thread, before=before, limit=100)
-        found = [*page.messages, *found]
-        if page.before is None:
-            return [each.text for each in found]
-        before = page.before
 
 
 async def _texts_up_to(client: Client, thread: str, last: str) -> list[str]:
