@@ -13,12 +13,17 @@ VARIABLE: Final = "HOLDFAST_TEST_POSTGRES"
 
 async def database_for(folder: Path) -> str:
     """The address of this folder's database, new and empty at first; nothing for the embedded one."""
-    server, known = os.environ.get(VARIABLE, ""), folder / "database.txt"
+    server, known = os.environ.get(VARIABLE, ""), known_for(folder)
     if not server:
         return ""
     if not known.exists():
         known.write_text(await _new_database(server), "ascii")
     return known.read_text("ascii")
+
+
+def known_for(folder: Path) -> Path:
+    """Where the address of this folder's database is kept once it has one."""
+    return folder / "database.txt"
 
 
 async def _new_database(server: str) -> str:

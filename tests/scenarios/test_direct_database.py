@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from tests.postgres import PostgresServer
-from tests.scenarios.databases import VARIABLE
+from tests.scenarios.databases import known_for
 from tests.scenarios.demo import until
 from tests.scenarios.direct_town import all_texts, begin_pair, configured, devices_of, settle
 from tests.scenarios.serving import serving
@@ -16,16 +16,15 @@ pytestmark = pytest.mark.on("postgresql")
 PATIENCE_SECONDS: Final = 60.0
 WRITTEN: Final = 60
 GOES_AWAY_AFTER: Final = 20
-AWAY_SECONDS: Final = 1.5
 
 
 @pytest.fixture
-def mortal(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgresServer]:
+def mortal(tmp_path: Path) -> Iterator[PostgresServer]:
     """A server for one test alone, which may stop it."""
     server = PostgresServer()
     try:
         server.start()
-        monkeypatch.setenv(VARIABLE, server.url)
+        known_for(tmp_path).write_text(server.make_database(), "ascii")
         yield server
     finally:
         server.remove()
@@ -52,7 +51,6 @@ async def test_what_members_write_arrives_once_and_in_order_although_the_databas
         writing = asyncio.create_task(write())
         await until(has_begun, PATIENCE_SECONDS, "some traffic")
         await asyncio.to_thread(mortal.stop, "immediate")
-        await asyncio.sleep(AWAY_SECONDS)
         await asyncio.to_thread(mortal.start)
         await asyncio.wait_for(writing, PATIENCE_SECONDS)
 
