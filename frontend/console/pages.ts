@@ -6,6 +6,7 @@ export type Props = Record<string, unknown>;
 export type Load = () => Promise<{ default: Component<any> }>;
 
 export const PAGES: Record<Exclude<PageName, 'inbox'>, Load> = {
+  search: () => import('./search/SearchPage.svelte'),
   incidents: () => import('./incidents/IncidentsPage.svelte'),
   channels: () => import('./channels/ChannelsPage.svelte'),
   people: () => import('./people/PeoplePage.svelte'),

@@ -34,9 +34,12 @@ test('what one person decides within a minute is told together, in its place amo
   const line = (id: string, at: number, who: string) => ({ id, at, who, kind: 'labelled', detail: '' }) as StoryLine;
   const note = { id: 'n', at: 150_000 } as Note;
   const story = [line('a', 10_000, 'x'), line('b', 20_000, 'x'), line('c', 21_000, 'y'), line('d', 200_000, 'y')];
-  const entries = timeline([message('m1', 5_000), message('m2', 100_000)], [note], story, false);
+  const entries = timeline([message('m1', 5_000), message('m2', 100_000)], [note], story, false, false);
   assert.deepEqual(entries.map((entry) => entry.key), ['m1', 'a', 'c', 'm2', 'n', 'd']);
-  assert.deepEqual(timeline([message('m2', 100_000)], [note], story, true).map((entry) => entry.key), ['m2', 'n', 'd']);
+  assert.deepEqual(timeline([message('m2', 100_000)], [note], story, true, false).map((entry) => entry.key), ['m2', 'n', 'd']);
+  assert.deepEqual(timeline([message('m1', 5_000), message('m2', 100_000)], [note], story, false, true).map((entry) => entry.key), [
+    'm1', 'a', 'c', 'm2',
+  ]);
 });
 
 test('the usual times lie ahead, the next one first', () => {

@@ -8,6 +8,7 @@ from tests.scenarios.demo import Demo
 PLACES = {
     "inbox": "Conversations",
     "people": "People",
+    "search": "Search",
     "incidents": "Incidents",
     "channels": "Channels",
     "figures": "Reports",

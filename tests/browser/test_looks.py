@@ -28,6 +28,9 @@ async def test_the_console(browsing: "Browsing", shop: Demo, pictures: Path, loo
     for place in PLACES:
         await console.go(place)
         found += await findings(page, pictures, f"console-{place}", look)
+    await page.goto(f"{shop.addresses['console']}#/search/the")
+    await expect(page.get_by_test_id("hit").first).to_be_visible()
+    found += await findings(page, pictures, "console-found", look)
     await console.go("inbox")
     await console.open("Ann Lee")
     await expect(page.get_by_role("button", name="Best way")).to_be_visible()

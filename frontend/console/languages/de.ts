@@ -11,6 +11,7 @@ import publicPages from './de/public.json' with { type: 'json' };
 import publishing from './de/publishing.json' with { type: 'json' };
 import radar from './de/radar.json' with { type: 'json' };
 import safety from './de/safety.json' with { type: 'json' };
+import search from './de/search.json' with { type: 'json' };
 import unreadable from './de/unreadable.json' with { type: 'json' };
 import widget from './de/widget.json' with { type: 'json' };
 
@@ -27,6 +28,7 @@ export default {
   ...publishing,
   ...radar,
   ...safety,
+  ...search,
   ...unreadable,
   ...widget,
 };

@@ -1,8 +1,8 @@
 // The only place that talks HTTP to the hub.
 import { fromHub, t } from '../languages/language.ts';
 import type {
-  Agent, Attempt, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
-  Counts, Decision, Draft, Incident, Label, LaterReply, Maintenance, Me, MemberOfHub, Message,
+  Agent, Around, Attempt, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
+  Counts, Decision, Draft, Found, Incident, Label, LaterReply, Maintenance, Me, MemberOfHub, Message,
   NewMaintenance, Note, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SafetyRule,
   SafetySettings, SavedView, Standing, StoryLine, Subscriber, SubscriberCount, Team, Told, Tracked, Unreadable,
   Upload, ViewFilter, WidgetSetup,
@@ -92,7 +92,12 @@ export class Api {
     this.#send<SavedView>('POST', '/views', { name, filter, shared });
   removeView = (id: string) => this.#send<void>('DELETE', `/views/${part(id)}`);
 
-  messages = (id: string, query: { limit: number; before?: string | undefined }) =>
+  search = (query: { query: string; order: string; before?: string; limit: number }) =>
+    this.#get<Found>(`/search${search({ ...query, zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}`);
+
+  around = (id: string, message: string, limit: number) =>
+    this.#get<Around>(`/conversations/${part(id)}/around/${part(message)}?limit=${limit}`);
+  messages = (id: string, query: { limit: number; before?: string | undefined; after?: string | undefined }) =>
     this.#get<Page<Message>>(`/conversations/${part(id)}/messages${search(query)}`);
   message = (id: string) => this.#get<Message>(`/messages/${part(id)}`);
   attempts = async (id: string) => (await this.#get<{ items: Attempt[] }>(`/messages/${part(id)}/attempts`)).items;

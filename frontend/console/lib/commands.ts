@@ -16,6 +16,7 @@ export interface Command {
 export function commands(hub: Hub, places: PlaceName[]): Command[] {
   return [
     ...(hub.thread && hub.mayWrite ? ofThread(hub) : []),
+    { name: t('Search everything'), group: t('Place'), key: '/', run: () => hub.router.go('search') },
     ...STANDARD_VIEWS.map((view) => ({ name: t(view.name), group: t('View'), run: () => show(hub, view.filter) })),
     ...hub.team.views.map((view) => ({ name: view.name, group: t('View'), run: () => show(hub, view.filter) })),
     ...hub.team.labels.map((label) => ({

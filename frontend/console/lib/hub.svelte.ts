@@ -82,12 +82,16 @@ export class Hub {
     this.#leave();
   }
 
-  open(id: string | null): void {
+  /** Show a conversation, at one of its messages where `at` names one. */
+  open(id: string | null, at: string | null = null): void {
     if (id?.startsWith(INCIDENT)) id = null;
-    if (id === (this.thread?.id ?? null)) return;
+    if (id === (this.thread?.id ?? null)) {
+      if (at) void this.thread?.goTo(at);
+      return;
+    }
     this.#leaveThread();
     this.thread = id ? (this.#unsaved.get(id) ?? new Thread(this.api, id)) : null;
-    void this.thread?.load();
+    void this.thread?.load(at);
   }
 
   /** Whether a reply has not reached the hub yet, here or in a conversation that was left. */

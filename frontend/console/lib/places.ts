@@ -10,6 +10,7 @@ export interface PlaceName {
 
 export const PLACES: PlaceName[] = [
   { page: 'inbox', name: msg('Inbox'), daily: true },
+  { page: 'search', name: msg('Search'), daily: true },
   { page: 'people', name: msg('People'), daily: true },
   { page: 'incidents', name: msg('Incidents'), daily: true },
   { page: 'channels', name: msg('Channels'), daily: true },

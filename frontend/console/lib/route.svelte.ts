@@ -1,6 +1,6 @@
 // Which page is open, from the part of the address after '#'.
 
-export type PageName = 'inbox' | 'incidents' | 'channels' | 'public' | 'unreadable' | 'playbook' | 'publishing' | 'safety' | 'settings' | 'people' | 'figures';
+export type PageName = 'inbox' | 'search' | 'incidents' | 'channels' | 'public' | 'unreadable' | 'playbook' | 'publishing' | 'safety' | 'settings' | 'people' | 'figures';
 
 export interface Place {
   page: PageName;
@@ -9,7 +9,7 @@ export interface Place {
   part: string | null;
 }
 
-const PAGES: readonly PageName[] = ['inbox', 'incidents', 'channels', 'public', 'unreadable', 'playbook', 'publishing', 'safety', 'settings', 'people', 'figures'];
+const PAGES: readonly PageName[] = ['inbox', 'search', 'incidents', 'channels', 'public', 'unreadable', 'playbook', 'publishing', 'safety', 'settings', 'people', 'figures'];
 
 export function readPlace(hash: string): Place {
   const [page = '', id = '', part = ''] = hash.replace(/^#\/?/u, '').split('/');

@@ -4,11 +4,10 @@ import { retryAfter } from '../../shared/backoff.ts';
 import { type Api, ApiError, inWords } from './api.ts';
 import { Gather } from './gather.ts';
 import type { Outgoing } from './outgoing.ts';
-import type { Consent, ConversationInFull, LaterReply, Message, Note, StoryLine, Upload } from './types.ts';
+import type { Around, Consent, ConversationInFull, LaterReply, Message, Note, StoryLine, Upload } from './types.ts';
 
 const PAGE_SIZE = 60;
 const SINGLE_READS_MAX = 8;
-const PAGES_REACHED_MAX = 30;
 
 export class Thread {
   readonly id: string;
@@ -25,6 +24,10 @@ export class Thread {
   loading = $state(true);
   problem = $state('');
   older = $state<string | null>(null);
+  /** Leads to newer messages, where the shown ones are not the newest. */
+  newer = $state<string | null>(null);
+  /** The message or note that somebody came for. */
+  sought = $state<string | null>(null);
   /** Said aloud by screen readers. */
   announcement = $state('');
   #api: Api;
@@ -40,16 +43,11 @@ export class Thread {
     this.id = id;
   }
 
-  async load(): Promise<void> {
+  async load(at: string | null = this.newer === null ? null : this.sought): Promise<void> {
     try {
-      const [conversation, page] = await Promise.all([
-        this.#api.conversation(this.id),
-        this.#api.messages(this.id, { limit: PAGE_SIZE }),
-        this.#readBeside(),
-      ]);
+      const [conversation, part] = await Promise.all([this.#api.conversation(this.id), this.#part(at), this.#readBeside()]);
       this.conversation = conversation;
-      this.older = page.next;
-      this.messages = page.items.toSorted(byTime);
+      this.#show(part, at);
       this.problem = '';
       this.#markRead();
     } catch (problem) {
@@ -58,6 +56,55 @@ export class Thread {
     } finally {
       this.loading = false;
     }
+  }
+
+  /** Go to one message or note, which may be from long ago. */
+  async goTo(at: string): Promise<void> {
+    if (this.messages.some((message) => message.id === at)) {
+      this.sought = at;
+      return;
+    }
+    await this.#replace(at);
+  }
+
+  /** The newest messages instead of older ones. */
+  async toNewest(): Promise<void> {
+    if (this.newer !== null) await this.#replace(null);
+  }
+
+  async loadNewer(): Promise<void> {
+    if (!this.newer) return;
+    try {
+      const page = await this.#api.messages(this.id, { limit: PAGE_SIZE, after: this.newer });
+      this.newer = page.next;
+      this.#merge(page.items);
+    } catch (problem) {
+      this.problem = inWords(problem);
+    }
+  }
+
+  async #replace(at: string | null): Promise<void> {
+    try {
+      this.#show(await this.#part(at), at);
+    } catch (problem) {
+      this.problem = inWords(problem);
+    }
+  }
+
+  async #part(at: string | null): Promise<Around> {
+    if (at) {
+      const found = await this.#api.around(this.id, at, PAGE_SIZE).catch(gone);
+      if (found) return found;
+    }
+    const page = await this.#api.messages(this.id, { limit: PAGE_SIZE });
+    return { items: page.items, older: page.next, newer: null };
+  }
+
+  #show(part: Around, at: string | null): void {
+    this.older = part.older;
+    this.newer = part.newer;
+    this.messages = part.items.toSorted(byTime);
+    this.sought = at;
   }
 
   async loadOlder(): Promise<void> {
@@ -69,16 +116,6 @@ export class Thread {
     } catch (problem) {
       this.problem = inWords(problem);
     }
-  }
-
-  /** Whether a message of this conversation is here, after reading back to it as far as that is sensible. */
-  async reach(id: string): Promise<boolean> {
-    for (let page = 0; page < PAGES_REACHED_MAX && !this.problem; page += 1) {
-      if (this.messages.some((message) => message.id === id)) return true;
-      if (!this.older) return false;
-      await this.loadOlder();
-    }
-    return this.messages.some((message) => message.id === id);
   }
 
   messageChanged(id: string): void {
@@ -163,6 +200,7 @@ export class Thread {
       const message = await this.#api.reply(this.id, body);
       this.#failures = 0;
       this.discard(reply.key);
+      await this.toNewest();
       this.#merge([message]);
       return true;
     } catch (problem) {
@@ -208,7 +246,8 @@ export class Thread {
   #take(read: Message[]): void {
     const own = read.filter((message) => message.conversation_id === this.id && !this.#isBeingPosted(message));
     const fresh = own.filter((message) => !this.messages.some((known) => known.id === message.id));
-    this.#merge(own);
+    // While older ones are shown, what is new stands beyond them, behind a gap.
+    this.#merge(this.newer === null ? own : own.filter((message) => !fresh.includes(message)));
     const arrived = fresh.filter((message) => message.direction === 'in').at(-1);
     if (arrived) this.#arrived(arrived);
   }
@@ -251,6 +290,12 @@ export class Thread {
     if (document.hidden) return;
     this.#api.markRead(this.id).catch(() => {});
   }
+}
+
+/** What a link names may be there no more; the conversation is. */
+function gone(problem: unknown): null {
+  if (problem instanceof ApiError && problem.status === 404) return null;
+  throw problem;
 }
 
 function byTime(one: Message, other: Message): number {

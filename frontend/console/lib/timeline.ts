@@ -8,13 +8,15 @@ export type Entry =
 
 const TOGETHER_MS = 60_000;
 
-/** Notes and decisions from before the oldest message that is shown wait until it is. */
-export function timeline(messages: Message[], notes: Note[], story: StoryLine[], hasOlder: boolean): Entry[] {
+/** Notes and decisions from before the oldest message that is shown, or after the newest, wait until it is. */
+export function timeline(messages: Message[], notes: Note[], story: StoryLine[], hasOlder: boolean, hasNewer: boolean): Entry[] {
   const from = hasOlder ? (messages[0]?.at ?? 0) : 0;
+  const to = hasNewer ? (messages.at(-1)?.at ?? 0) : Infinity;
+  const isShown = (each: { at: number }) => each.at >= from && each.at <= to;
   const entries: Entry[] = [
     ...messages.map((message) => ({ kind: 'message' as const, key: message.id, at: message.at, message })),
-    ...notes.filter((note) => note.at >= from).map((note) => ({ kind: 'note' as const, key: note.id, at: note.at, note })),
-    ...gathered(story.filter((line) => line.at >= from)),
+    ...notes.filter(isShown).map((note) => ({ kind: 'note' as const, key: note.id, at: note.at, note })),
+    ...gathered(story.filter(isShown)),
   ];
   return entries.toSorted((one, other) => one.at - other.at);
 }

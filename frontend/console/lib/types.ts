@@ -480,6 +480,50 @@ export interface SubscriberCount {
   count: number;
 }
 
+/** A part of a text; `hit` where it is what was looked for. */
+export interface Piece {
+  text: string;
+  hit: boolean;
+}
+
+export interface Hit {
+  id: string;
+  kind: 'message' | 'note';
+  conversation_id: string;
+  contact: { id: string; name: string };
+  status: ConversationStatus;
+  direction: 'in' | 'out' | 'note';
+  author_name: string;
+  channel: string | null;
+  at: number;
+  files: number;
+  snippet: Piece[];
+}
+
+export interface PersonFound {
+  id: string;
+  conversation_id: string | null;
+  name: Piece[];
+  address: Piece[];
+  channels: string[];
+}
+
+export interface Found {
+  items: Hit[];
+  people: PersonFound[];
+  chips: { kind: 'word' | 'filter'; text: string; says: string }[];
+  next: string | null;
+  searched_to: number | null;
+  indexing: boolean;
+}
+
+/** Messages on both sides of one; `older` and `newer` lead on. */
+export interface Around {
+  items: Message[];
+  older: string | null;
+  newer: string | null;
+}
+
 export interface Page<Item> {
   items: Item[];
   next: string | null;

@@ -21,6 +21,7 @@ from holdfast.inbox.model import (
 )
 from holdfast.media import PATH, Item, attachments_of
 from holdfast.storage import Row, Tx
+from holdfast.work.store import get_note
 
 ATTEMPTS_MAX: Final = 200
 _AGENT: Final = "agent:"
@@ -62,11 +63,12 @@ async def thread_page_after(tx: Tx, conversation_id: str, after: str, limit: int
 
 
 async def thread_around(tx: Tx, conversation_id: str, message_id: str, limit: int) -> Around | None:
-    """The messages on both sides of one, oldest first; None where the conversation does not hold it."""
+    """The messages on both sides of one, or of a note, oldest first; None where the conversation does not hold it."""
     rows = await store.messages_by_id(tx, [message_id])
-    if not rows or rows[0]["conversation_id"] != conversation_id:
+    middle = rows[0] if rows else await get_note(tx, message_id)
+    if middle is None or middle["conversation_id"] != conversation_id:
         return None
-    place = encode_cursor(rows[0]["at"], rows[0]["id"])
+    place = encode_cursor(middle["at"], middle["id"])
     older = await thread_page(tx, conversation_id, place, max(1, limit // 2))
     newer = await thread_page_after(tx, conversation_id, place, max(1, limit // 2))
     return Around([*older.items, *await with_related(tx, rows), *newer.items], older.next, newer.next)

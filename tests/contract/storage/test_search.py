@@ -77,7 +77,7 @@ REFUND = "Hello, where is my refund for order 4711?"
 
 async def test_words_and_the_beginning_of_the_last_one_are_found(town: Town) -> None:
     await town.said(REFUND, "Something else")
-    for query in ("refund", "REFU", "order refu", '"my refund"', "4711", "refund:"):
+    for query in ("refund", "REFU", "order refu", '"my refund"', "4711", "refund:", "refund o", "refund x"):
         assert (query, await town.found(query)) == (query, [REFUND])
     for query in ("refu order", '"refund my"', "fund", "refund nothing"):
         assert (query, await town.found(query)) == (query, [])
@@ -124,7 +124,7 @@ async def test_filters_narrow_down(town: Town) -> None:
 
 async def test_labels_and_states_of_the_conversation_narrow_down(town: Town) -> None:
     await town.said("A parcel came")
-    label = await town.work.add_label("Very important", "red")
+    label = await town.work.add_label("Very important", "red", "test")
     [hit] = (await town.find("parcel")).items
     await town.work.decide([hit.conversation_id], Decision(add_labels=(label.id,), status="resolved"), "test")
     assert await town.found('label:"very important" is:resolved parcel') == ["A parcel came"]

@@ -13,7 +13,7 @@ from holdfast.inbox.finding.query import QueryError, Term, day_of
 from holdfast.storage import AskedWords, Tx
 
 BEGINNING_CHARACTERS_MIN: Final = 2
-"""A word of one letter that stands alone is looked for as it is: half of everything begins with it."""
+"""Half of everything begins with one letter: where that is all there is of the last word, the others are looked for."""
 STATES: Final = {
     "open": ("status", "open", "open"),
     "snoozed": ("status", "snoozed", "snoozed"),
@@ -177,9 +177,9 @@ def asked_words(whole: str, *, begins_one: bool) -> tuple[AskedWords, list[str]]
                 beginnings.append(piece)
             else:
                 words += list(words_in(piece))[:-1]
-        elif (
-            is_last and ends_in_word and begins_one and (len(piece) >= BEGINNING_CHARACTERS_MIN or number > 1)
-        ):
+        elif is_last and ends_in_word and begins_one and (len(piece) >= BEGINNING_CHARACTERS_MIN or words):
+            if len(piece) < BEGINNING_CHARACTERS_MIN:
+                continue
             beginnings.append(piece[:WORD_CHARACTERS_MAX])
         else:
             words.append(piece[:WORD_CHARACTERS_MAX])
