@@ -24,3 +24,6 @@ export const OUTAGE: Load = () => import('./outage/OutagePane.svelte');
 
 /** A chat's own page, below the channels. */
 export const WIDGET: Load = () => import('./widget/WidgetPage.svelte');
+
+/** What leads a fresh hub to its first answer; it shows nothing once that is over. */
+export const FIRST_RUN: Load = () => import('./settings/FirstRun.svelte');

@@ -47,6 +47,10 @@ export class Api {
     return this.#keepCsrf(await this.#send<Me>('POST', '/auth/sign-in', { email, password }));
   }
 
+  async setUp(body: { code: string; email: string; name: string; password: string }): Promise<Me> {
+    return this.#keepCsrf(await this.#send<Me>('POST', '/setup', body));
+  }
+
   signOut = () => this.#send<void>('POST', '/auth/sign-out');
 
   newestCursor = async () => (await this.#get<{ cursor: number }>('/events?cursor=latest')).cursor;

@@ -18,7 +18,7 @@ const KEY = Symbol('hub');
 export const INCIDENT = 'inc_';
 const ENTER_AGAIN_MS = 5_000;
 
-export type Stage = 'starting' | 'signed_out' | 'ready' | 'unreachable';
+export type Stage = 'starting' | 'setup' | 'signed_out' | 'ready' | 'unreachable';
 
 export class Hub {
   readonly api = new Api();
@@ -43,6 +43,8 @@ export class Hub {
   maintenanceSeen = $state(0);
   /** Counts changes of posts, so that their list is read anew. */
   postsChanged = $state(0);
+  /** Counts messages that came or went, for what shows how far a fresh hub is. */
+  messagesSeen = $state(0);
   #stream: Stream | null = null;
   #unsaved = new Map<string, Thread>();
 
@@ -61,11 +63,22 @@ export class Hub {
     try {
       await this.#welcome(await this.api.me());
     } catch (problem) {
-      if (problem instanceof ApiError && problem.status === 401) return this.#leave();
+      if (problem instanceof ApiError && problem.status === 401) return this.#askForOwner();
       this.problem = inWords(problem);
       this.stage = 'unreachable';
       setTimeout(() => void this.#tryAgain(), ENTER_AGAIN_MS);
     }
+  }
+
+  /** Nobody is signed in: on a fresh hub because nobody can be. */
+  async #askForOwner(): Promise<void> {
+    this.#leave();
+    const isFresh = await this.api.ask<{ needed: boolean }>('GET', '/setup').then(({ needed }) => needed, () => false);
+    if (isFresh) this.stage = 'setup';
+  }
+
+  async setUp(body: { code: string; email: string; name: string; password: string }): Promise<void> {
+    await this.#welcome(await this.api.setUp(body));
   }
 
   async #tryAgain(): Promise<void> {
@@ -180,6 +193,7 @@ export class Hub {
   }
 
   #onMessage(event: HubEvent): void {
+    this.messagesSeen += 1;
     const id = event.body['message_id'] ?? (event.body['message'] as { id?: string } | undefined)?.id;
     if (event.conversation_id) this.conversations.changed(event.conversation_id);
     if (this.thread && event.conversation_id === this.thread.id && typeof id === 'string') this.thread.messageChanged(id);

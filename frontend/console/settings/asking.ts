@@ -151,3 +151,14 @@ export const shownSettings = async (api: Api) =>
   (await api.ask<{ items: { name: string; settings: ShownSetting[] }[] }>('GET', '/settings')).items;
 export const testAlerts = async (api: Api) =>
   (await api.ask<{ items: { number: number; problem: string }[] }>('POST', '/alerts/test')).items;
+
+export interface FirstRun {
+  over: boolean;
+  channel: boolean;
+  arrived: boolean;
+  answered: boolean;
+  conversation: string | null;
+}
+
+export const firstRun = (api: Api) => api.ask<FirstRun>('GET', '/first-run');
+export const endFirstRun = (api: Api) => api.ask<void>('PUT', '/first-run', { over: true });

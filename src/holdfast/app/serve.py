@@ -19,6 +19,7 @@ from holdfast.app.alerting import send_test_alerts
 from holdfast.app.announcements import Announcements, kinds_of, maintenances_of, subscriptions_of
 from holdfast.app.connection import BoundedConnection
 from holdfast.app.desk import Desk, Shelf
+from holdfast.app.first_owner import first_owner_of, tell_setup_code
 from holdfast.app.home import node_name, only_process
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.loops import Loop, run_loops
@@ -115,6 +116,8 @@ async def _serve(hub: Hub, listening: socket.socket, *, is_prepared: bool) -> No
     previewing = Previewing(hub)
     web = build_web(services)
     pushing = Pushing(hub, push_devices_of(hub), is_here=web.is_here)
+    if is_prepared and services.first_owner is not None:
+        await tell_setup_code(hub, services.first_owner)
     server = _Server(server_config(web, hub.settings.hub.trusted_proxies), web.retire)
     loops = {
         **hub.loops(surroundings(hub, members)),
@@ -248,6 +251,7 @@ def _services(
     direct = direct_of(hub)
     direct.writing.judge = desk.safety.problem
     passwords = Passwords()
+    entry = access(hub, passwords)
     return WebServices(
         settings=hub.settings,
         database=hub.database,
@@ -265,7 +269,8 @@ def _services(
         later=hub.team.later,
         outbox=hub.outbox,
         radar=hub.radar,
-        access=access(hub, passwords),
+        access=entry,
+        first_owner=first_owner_of(hub, entry),
         agents=agents_of(hub, passwords),
         members=members,
         media=hub.media,

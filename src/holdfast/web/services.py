@@ -18,6 +18,7 @@ from holdfast.conversations import Conversations
 from holdfast.figures import Figures
 from holdfast.inbox import Access, Finding
 from holdfast.inbox.access import Agents, RandomBytes
+from holdfast.inbox.first_run import FirstOwner
 from holdfast.incidents import IncidentDesk
 from holdfast.kernel import Clock, IdSource
 from holdfast.media import Media, Shelf
@@ -169,6 +170,7 @@ class WebServices:
     push: Devices | None = None
     setups: Setups | None = None
     leads: Leads | None = None
+    first_owner: FirstOwner | None = None
     alert_test: Callable[[], Awaitable[Sequence[str]]] | None = None
     erasing: Erasing | None = None
     taking: Taking | None = None

@@ -46,7 +46,7 @@ class AccountController(Controller):
 
     @get("/me", opt=READ, operation_id="me", summary="Who is asking", responses=refuses())
     async def me(self, services: Services, principal: Asker) -> MeView:
-        return _me(services, principal)
+        return me_view(services, principal)
 
     @post(
         "/auth/sign-in",
@@ -68,8 +68,8 @@ class AccountController(Controller):
         except SignInRefusedError as error:
             sentence = "This address and password do not belong together."
             raise ApiError(401, "wrong_sign_in", sentence) from error
-        cookie = _cookie(services, session.token, session.seconds)
-        return Response(_me(services, session.principal), cookies=[cookie])
+        cookie = session_cookie(services, session.token, session.seconds)
+        return Response(me_view(services, session.principal), cookies=[cookie])
 
     @post(
         "/auth/sign-out",
@@ -86,7 +86,7 @@ class AccountController(Controller):
             await services.access.sign_out(session)
 
 
-def _me(services: WebServices, principal: Principal) -> MeView:
+def me_view(services: WebServices, principal: Principal) -> MeView:
     settings = services.settings
     chat = next((face.id for face in services.faces().values() if face.platform == "direct"), "")
     return MeView(
@@ -104,7 +104,7 @@ def _me(services: WebServices, principal: Principal) -> MeView:
     )
 
 
-def _cookie(services: WebServices, value: str, seconds: int) -> Cookie:
+def session_cookie(services: WebServices, value: str, seconds: int) -> Cookie:
     return Cookie(
         key=COOKIE,
         value=value,

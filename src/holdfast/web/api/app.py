@@ -23,6 +23,7 @@ from holdfast.web.api.conversations import ConversationsController
 from holdfast.web.api.erasing import ErasingController
 from holdfast.web.api.events import EventsController
 from holdfast.web.api.figures import FiguresController
+from holdfast.web.api.first_run import FirstRunController
 from holdfast.web.api.gate import principal_of, require_scope
 from holdfast.web.api.incidents import IncidentsController
 from holdfast.web.api.incidents_by_hand import IncidentsByHandController
@@ -58,6 +59,7 @@ _GENERATED_NAME: Final = re.compile(rb"Page_[\w.]*?(\w+)_(?=\")")
 CONTROLLERS: Final = (
     AccountController,
     TokensController,
+    FirstRunController,
     ConfigurationController,
     ChannelsController,
     PlatformsController,
