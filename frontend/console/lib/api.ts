@@ -16,9 +16,12 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly field: string | null;
+  /** What others said meanwhile, where a reply was refused for that. */
+  readonly meanwhile: Message[];
 
-  constructor(status: number, code: string, message: string, field: string | null = null) {
+  constructor(status: number, code: string, message: string, field: string | null = null, meanwhile: Message[] = []) {
     super(message);
+    this.meanwhile = meanwhile;
     this.status = status;
     this.code = code;
     this.field = field;
@@ -105,7 +108,7 @@ export class Api {
     this.#get<Page<Message>>(`/conversations/${part(id)}/messages${search(query)}`);
   message = (id: string) => this.#get<Message>(`/messages/${part(id)}`);
   attempts = async (id: string) => (await this.#get<{ items: Attempt[] }>(`/messages/${part(id)}/attempts`)).items;
-  reply = (id: string, body: { text: string; channel: string; idempotency_key: string; files: string[] }) =>
+  reply = (id: string, body: { text: string; channel: string; idempotency_key: string; files: string[]; seen?: string }) =>
     this.#send<Message>('POST', `/conversations/${part(id)}/messages`, body);
   settleDoubt = (id: string, decision: 'sent' | 'resend' | 'give_up') =>
     this.#send<Message>('POST', `/messages/${part(id)}/doubt`, { decision });
@@ -256,9 +259,10 @@ async function read(response: Response): Promise<unknown> {
 }
 
 function refusal(status: number, answer: unknown): ApiError {
-  const error = (answer as { error?: { code?: string; message?: string; field?: string } } | undefined)?.error;
+  const said = answer as { error?: { code?: string; message?: string; field?: string }; meanwhile?: Message[] } | undefined;
+  const error = said?.error;
   const message = error?.message || t('The hub answered with an error ({status}).', { status });
-  return new ApiError(status, error?.code ?? '', message, error?.field ?? null);
+  return new ApiError(status, error?.code ?? '', message, error?.field ?? null, said?.meanwhile);
 }
 
 export function part(id: string): string {

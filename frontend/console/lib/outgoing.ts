@@ -7,6 +7,8 @@ export interface Outgoing {
   files: Upload[];
   channel: string;
   at: number;
+  /** The newest message when it was begun; undefined to send it whatever others said since. */
+  seen?: string | undefined;
   /** How the hub's last answer was, in words; empty while there is nothing to say. */
   trouble: string;
   posting: boolean;

@@ -19,6 +19,8 @@ export class Thread {
   outgoing = $state<Outgoing[]>([]);
   /** A reply that the hub said no to, given back to whoever wrote it. */
   refused = $state<{ text: string; files: Upload[]; why: string } | null>(null);
+  /** A reply that was not sent because somebody else answered while it was written, and what they said. */
+  crossed = $state<{ text: string; files: Upload[]; channel: string; meanwhile: Message[] } | null>(null);
   /** The words of a reply that was taken back, to be written on. */
   givenBack = $state('');
   loading = $state(true);
@@ -156,9 +158,10 @@ export class Thread {
   }
 
   /** Show the reply at once and bring it to the hub. When the hub refuses it, `refused` has the text again. */
-  async send(text: string, files: Upload[], channel: string, key: string): Promise<void> {
+  async send(text: string, files: Upload[], channel: string, key: string, seen?: string): Promise<void> {
     this.refused = null;
-    this.outgoing = [...this.outgoing, { key, text, files, channel, at: Date.now(), trouble: '', posting: false }];
+    this.crossed = null;
+    this.outgoing = [...this.outgoing, { key, text, files, channel, seen, at: Date.now(), trouble: '', posting: false }];
     await this.flush();
   }
 
@@ -172,6 +175,11 @@ export class Thread {
     } finally {
       this.#posting = false;
     }
+  }
+
+  /** The newest message that is known here, in the hub's order. */
+  get newest(): string {
+    return this.messages.reduce<Message | null>((last, each) => (last && !isStoredAfter(each, last) ? last : each), null)?.id ?? '';
   }
 
   discard(key: string): void {
@@ -196,7 +204,7 @@ export class Thread {
     this.#update(reply.key, { posting: true, trouble: '' });
     try {
       const files = reply.files.map((file) => file.id);
-      const body = { text: reply.text, channel: reply.channel, idempotency_key: reply.key, files };
+      const body = { text: reply.text, channel: reply.channel, idempotency_key: reply.key, files, ...(reply.seen === undefined ? {} : { seen: reply.seen }) };
       const message = await this.#api.reply(this.id, body);
       this.#failures = 0;
       this.discard(reply.key);
@@ -212,6 +220,11 @@ export class Thread {
   #postFailed(reply: Outgoing, problem: unknown): boolean {
     if (problem instanceof ApiError && !problem.isPassing) {
       this.discard(reply.key);
+      if (problem.code === 'answered_meanwhile') {
+        this.crossed = { text: reply.text, files: reply.files, channel: reply.channel, meanwhile: problem.meanwhile };
+        this.#merge(problem.meanwhile);
+        return true;
+      }
       this.refused = { text: reply.text, files: reply.files, why: problem.message };
       return true;
     }
@@ -296,6 +309,10 @@ export class Thread {
 function gone(problem: unknown): null {
   if (problem instanceof ApiError && problem.status === 404) return null;
   throw problem;
+}
+
+function isStoredAfter(one: Message, other: Message): boolean {
+  return one.stored_at > other.stored_at || (one.stored_at === other.stored_at && one.id > other.id);
 }
 
 function byTime(one: Message, other: Message): number {

@@ -12,7 +12,15 @@ from holdfast.media import BUSINESS, Item, UnknownMediaError, use_media
 from holdfast.outbox import store
 from holdfast.outbox.breaker import BreakerState, held_because
 from holdfast.outbox.candidates import ChannelFact, Facts, candidates
-from holdfast.outbox.model import FILES_MAX, ONLY, TEXT_BYTES_MAX, Enqueued, NewReply, ReplyRefusedError
+from holdfast.outbox.model import (
+    FILES_MAX,
+    ONLY,
+    TEXT_BYTES_MAX,
+    AnsweredMeanwhileError,
+    Enqueued,
+    NewReply,
+    ReplyRefusedError,
+)
 from holdfast.outbox.routing import Candidate, choose_preferred, usable
 from holdfast.storage import Row, Tx, append_event
 
@@ -43,6 +51,10 @@ class Enqueue:
             raise ReplyRefusedError(
                 "unknown_conversation", f"There is no conversation {reply.conversation_id}."
             )
+        if reply.seen is not None:
+            others = await store.answered_since(tx, reply.conversation_id, reply.author, reply.seen)
+            if others:
+                raise AnsweredMeanwhileError(others)
         chosen = await self._choose(tx, reply)
         if reply.files:
             reply = msgspec.structs.replace(reply, route=f"{ONLY}{chosen.channel}")

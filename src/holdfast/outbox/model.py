@@ -1,5 +1,6 @@
 """Records of the road out: what we want a person to receive, and the ways of delivering it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -41,7 +42,8 @@ class NewReply(msgspec.Struct, frozen=True, kw_only=True):
     ``author`` is ``agent:<id>``, ``api:<token>`` or ``playbook:<name>``; ``route`` is ``auto``, a channel to
     prefer, or ``only:<channel>``; ``klass`` is ``person`` for a person's words and ``bot`` for a machine's. ``files``
     are ids of what was uploaded for it; they go where files can go, and stay there. With an ``address_id`` it goes to
-    that address of theirs and to no other.
+    that address of theirs and to no other. ``seen`` is the newest message that its writer knew of, empty for none:
+    where somebody else has answered since, the reply is refused.
     """
 
     conversation_id: str
@@ -56,6 +58,7 @@ class NewReply(msgspec.Struct, frozen=True, kw_only=True):
     automatic: bool = False
     incident_id: str | None = None
     address_id: str = ""
+    seen: str | None = None
 
 
 class Enqueued(msgspec.Struct, frozen=True):
@@ -84,6 +87,14 @@ class ReplyRefusedError(Exception):
         self.code = code
         self.message = message
         self.field = field
+
+
+class AnsweredMeanwhileError(ReplyRefusedError):
+    """Somebody else has answered since the writer last looked; ``message_ids`` is what they said, oldest first."""
+
+    def __init__(self, message_ids: Sequence[str]) -> None:
+        super().__init__("answered_meanwhile", "Somebody else has answered meanwhile.", "seen")
+        self.message_ids = tuple(message_ids)
 
 
 class Claimed(msgspec.Struct, frozen=True):

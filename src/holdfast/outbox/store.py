@@ -9,6 +9,8 @@ from holdfast.outbox.model import Claimed
 from holdfast.outbox.showing.store import show_all
 from holdfast.storage import Row, Tx
 
+MEANWHILE_MAX: Final = 10
+
 _CANDIDATES: Final = """
 SELECT a.* FROM address a JOIN conversation c ON c.contact_id = a.contact_id
 WHERE c.id = :conversation_id ORDER BY a.created_at, a.id
@@ -19,6 +21,12 @@ INSERT INTO message (id, conversation_id, direction, author, channel, address_id
     stored_at, source, automatic, state, state_reason)
 VALUES (:id, :conversation_id, 'out', :author, :channel, :address_id, :text, :attachments, :details, :at, :at,
     :source, :automatic, :state, :state_reason)
+"""
+_ANSWERED_SINCE: Final = """
+SELECT m.id FROM message m LEFT JOIN message s ON s.id = :seen
+WHERE m.conversation_id = :conversation_id AND m.direction = 'out' AND m.automatic = 0 AND m.author <> :author
+    AND (m.stored_at > COALESCE(s.stored_at, 0) OR (m.stored_at = s.stored_at AND m.id > s.id))
+ORDER BY m.stored_at DESC, m.id DESC LIMIT :limit
 """
 _INSERT_INTENT: Final = """
 INSERT INTO intent (id, message_id, conversation_id, contact_id, class, route, idempotency_key, created_at, expires_at)
@@ -227,6 +235,14 @@ async def insert_message(tx: Tx, **columns: Any) -> None:
     await tx.run(_INSERT_MESSAGE, **columns)
     names = ("id", "at", "text", "channel", "attachments")
     await index_texts(tx, [Text(**{name: columns[name] for name in names}, direction="out")])
+
+
+async def answered_since(tx: Tx, conversation_id: str, author: str, seen: str) -> list[str]:
+    """What others than the author have said to the person since a message was stored, oldest first."""
+    rows = await tx.all(
+        _ANSWERED_SINCE, conversation_id=conversation_id, author=author, seen=seen, limit=MEANWHILE_MAX
+    )
+    return [str(row["id"]) for row in reversed(rows)]
 
 
 async def insert_intent(tx: Tx, **columns: Any) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from holdfast.outbox import NewReply
+
 
 async def test_what_a_person_writes_appears_once(hub: Any) -> None:
     for _ in range(3):
@@ -180,6 +182,21 @@ async def test_what_cannot_be_searched_for_is_refused_with_a_sentence(hub: Any) 
         assert len(refused.json()["error"]["message"]) > 10
     assert (await hub.get("/search", query="a", zone="Moon/Base")).status_code == 422
     assert (await hub.get("/search", query="a", before="x")).status_code == 400
+
+
+async def test_an_answer_that_crosses_another_is_refused_with_what_was_said(hub: Any) -> None:
+    conversation = await hub.first_conversation()
+    path = f"/conversations/{conversation}/messages"
+    [seen] = (await hub.get(path)).json()["items"]
+    other = NewReply(conversation_id=conversation, text="It is in stock", author="agent:jo")
+    await hub.hub.outbox.enqueue(other)
+    refused = await hub.send("POST", path, {"text": "Sold out", "seen": seen["id"]})
+    assert refused.status_code == 409
+    assert refused.json()["error"]["code"] == "answered_meanwhile"
+    [meanwhile] = refused.json()["meanwhile"]
+    assert meanwhile["text"] == "It is in stock"
+    sent = await hub.send("POST", path, {"text": "Sold out", "seen": meanwhile["id"]})
+    assert sent.status_code == 201
 
 
 async def test_a_view_of_what_mentions_its_owner_is_saved(hub: Any) -> None:

@@ -8,7 +8,7 @@ from holdfast.channels.contract import Attachment
 from holdfast.conversations import NewAddress
 from holdfast.outbox import NewReply, ReplyRefusedError
 from holdfast.outbox.breaker import held_because
-from holdfast.outbox.model import TEXT_BYTES_MAX
+from holdfast.outbox.model import TEXT_BYTES_MAX, AnsweredMeanwhileError
 
 IG, SMS = "instagram:shop", "sms:shop"
 DAY_SECONDS = 86_400
@@ -38,6 +38,34 @@ async def refusal(hub: Any, conversation_id: str, text: str = "Hello", **more: A
         await hub.reply(conversation_id, text, **more)
     assert await hub.rows("SELECT id FROM message") == before, "nothing is stored"
     return refused.value.code, refused.value.field
+
+
+async def test_who_did_not_see_what_somebody_else_answered_is_asked_first(shop: Any) -> None:
+    conversation_id = await ann(shop)
+    first = await shop.reply(conversation_id, "I look it up")
+    assert await shop.reply(conversation_id, "One moment", seen=first), "one's own answers are no surprise"
+    other = NewReply(conversation_id=conversation_id, text="It is in stock", author="agent:jo")
+    second = (await shop.outbox.enqueue(other)).message_id
+    robot = NewReply(conversation_id=conversation_id, text="We are closed", author="playbook:x", klass="bot")
+    await shop.outbox.enqueue(robot)
+    assert await refusal(shop, conversation_id, "It is sold out", seen=first) == (
+        "answered_meanwhile",
+        "seen",
+    )
+    assert await refusal(shop, conversation_id, "It is sold out", seen="") == ("answered_meanwhile", "seen")
+    with pytest.raises(AnsweredMeanwhileError) as refused:
+        await shop.reply(conversation_id, "It is sold out", seen=first)
+    assert refused.value.message_ids == (second,)
+    assert await shop.reply(conversation_id, "It is sold out", seen=second)
+    assert await shop.reply(conversation_id, "It is sold out")
+
+
+async def test_the_same_key_answers_the_same_message_whatever_was_said_since(shop: Any) -> None:
+    conversation_id = await ann(shop)
+    message_id = await shop.reply(conversation_id, seen="", idempotency_key="one")
+    other = NewReply(conversation_id=conversation_id, text="It is in stock", author="agent:jo")
+    await shop.outbox.enqueue(other)
+    assert await shop.reply(conversation_id, seen="", idempotency_key="one") == message_id
 
 
 async def test_a_reply_is_message_intent_delivery_lane_and_event_at_once(shop: Any) -> None:

@@ -1,7 +1,7 @@
 """Messages: reading, writing, and deciding about those that hang."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -15,6 +15,7 @@ from holdfast.inbox import (
     conversation_of_address,
     get_conversation,
     get_message,
+    messages_by_id,
     newest_page,
     thread_around,
     thread_page,
@@ -22,7 +23,7 @@ from holdfast.inbox import (
 )
 from holdfast.inbox.model import PAGE_DEFAULT, Around, AttemptView, MessageView, Page
 from holdfast.outbox import NewReply
-from holdfast.outbox.model import FILES_MAX
+from holdfast.outbox.model import FILES_MAX, AnsweredMeanwhileError
 from holdfast.storage import Tx
 from holdfast.web.api.conversations import ConversationId
 from holdfast.web.api.parts import (
@@ -40,6 +41,7 @@ from holdfast.web.api.parts import (
     plain,
     refuses,
 )
+from holdfast.web.asgi import ErrorBody, ErrorDetail
 from holdfast.web.errors import ApiError, not_found
 from holdfast.web.services import WebServices
 
@@ -61,13 +63,21 @@ FileIds = Annotated[list[Annotated[str, Meta(max_length=100)]], Meta(max_length=
 
 class NewMessage(msgspec.Struct, frozen=True):
     """``channel`` is ``auto``, or the channel to prefer. The same key again answers the same message. ``files``
-    are ids of uploads, for channels that carry files: our own chat.
+    are ids of uploads, for channels that carry files: our own chat. ``seen`` is the newest message that the writer
+    knew of (empty for none): where somebody else has answered since, the reply is refused with what they said.
     """
 
     text: Text
     channel: ShortText = "auto"
     idempotency_key: Key | None = None
     files: FileIds = []
+    seen: ShortText | None = None
+
+
+class Meanwhile(ErrorBody, frozen=True):
+    """A refusal with what was said meanwhile, oldest first."""
+
+    meanwhile: list[MessageView]
 
 
 class NewMessageTo(msgspec.Struct, frozen=True):
@@ -155,6 +165,7 @@ class MessagesController(Controller):
             route=data.channel,
             key=data.idempotency_key or key,
             files=data.files,
+            seen=None if data.seen is None else plain(data.seen),
         )
 
     @post(
@@ -278,6 +289,7 @@ async def _enqueue(
     route: str,
     key: str | None,
     files: Sequence[str] = (),
+    seen: str | None = None,
 ) -> Response[MessageView]:
     reply = NewReply(
         conversation_id=conversation_id,
@@ -287,8 +299,15 @@ async def _enqueue(
         source="console" if principal.kind == "agent" else "api",
         idempotency_key=plain(key) if key else None,
         files=tuple(plain(each) for each in files),
+        seen=seen,
     )
-    enqueued = await services.outbox.enqueue(reply)
+    try:
+        enqueued = await services.outbox.enqueue(reply)
+    except AnsweredMeanwhileError as error:
+        said = await services.database.read(messages_by_id, error.message_ids)
+        detail = ErrorDetail(error.code, error.message, error.field)
+        body = Meanwhile(detail, [said[each] for each in error.message_ids if each in said])
+        return Response(cast("Any", body), status_code=409)
     message = await _message(services, enqueued.message_id)
     return Response(message, status_code=201 if enqueued.created else 200)
 
