@@ -5,6 +5,7 @@ import figures from './de/figures.json' with { type: 'json' };
 import hub from './de/hub.json' with { type: 'json' };
 import inbox from './de/inbox.json' with { type: 'json' };
 import incidents from './de/incidents.json' with { type: 'json' };
+import people from './de/people.json' with { type: 'json' };
 import playbook from './de/playbook.json' with { type: 'json' };
 import outage from './de/outage.json' with { type: 'json' };
 import publicPages from './de/public.json' with { type: 'json' };
@@ -22,6 +23,7 @@ export default {
   ...hub,
   ...inbox,
   ...incidents,
+  ...people,
   ...playbook,
   ...outage,
   ...publicPages,
