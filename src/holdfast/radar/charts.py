@@ -5,6 +5,7 @@ and never falls below nothing. What it asks for is reckoned exactly: the chance 
 followed by as many others before the chart is back at nothing, times the ordinary failures of a year.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from math import ceil, exp, log
 from typing import Final
@@ -146,28 +147,46 @@ def thresholds(
     low, high = up * FAILURES_MIN, up * FAILURES_MAX
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        if excursion_chance(ordinary, up, down, middle, chance_allowed) > chance_allowed:
+        if _reaches_oftener(ordinary, up, down, middle, chance_allowed):
             low = middle
         else:
             high = middle
     return up, down, high
 
 
-def excursion_chance(
-    ordinary: float, up: float, down: float, needs: float, looked_for: float = MASS_LEFT
-) -> float:
-    """The chance that a chart which one failure has lifted reaches ``needs`` before it is back at nothing."""
-    chance, here = 0.0, {1: 1.0}
+def excursion_chance(ordinary: float, up: float, down: float, needs: float, looked_for: float) -> float:
+    """The chance that a chart which one failure has lifted reaches ``needs`` before it is back at nothing; what
+    is a thousand times less likely than ``looked_for`` is left out.
+    """
+    return next(
+        reached for reached, left in _excursion(ordinary, up, down, needs) if left <= looked_for * MASS_LEFT
+    )
+
+
+def _reaches_oftener(ordinary: float, up: float, down: float, needs: float, allowed: float) -> bool:
+    """Whether that chance is greater than what is allowed; no further reckoned than needed for the answer."""
+    for reached, left in _excursion(ordinary, up, down, needs):
+        if reached > allowed:
+            return True
+        if reached + left <= allowed:
+            break
+    return False
+
+
+def _excursion(ordinary: float, up: float, down: float, needs: float) -> Iterator[tuple[float, float]]:
+    """Sign by sign: (the chance of having reached ``needs``, that of being between it and nothing)."""
+    reached, here = 0.0, {1: 1.0}
     signs = 1
-    while here and sum(here.values()) > looked_for * MASS_LEFT:
+    while here:
+        yield reached, sum(here.values())
         following: dict[int, float] = {}
         signs += 1
         for failures, mass in here.items():
             if (failures + 1) * up - (signs - failures - 1) * down >= needs:
-                chance += mass * ordinary
+                reached += mass * ordinary
             else:
                 following[failures + 1] = following.get(failures + 1, 0.0) + mass * ordinary
             if failures * up - (signs - failures) * down > 0:
                 following[failures] = following.get(failures, 0.0) + mass * (1 - ordinary)
         here = following
-    return chance
+    yield reached, 0.0

@@ -1,5 +1,6 @@
 """What the observations of a channel say about its capabilities: signs, good or bad, strong or weak."""
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final
 
@@ -98,6 +99,8 @@ class ChannelFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Found = Iterator[tuple[Capability, Sign]]
+Held = OrderedDict[str, int]
+"""When by name; the oldest goes first, and unlike a plain dict's it is found at once however many went before."""
 
 
 class Reader:
@@ -107,9 +110,9 @@ class Reader:
         self.facts = facts
         self.started_at = started_at
         self._polled = facts.platform in POLLED_PLATFORMS
-        self._awaited: dict[str, int] = {}
-        self._seen: dict[str, int] = {}
-        self._missing: dict[str, int] = {}
+        self._awaited: Held = OrderedDict()
+        self._seen: Held = OrderedDict()
+        self._missing: Held = OrderedDict()
         self._alone: list[Observation] = []
         self._works_at = -1
 
@@ -201,6 +204,13 @@ class Reader:
         known = echo in self._seen or echo in self._missing
         if self.facts.silence_ms is not None and not known and at >= self.started_at:
             _hold(self._awaited, echo, at)
+
+    def works_plainly(self, at: int) -> bool:
+        """Take note that the platform answers; False, and nothing done, where that has to do with a failure."""
+        if self._alone:
+            return False
+        self._works_at = at
+        return True
 
     def hear_soon(self, echo: str, at: int) -> bool:
         """Take note of an echo that came in time; False, and nothing done, for any other."""
@@ -302,7 +312,7 @@ def _with_age(seen: Observation, sent_at: int | None) -> Observation:
     return seen
 
 
-def _hold(held: dict[str, int], name: str, at: int) -> None:
+def _hold(held: Held, name: str, at: int) -> None:
     held[name] = at
     if len(held) > ECHOES_HELD_MAX:
-        del held[next(iter(held))]
+        held.popitem(last=False)

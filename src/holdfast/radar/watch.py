@@ -86,7 +86,7 @@ class Watch:
         if seen.kind in HINT_KINDS:
             self._hear(seen)
         elif seen.kind is Kind.CONTROL:
-            self._see_control(seen)
+            self.see_control(seen)
         elif seen.kind is Kind.FEED:
             self.feeds[seen.channel] = seen
         elif (reader := self.readers.get(seen.channel)) is not None:
@@ -95,9 +95,10 @@ class Watch:
             for capability, sign in reader.read(seen):
                 self.weigh(seen.channel, capability, sign)
 
-    def _see_control(self, seen: Observation) -> None:
-        answered = any(each.result is Result.OK for each in self.controls.values())
-        if seen.result is Result.OK and not answered:
+    def see_control(self, seen: Observation) -> None:
+        before = self.controls.get(seen.detail)
+        back = seen.result is Result.OK and (before is None or before.result is not Result.OK)
+        if back and not any(each.result is Result.OK for each in self.controls.values()):
             self.controls_answer_since = seen.at
         self.controls[seen.detail] = seen
 

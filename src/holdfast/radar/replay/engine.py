@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from holdfast.channels.contract import Capability
 from holdfast.radar.balance import Balance
-from holdfast.radar.evidence import SLOW_MS, ChannelFacts, counts
+from holdfast.radar.evidence import SLOW_MS, ChannelFacts, Reader, counts
 from holdfast.radar.incidents import Casebook, enter_all
 from holdfast.radar.method import Method
 from holdfast.radar.model import FAILING, Incident, IncidentState, Kind, Observation, Result, Verdict
@@ -18,6 +18,7 @@ from holdfast.radar.replay.reading import (
     time_of,
 )
 from holdfast.radar.replay.rhythms import Rhythms
+from holdfast.radar.replay.routes import Routes, routes_of
 from holdfast.radar.replay.writing import incident_line, verdict_line
 from holdfast.radar.surroundings import Surroundings
 from holdfast.radar.watch import Watch
@@ -62,7 +63,8 @@ class Replay:
         self._method = method
         self._complain = complain
         self._facts: dict[str, ChannelFacts] = {}
-        self._routes: dict[tuple[str, str, str | None], tuple[tuple[Balance, bool], ...]] = {}
+        self._routes: Routes = {}
+        self._receiving: dict[str, tuple[Reader, Balance]] = {}
         self._rhythms = Rhythms(method.false_alarms_per_year) if with_rhythm else None
         self._now = self._tick = self._wake = self._looked_at = 0
         self._due = NEVER
@@ -76,41 +78,44 @@ class Replay:
 
     def feed(self, number: int, lines: Iterable[Line]) -> list[Found]:  # noqa: C901, PLR0912 - hot: in one piece
         """Take in lines, the first of which has this number; what was found by them."""
-        routes, errors = self._routes, self._watch.last_error
-        for offset, line in enumerate(lines):
+        routes, restless, tick = self._routes, self._watch.restless, self._tick
+        for here, line in enumerate(lines, start=number):
             at = line.time
             if type(at) is not int or at < MILLISECONDS_FROM:
                 try:
                     at = self._time_of(line)
                 except BadLineError as error:
-                    self._complain(number + offset, str(error))
+                    self._complain(here, str(error))
                     continue
                 if at is None:
                     continue
-            if at >= self._tick:
-                if not self._turn(at, number + offset):
+            if at >= tick:
+                if at < self._wake and at - self._now < AHEAD_MS_MAX and not restless:
+                    self._now = at
+                    self._tick = tick = at - at % SECOND_MS + SECOND_MS
+                elif self._turn(at, here):
+                    tick = self._tick
+                else:
                     continue
             elif at < self._now - LATE_LINES_MS_MAX:
-                self._complain(number + offset, TOO_OLD)
+                self._complain(here, TOO_OLD)
                 continue
             # The plain success, which nearly every line is, is weighed without ado.
-            if line.outcome == "ok" and line.count is None:
+            if line.outcome == "ok":
                 route = routes.get((line.channel, line.kind, line.capability))
-                if route and (line.latency_ms is None or line.latency_ms < SLOW_MS):
-                    pending = False
-                    for balance, strong in route:
-                        if not balance.good(at, strong=strong):
-                            pending = True
-                    if not pending:
-                        if line.conversation is not None:
-                            route[0][0].conversations.work(str(line.conversation), at)
-                        if line.kind != "arrival":
-                            errors[line.channel] = ""
-                        elif self._rhythms is not None:
-                            self._rhythms.arrived(line.channel, at)
-                        continue
-            if line.id is None or not self._echo(line, at):
-                self._slowly(line, at, number + offset)
+                if (
+                    route is not None
+                    and line.count is None
+                    and (line.latency_ms is None or line.latency_ms < SLOW_MS)
+                    and route.takes(line, at)
+                ):
+                    continue
+                if line.kind == "control" and line.capability is None:
+                    self._watch.see_control(_answered(line, at))
+                    continue
+            elif line.outcome is None and line.id is not None and self._echo(line, at):
+                continue
+            self._slowly(line, at, here)
         found, self._found = self._found, []
         return found
 
@@ -136,18 +141,21 @@ class Replay:
 
     def _echo(self, line: Line, at: int) -> bool:
         """An echo as nearly all are: expected, and seen soon after. False for any other."""
-        reader = self._watch.readers.get(line.channel)
-        if reader is None or line.outcome is not None or line.latency_ms is not None:
-            return False
         if line.kind == "echo_seen":
-            balance = self._watch.balances[line.channel, Capability.RECEIVE]
-            return balance.calm and reader.hear_soon(str(line.id), at) and balance.good(at, strong=True)
-        silence = reader.facts.silence_ms
-        if line.kind != "echo_expected" or silence is None:
+            held = self._receiving.get(line.channel)
+            if held is None or line.latency_ms is not None or not held[1].calm:
+                return False
+            return held[0].hear_soon(str(line.id), at) and held[1].good(at, strong=True)
+        if line.kind != "echo_expected":
             return False
-        reader.expect(str(line.id), at)
-        self._due = min(self._due, at + silence)
-        self._wake = min(self._wake, self._due)
+        held = self._receiving.get(line.channel)
+        silence = held[0].facts.silence_ms if held is not None else None
+        if held is None or silence is None or line.latency_ms is not None:
+            return False
+        held[0].expect(str(line.id), at)
+        if at + silence < self._due:
+            self._due = at + silence
+            self._wake = min(self._wake, self._due)
         return True
 
     def _slowly(self, line: Line, at: int, number: int) -> None:
@@ -246,21 +254,12 @@ class Replay:
 
     def _learn_routes(self, channel: str) -> None:
         """Where a plain success of each kind is weighed."""
-        of = {capability: self._watch.balances[channel, capability] for capability in Capability}
-        send, receive = (of[Capability.SEND], True), (of[Capability.RECEIVE], True)
-        sign_in = ((of[Capability.SIGN_IN], True), (of[Capability.SEND], False))
-        polled = self._facts[channel].platform == "email"
-        for kind, capability, route in (
-            ("send", "send", (send,)),
-            ("arrival", "receive", (receive,)),
-            ("probe", "sign_in", sign_in),
-            ("probe", "send", ((of[Capability.SEND], False),)),
-            ("probe", "receive", ((of[Capability.RECEIVE], polled),)),
-        ):
-            self._routes[channel, kind, capability] = route
-        self._routes[channel, "send", None] = (send,)
-        self._routes[channel, "arrival", None] = (receive,)
-        self._routes[channel, "probe", None] = sign_in
+        facts, reader = self._facts[channel], self._watch.readers[channel]
+        balances = {each: self._watch.balances[channel, each] for each in Capability}
+        self._receiving[channel] = reader, balances[Capability.RECEIVE]
+        self._routes.update(
+            routes_of(channel, facts, reader, balances, rhythms=self._rhythms, errors=self._watch.last_error)
+        )
 
     # --- time -------------------------------------------------------------------------------------
 
@@ -270,6 +269,7 @@ class Replay:
             self._complain(number, "more than a year later than the line before it")
             return False
         if self._now and (at >= self._wake or self._watch.restless):
+            self._refresh_due()
             if self._watch.restless or self._tick >= self._due:
                 self._judge(self._tick)
             self._pass_time(min(at, self._now + QUIET_MS_MAX))
@@ -277,6 +277,11 @@ class Replay:
         self._now = at
         self._tick = (at // SECOND_MS + 1) * SECOND_MS
         return True
+
+    def _refresh_due(self) -> None:
+        """What was awaited may have come meanwhile."""
+        due = self._watch.next_due() if self._due < NEVER else None
+        self._due = due if due is not None else NEVER
 
     def _pass_time(self, until: int) -> None:
         """What time alone brings about, up to the next observation."""
@@ -366,6 +371,10 @@ def _control(seen: Observation) -> Observation:
     return Observation(
         channel="control", kind=seen.kind, at=seen.at, result=seen.result, detail=seen.detail or seen.channel
     )
+
+
+def _answered(line: Line, at: int) -> Observation:
+    return Observation(channel="control", kind=Kind.CONTROL, at=at, detail=line.detail or line.channel)
 
 
 def _feed(seen: Observation, line: Line) -> Observation:

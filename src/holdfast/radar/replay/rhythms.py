@@ -5,32 +5,29 @@ from typing import Final
 
 from holdfast.channels.contract import Capability
 from holdfast.radar.model import Kind, Observation, Result
-from holdfast.radar.rhythm.channel import Arrival, ChannelRhythm
+from holdfast.radar.rhythm.channel import ChannelRhythm
 from holdfast.radar.rhythm.words import back_sentence, silence_sentence
 from holdfast.radar.titles import place_name
 
 ROUND_MS: Final = 15_000
-SOON_MS: Final = 5 * 60 * 1000
-"""However busy, it is looked at least this often."""
-GAPS_LOOKED_AT: Final = 2.0
-"""Silence begins to be looked at after so many usual gaps."""
 NEVER: Final = 1 << 62
-HOUR_MS: Final = 3_600_000
 
 
 class _Held:
-    __slots__ = ("fresh", "gap_ms", "hours", "looked_at", "newest", "rhythm")
+    """``fresh``: what was written since the last round. ``look_from``: before then no silence can be found."""
+
+    __slots__ = ("fresh", "look_from", "rhythm")
 
     def __init__(self) -> None:
         self.rhythm = ChannelRhythm()
         self.fresh: list[int] = []
-        self.newest = self.looked_at = 0
-        self.hours = -1
-        self.gap_ms = float(HOUR_MS)
+        self.look_from = 0
 
 
 class Rhythms:
-    """Counts the arrivals of every channel and says where they are missing. ``due``: the next round."""
+    """Counts the arrivals of every channel and says where they are missing. ``due``: the next round in which
+    anything can be found or learnt; those in between are left out.
+    """
 
     def __init__(self, false_alarms_per_year: float) -> None:
         self._false_alarms = false_alarms_per_year
@@ -38,11 +35,27 @@ class Rhythms:
         self.due = NEVER
 
     def arrived(self, channel: str, at: int, age_ms: int = 0) -> None:
-        held = self._held.get(channel)
-        if held is None:
-            held = self._held[channel] = _Held()
-            self.due = min(self.due, at + ROUND_MS)
+        held = self._held.get(channel) or self._meet(channel, at)
         held.fresh.append(at - age_ms if age_ms > 0 else at)
+        if age_ms > 0:
+            self._hasten(at)
+
+    def fresh_of(self, channel: str, at: int) -> list[int]:
+        """Where arrivals of a channel may be noted without ado, which stays the same list."""
+        return (self._held.get(channel) or self._meet(channel, at)).fresh
+
+    def _meet(self, channel: str, at: int) -> _Held:
+        held = self._held[channel] = _Held()
+        if self.due < NEVER:
+            self._hasten(at)
+        else:
+            self.due = at + ROUND_MS
+        return held
+
+    def _hasten(self, at: int) -> None:
+        """Leave no round out that comes after a moment."""
+        if self.due > at:
+            self.due -= (self.due - at - 1) // ROUND_MS * ROUND_MS
 
     def arrived_many(self, channel: str, at: int, count: int, bucket_ms: int) -> None:
         """Spread evenly over a bucket that begins at a time."""
@@ -55,35 +68,31 @@ class Rhythms:
     def rounds(self, until: int) -> Iterator[int]:
         """The times of the rounds up to a time."""
         while self.due <= until:
-            yield self.due
-            self.due += ROUND_MS
+            now, self.due = self.due, NEVER
+            yield now
+            look_from = min(held.look_from for held in self._held.values())
+            self.due = now + max(-((now - look_from) // ROUND_MS), 1) * ROUND_MS
 
     def look(self, now: int) -> list[Observation]:
         """One round: learn what has come, and tell of silence."""
         found = []
         for channel, held in self._held.items():
             rhythm = held.rhythm
-            rhythm.listen(now)
+            if rhythm.listened_to:
+                rhythm.listen_on(now, ROUND_MS)
+            else:
+                rhythm.listen(now)
             self._take(held)
             rhythm.close_hours(now)
-            if rhythm.silent_since or self._worth_a_look(held, now):
-                held.looked_at = now
+            if rhythm.silent_since or now >= held.look_from:
                 found.extend(self._judge(channel, rhythm, now))
+            held.look_from = now if rhythm.silent_since else rhythm.next_worth_a_look(now, self._false_alarms)
         return found
 
     def _take(self, held: _Held) -> None:
-        for at in held.fresh:
-            held.rhythm.take(Arrival(at, 0))
         if held.fresh:
-            held.newest = max(held.newest, held.fresh[-1])
+            held.rhythm.take_written(held.fresh)
             held.fresh.clear()
-
-    def _worth_a_look(self, held: _Held, now: int) -> bool:
-        baseline = held.rhythm.baseline
-        if baseline.hours != held.hours:
-            held.hours = baseline.hours
-            held.gap_ms = HOUR_MS / max(baseline.mean_rate(), 1e-6)
-        return now - held.newest >= GAPS_LOOKED_AT * held.gap_ms or now - held.looked_at >= SOON_MS
 
     def _judge(self, channel: str, rhythm: ChannelRhythm, now: int) -> list[Observation]:
         place = place_name(channel.split(":", maxsplit=1)[0])

@@ -7,6 +7,7 @@ stays is.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -43,7 +44,7 @@ PAST_TRUST: Final = 0.5
 """Messages of the past were counted, not webhooks: they tell the shape better than the level."""
 
 
-class Baseline(msgspec.Struct, kw_only=True):
+class Baseline(msgspec.Struct, kw_only=True, dict=True):
     """The usual arrivals of one channel: 168 cells and a few numbers, which fit one row of JSON.
 
     Sums are weighted by how much an hour tells; ``..._usual`` are what was expected over the same hours.
@@ -89,7 +90,17 @@ class Baseline(msgspec.Struct, kw_only=True):
         """The smallest of this hour's rate and its neighbours': clocks are put forward and back, shops open
         late.
         """
-        return min(self.rate(at_ms + shift * HOUR_MS) for shift in (-1, 0, 1))
+        cell = at_ms // HOUR_MS % HOURS_OF_WEEK
+        found = self._least.get(cell)
+        if found is None:
+            found = min(self.rate(at_ms + shift * HOUR_MS) for shift in (-1, 0, 1))
+            self._least[cell] = found
+        return found
+
+    @cached_property
+    def _least(self) -> dict[int, float]:
+        """By the hour of the week, until something is learnt; no part of what is remembered."""
+        return {}
 
     def scatter(self, at_ms: int) -> float:
         """How uncertain the rate at this hour is, as the square of its relative error."""
@@ -128,6 +139,7 @@ class Baseline(msgspec.Struct, kw_only=True):
         self._learn_rate(at_ms, count, usual, trust)
         self.mean = self.level * self._mean_shape()
         self.hours += 1
+        self._least.clear()
 
     def _is_odd(self, at_ms: int, count: float, usual: float) -> bool:
         if self.hours < ODD_KNOWN_HOURS:

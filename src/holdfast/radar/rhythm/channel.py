@@ -1,6 +1,6 @@
 """One channel's rhythm: its usual week, the hours that are still being counted, and the newest arrivals."""
 
-from bisect import insort
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -12,6 +12,7 @@ from holdfast.radar.rhythm.silence import (
     Silence,
     expected_least,
     look_for_silence,
+    next_worth_a_look,
 )
 
 SLICE_MS: Final = HOUR_MS // SLICES
@@ -62,15 +63,41 @@ class ChannelRhythm(msgspec.Struct, kw_only=True):
             self.listening_since = now
         self.listened_to = now
 
+    def listen_on(self, now: int, round_ms: int) -> None:
+        """As if a round had come each ``round_ms`` up to now: nothing was missed, however long ago the last one was.
+        At most one hour may have begun since.
+        """
+        passed = now - self.listened_to
+        if now // HOUR_MS == self.listened_to // HOUR_MS:
+            self._open(now).listened_ms += passed
+        else:
+            self._open(self.listened_to).listened_ms += passed - round_ms
+            self._open(now).listened_ms += round_ms
+        self.listened_to = now
+
     def take(self, arrival: Arrival) -> None:
-        written_at = arrival.at - max(arrival.age_ms, 0)
-        if written_at >= self.listened_to - OPEN_MS:
-            self._open(written_at).slices[written_at % HOUR_MS // SLICE_MS] += 1
-        insort(self.recent, written_at)
+        self.take_written([arrival.at - max(arrival.age_ms, 0)])
+
+    def take_written(self, times: Sequence[int]) -> None:
+        """Count messages by when they were written."""
+        oldest = self.listened_to - OPEN_MS
+        begin, slices = 0, [0] * SLICES
+        for at in times:
+            if at < oldest:
+                continue
+            if not 0 <= at - begin < HOUR_MS:
+                begin, slices = at - at % HOUR_MS, self._open(at).slices
+            slices[(at - begin) // SLICE_MS] += 1
+        self.recent.extend(times)
+        self.recent.sort()
         del self.recent[:-ARRIVALS_KEPT]
 
     def _open(self, at: int) -> OpenHour:
-        return self.hours.setdefault(at - at % HOUR_MS, OpenHour())
+        begin = at - at % HOUR_MS
+        hour = self.hours.get(begin)
+        if hour is None:
+            hour = self.hours[begin] = OpenHour()
+        return hour
 
     def close_hours(self, now: int) -> None:
         """Learn the hours that are over."""
@@ -86,6 +113,16 @@ class ChannelRhythm(msgspec.Struct, kw_only=True):
         return look_for_silence(
             self.baseline,
             heard,
+            now=now,
+            listening_since=self.listening_since,
+            false_alarms_per_year=false_alarms_per_year,
+        )
+
+    def next_worth_a_look(self, now: int, false_alarms_per_year: float) -> int:
+        """Before this moment there is no silence to be found, whatever comes or does not."""
+        return next_worth_a_look(
+            self.baseline,
+            self.recent,
             now=now,
             listening_since=self.listening_since,
             false_alarms_per_year=false_alarms_per_year,

@@ -5,7 +5,7 @@ of a year begins such a gap, so a gap rarer than one in (arrivals of a year) com
 """
 
 from collections.abc import Sequence
-from math import log
+from math import inf, log
 from typing import Final
 
 import msgspec
@@ -17,6 +17,8 @@ HOURS_OF_YEAR: Final = 8_766
 ARRIVALS_KEPT: Final = 64
 GAPS_LOOKED_AT: Final = 12
 """Back to the newest arrival, to the second newest and so on."""
+GAPS_ALIKE: Final = ((0, 2), (2, 4), (4, 6), (6, GAPS_LOOKED_AT))
+"""Gaps with no fewer arrivals in them than the first number go back no further than the second says."""
 PACE_MS: Final = 3 * HOUR_MS
 """So far before a gap the day's own pace is taken from."""
 HOURLY_SHARE: Final = 0.2
@@ -62,12 +64,45 @@ def look_for_silence(
         return None
     earliest = max(listening_since, now - WINDOW_MS_MAX)
     allowed = nats_allowed(baseline, false_alarms_per_year)
-    wanted = (allowed - CONFIRM_STRENGTH + SUSPECT_STRENGTH) * baseline.clump
+    wanted = _usual_wanted(baseline, allowed)
     newest = _looking_back(baseline, arrivals, GAPS_LOOKED_AT, now, earliest)
     if not any(usual >= wanted and seen <= usual * SILENT_BELOW for seen, (_, usual) in enumerate(newest)):
-        return None  # nothing is rarer by chance than the usual number itself, in nats
+        return None
     back = _looking_back(baseline, arrivals, ARRIVALS_KEPT, now, earliest)
     return _rarest_gap(baseline, back, allowed)
+
+
+def next_worth_a_look(
+    baseline: Baseline,
+    arrivals: Sequence[int],
+    *,
+    now: int,
+    listening_since: int,
+    false_alarms_per_year: float,
+) -> int:
+    """The moment from which on look_for_silence may find something, were nothing more to come; not told beyond
+    the hour.
+
+    A gap with none or one in it needs as much as is wanted, a longer one an eighth for each of its arrivals.
+    """
+    next_hour = (now // HOUR_MS + 1) * HOUR_MS
+    rate = baseline.least_rate(now) / HOUR_MS
+    if not arrivals or baseline.hours < KNOWN_HOURS_MIN or rate <= 0:
+        return next_hour
+    wanted = _usual_wanted(baseline, nats_allowed(baseline, false_alarms_per_year))
+    earliest = max(listening_since, now - WINDOW_MS_MAX)
+    usual, end, missing = 0.0, now, inf
+    for seen, number in GAPS_ALIKE:
+        begin = max(arrivals[-number] if len(arrivals) >= number else 0, earliest)
+        if begin < end:
+            usual, end = usual + expected_least(baseline, begin, end), begin
+        missing = min(missing, max(wanted, seen / SILENT_BELOW) - usual)
+    return min(now + max(int(missing / rate), 0), next_hour)
+
+
+def _usual_wanted(baseline: Baseline, allowed: float) -> float:
+    """So many have to be missing: nothing is rarer by chance than the usual number itself, in nats."""
+    return (allowed - CONFIRM_STRENGTH + SUSPECT_STRENGTH) * baseline.clump
 
 
 def _rarest_gap(baseline: Baseline, back: Sequence[tuple[int, float]], allowed: float) -> Silence | None:

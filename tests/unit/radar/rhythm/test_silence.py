@@ -1,8 +1,10 @@
+from random import Random
+
 import pytest
 
 from holdfast.radar.rhythm import Baseline, look_for_silence
 from holdfast.radar.rhythm.baseline import HOUR_MS
-from holdfast.radar.rhythm.silence import CONFIRM_STRENGTH, SUSPECT_STRENGTH, Silence
+from holdfast.radar.rhythm.silence import CONFIRM_STRENGTH, SUSPECT_STRENGTH, Silence, next_worth_a_look
 from holdfast.radar.rhythm.words import silence_sentence
 
 from .week import MONDAY, after, known
@@ -108,3 +110,24 @@ def test_it_is_said_in_a_sentence(minutes: int, seen: int, said: str) -> None:
     now = MONDAY + minutes * MINUTE
     silence = Silence(since=MONDAY, seen=seen, usual=9.2, strength=7.0)
     assert silence_sentence(silence, "Instagram", now) == said
+
+
+@pytest.mark.parametrize("a_day", [5, 1000, 20_000])
+def test_looks_that_are_left_out_would_have_found_nothing(a_day: int) -> None:
+    baseline, random, found, left_out = known(a_day, weeks=7), Random(a_day), 0, 0  # noqa: S311 - invented people
+    for _ in range(300):
+        now = after(7, 0, 0) + random.randrange(4 * 24 * HOUR_MS)
+        pace = random.choice((0.02, 0.1, 0.2, 1.0))
+        spread = 60 * HOUR_MS / max(baseline.rate(now) * pace, 0.01)
+        arrivals = sorted(now - int(random.random() * spread) for _ in range(random.choice((1, 3, 60))))
+        worth = next_worth_a_look(
+            baseline, arrivals, now=now, listening_since=MONDAY, false_alarms_per_year=1.0
+        )
+        assert now <= worth <= now + HOUR_MS
+        found += look(baseline, arrivals, now) is not None
+        if worth > now:
+            left_out += 1
+            moments = (now, (now + worth) // 2, worth - 1)
+            assert [look(baseline, arrivals, at) for at in moments] == [None, None, None]
+    assert found
+    assert left_out
