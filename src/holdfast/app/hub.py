@@ -299,13 +299,15 @@ class Hub:
 
     def _fact(self, name: str, adapter: Adapter) -> ChannelFact:
         settings = self.channels.settings_of(name)
+        verdict = self.radar.verdict(name, Capability.SEND)
         return ChannelFact(
             channel=name,
             platform=adapter.platform,
             name=self.channels.spoken_name(name),
             domain=adapter.failure_domain,
             limits=adapter.limits,
-            health=self.radar.verdict(name, Capability.SEND).state.value,
+            health=verdict.state.value,
+            fails_only_in=verdict.score.region,
             doubt_policy=settings.in_doubt,
             late_ms=int(settings.late_acceptance_seconds * 1000),
             resend_after_ms=int(settings.resend_after_seconds * 1000),

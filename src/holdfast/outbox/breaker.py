@@ -3,6 +3,7 @@
 Its state is stored, so that a restart does not forget that a platform refuses. Pure transitions.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -60,6 +61,22 @@ def after_failure(
         probe_at=now + max(wait, wait_ms or 0),
         reason=reason,
     )
+
+
+def only_country_fails(country: str, lately: Iterable[tuple[str, bool]]) -> bool:
+    """Whether sends to other countries got through since those to this one began to fail.
+
+    ``lately``: (country or nothing, whether it worked) of the newest sends, newest first.
+    """
+    others_work = False
+    for where, worked in lately:
+        if where != country:
+            if not worked and not others_work:
+                return False
+            others_work = others_work or worked
+        elif worked or others_work:
+            return not worked
+    return False
 
 
 def held_because(name: str) -> str:

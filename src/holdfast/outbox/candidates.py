@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from holdfast.channels.contract import Limits
+from holdfast.channels.region import region_of
 from holdfast.outbox.doubt.policy import HOLDS_MS, LATE_MS, RESEND_AFTER_MS
 from holdfast.outbox.routing import Candidate
 from holdfast.storage import Row
@@ -15,7 +16,7 @@ class ChannelFact(msgspec.Struct, frozen=True, kw_only=True):
 
     ``doubt_policy`` is ask, resend or never. ``late_ms``: how long after a lost answer the platform may
     still take the message; ``resend_after_ms`` and ``doubt_holds_ms``: how long proof is awaited before a
-    repeat, and by what was written later.
+    repeat, and by what was written later. ``fails_only_in``: the one country whose people it does not reach.
     """
 
     channel: str
@@ -24,6 +25,7 @@ class ChannelFact(msgspec.Struct, frozen=True, kw_only=True):
     domain: str
     limits: Limits
     health: str = "unknown"
+    fails_only_in: str = ""
     doubt_policy: str = "ask"
     late_ms: int = LATE_MS
     resend_after_ms: int = RESEND_AFTER_MS
@@ -64,8 +66,14 @@ def _candidate(row: Row, fact: ChannelFact, *, human: bool) -> Candidate:
         has_window=fact.limits.reply_window_ms is not None,
         window_closes_at=window_closes_at(fact.limits, row["last_in_at"], human=human),
         first_contact=fact.limits.first_contact,
-        health=fact.health,
+        health=_health(fact, row["value"]),
         text_max=fact.limits.text_max,
         text_unit=fact.limits.text_unit,
         files=fact.limits.files,
     )
+
+
+def _health(fact: ChannelFact, address: str) -> str:
+    """Where one country fails alone, the way to all others is as good as ever."""
+    elsewhere = fact.fails_only_in and region_of(fact.platform, address) != fact.fails_only_in
+    return "up" if elsewhere else fact.health

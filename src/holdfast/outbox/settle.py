@@ -37,6 +37,7 @@ from holdfast.outbox.breaker import (
     after_failure,
     after_success,
     held_because,
+    only_country_fails,
 )
 from holdfast.outbox.candidates import Facts
 from holdfast.outbox.doubt import late, words
@@ -46,11 +47,14 @@ from holdfast.outbox.doubt.policy import LATE_MS, absent_from
 from holdfast.outbox.model import OPEN
 from holdfast.outbox.retry import retry_wait_ms
 from holdfast.outbox.showing.store import absorb
-from holdfast.radar import Kind, Observation, Result, conversation_key, record_observation
+from holdfast.radar import Kind, Observation, Result, conversation_key, load_sends, record_observation
 from holdfast.storage import Row, Tx, append_event
 
 ECHO_SKEW_MS: Final = 5_000
 """A platform's clock may be this much behind ours, and some stamp whole seconds."""
+COUNTRY_MS: Final = 60 * 60 * 1000
+COUNTRY_SENDS_MAX: Final = 200
+"""So far back it is looked whether other countries are reached."""
 _SPEAKS_FOR_CHANNEL: Final = {ErrorClass.TOKEN, ErrorClass.ACCOUNT, ErrorClass.PERMISSION}
 _ABOUT_THE_MESSAGE: Final = {
     ErrorClass.WINDOW,
@@ -94,7 +98,7 @@ class Settle:
         )
         if _error_class(outcome) is not ErrorClass.HUB:
             await self._observe(tx, delivery, sending, now)
-            await self._turn_breaker(tx, delivery["channel"], outcome, now)
+            await self._turn_breaker(tx, delivery, outcome, now)
         if number == delivery["attempts"] or isinstance(outcome, Accepted):
             await self._move(tx, delivery, outcome, now)
         settled = await store.get_delivery(tx, delivery_id)
@@ -287,9 +291,20 @@ class Settle:
             next_at=now + max(wait, asked),
         )
 
-    async def _turn_breaker(self, tx: Tx, channel: str, outcome: Outcome, now: int) -> None:
-        before = await store.load_breaker(tx, channel)
-        await self._save_breaker(tx, before, self._next_breaker(before, outcome, now), now)
+    async def _turn_breaker(self, tx: Tx, delivery: Row, outcome: Outcome, now: int) -> None:
+        before = await store.load_breaker(tx, delivery["channel"])
+        after = self._next_breaker(before, outcome, now)
+        if after.state is BreakerState.OPEN and await self._only_country_fails(tx, delivery, outcome, now):
+            after = before if before.state is BreakerState.CLOSED else after_success(before)
+        await self._save_breaker(tx, before, after, now)
+
+    async def _only_country_fails(self, tx: Tx, delivery: Row, outcome: Outcome, now: int) -> bool:
+        """A country whose networks fail must not hold the messages to all others."""
+        region = self._region(delivery)
+        if not region or _error_class(outcome) in _SPEAKS_FOR_CHANNEL:
+            return False
+        lately = await load_sends(tx, delivery["channel"], now - COUNTRY_MS, COUNTRY_SENDS_MAX)
+        return only_country_fails(region, lately)
 
     async def _save_breaker(self, tx: Tx, before: Breaker, after: Breaker, now: int) -> None:
         channel = before.channel

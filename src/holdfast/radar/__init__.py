@@ -23,6 +23,7 @@ from holdfast.radar.model import (
 from holdfast.radar.radar import Radar
 from holdfast.radar.store import (
     UptimeDay,
+    load_sends,
     load_uptime,
     load_verdicts,
     record_observation,
@@ -49,6 +50,7 @@ __all__ = [
     "conversation_key",
     "load_incident",
     "load_incidents",
+    "load_sends",
     "load_uptime",
     "load_verdicts",
     "record_observation",

@@ -31,6 +31,11 @@ VALUES (:channel, :capability, :kind, :result, :error_class, :detail, :latency_m
 _OBSERVED: Final = """
 SELECT * FROM observation WHERE id > :after AND at >= :since ORDER BY id LIMIT :limit
 """
+_SENDS: Final = """
+SELECT region, result FROM observation
+WHERE channel = :channel AND kind = 'send' AND result <> 'unknown' AND at >= :since
+ORDER BY at DESC, id DESC LIMIT :limit
+"""
 _VERDICTS: Final = "SELECT * FROM verdict ORDER BY channel, capability"
 _SAVE_VERDICT: Final = """
 INSERT INTO verdict (channel, capability, state, cause, confidence, share, since, evidence, score, updated_at)
@@ -66,6 +71,12 @@ async def record_observation(tx: Tx, observation: Observation) -> None:
 
 async def record_observations(tx: Tx, observations: Iterable[Observation]) -> None:
     await tx.many(_RECORD, [_observation_values(o) for o in observations])
+
+
+async def load_sends(tx: Tx, channel: str, since: int, limit: int) -> list[tuple[str, bool]]:
+    """(country or nothing, whether it worked) of the newest sends of a channel, newest first."""
+    rows = await tx.all(_SENDS, channel=channel, since=since, limit=limit)
+    return [(row["region"], row["result"] == Result.OK.value) for row in rows]
 
 
 def _observation_values(seen: Observation) -> dict[str, object]:

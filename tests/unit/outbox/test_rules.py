@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdfast.channels.contract import Throttle
-from holdfast.outbox.breaker import Breaker, BreakerRules, BreakerState, after_failure, after_success
+from holdfast.outbox.breaker import (
+    Breaker,
+    BreakerRules,
+    BreakerState,
+    after_failure,
+    after_success,
+    only_country_fails,
+)
 from holdfast.outbox.model import DeliveryState
 from holdfast.outbox.pacing import Pace
 from holdfast.outbox.retry import retry_wait_ms
@@ -38,6 +45,25 @@ def test_a_breaker_opens_at_the_third_failure_in_a_row() -> None:
     opened = failed(3)
     assert (opened.state, opened.opened_at, opened.reason) == (BreakerState.OPEN, NOW + 2, "refused")
     assert failed(2, after_success(failed(2))).state is BreakerState.CLOSED, "not in a row"
+
+
+@pytest.mark.parametrize(
+    ("lately", "alone"),
+    [
+        ("BR- US+ BR-", True),
+        ("BR- US+ BR- US+ BR+", True),
+        ("BR- BR- BR-", False),
+        ("BR- BR- US+", False),  # nothing is known of others since it began to fail
+        ("BR- US- US+ BR-", False),
+        ("BR- US+ US- BR-", True),
+        ("BR- US+ BR+ BR-", False),
+        ("BR- +  BR-", True),
+        ("", False),
+    ],
+)
+def test_a_country_fails_alone_where_others_were_reached_since(lately: str, *, alone: bool) -> None:
+    newest_first = [(each[:-1], each.endswith("+")) for each in lately.split()]
+    assert only_country_fails("BR", newest_first) is alone
 
 
 def test_an_open_breaker_lets_one_through_at_growing_intervals() -> None:
