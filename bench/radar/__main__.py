@@ -30,6 +30,7 @@ ORDINARY: Final = (
     Ordinary(send_ms=60_000, share=0.0002),
     Ordinary(send_ms=60_000, share=0.005, bursts_a_year=52),
     Ordinary(send_ms=60_000, share=0.005, bursts_a_year=365),
+    Ordinary(send_ms=60_000, share=0.0005, bursts_a_year=365),
     Ordinary(send_ms=20_000, share=0.005, bursts_a_year=52),
     Ordinary(send_ms=600_000, share=0.02),
     Ordinary(send_ms=600_000, share=0.002),

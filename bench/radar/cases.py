@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from math import log
 from random import Random
 from typing import Any, Final
 
@@ -23,14 +24,16 @@ CONFIRMED: Final = ("partial", "down")
 COURSE: Final = 4
 """Changes of state that an outage needs: suspected, failing, recovering, up."""
 PIECE: Final = 2_000
+CHANCE: Final = 0.01
+"""What comes as rarely as this while an outage goes on proves its end."""
 
 Found = dict[str, Any]
 
 
 class Case(msgspec.Struct, kw_only=True):
     """What was told of one outage. Times in seconds, None where it was not told: ``suspected`` and ``confirmed``
-    after the first call that it spoilt, ``since_onset`` after its onset, ``back`` after its end, ``proven`` after
-    the first success that followed it.
+    after the first call that it spoilt, ``since_onset`` after its onset, ``back`` after its end, ``worked`` after
+    the first success that followed it, ``late`` after its proof.
     """
 
     kind: str
@@ -39,7 +42,8 @@ class Case(msgspec.Struct, kw_only=True):
     confirmed: float | None = None
     since_onset: float | None = None
     back: float | None = None
-    proven: float | None = None
+    worked: float | None = None
+    late: float | None = None
     cause: str = ""
     cause_right: bool = True
     changes_too_many: int = 0
@@ -109,7 +113,8 @@ def judged(outage: Outage, lines: Sequence[Line], found: Sequence[Found], *, bus
         confirmed=_seconds(spoilt, confirmed),
         since_onset=_seconds(outage.onset, confirmed),
         back=_seconds(outage.end, ups[-1] if ups else None) if confirmed else None,
-        proven=_seconds(works, ups[-1] if ups else None) if confirmed else None,
+        worked=_seconds(works, ups[-1] if ups else None) if confirmed else None,
+        late=_seconds(_proven(outage, lines), ups[-1] if ups else None) if confirmed else None,
         cause=told[-1]["cause"] if told else "",
         cause_right=not told or told[-1]["cause"] == effect.cause.value,
         changes_too_many=max(0, len(states) - COURSE),
@@ -144,16 +149,38 @@ def _first_spoilt(outage: Outage, lines: Sequence[Line]) -> int | None:
 
 
 def _first_that_works(outage: Outage, lines: Sequence[Line]) -> int | None:
+    return next((at for at, good in _calls(outage, lines) if good and at >= outage.end), None)
+
+
+def _proven(outage: Outage, lines: Sequence[Line]) -> int | None:
+    """When its end could be known to whoever knew its share: at the success that completes, after the end, a run of
+    so many as the outage would bring once in a hundred times after any of its failures. Two at least.
+    """
+    calls = list(_calls(outage, lines))
+    failed = sum(not good and at < outage.end for at, good in calls)
+    share = outage.effect.share
+    wanted = 2.0 if share >= 1 else max(log(max(failed, 1) / CHANCE) / -log(1 - share), 2.0)
+    run = 0
+    for at, good in calls:
+        if at >= outage.end:
+            run = run + 1 if good else 0
+            if run >= wanted:
+                return at
+    return None
+
+
+def _calls(outage: Outage, lines: Sequence[Line]) -> Iterator[tuple[int, bool]]:
+    """The calls that the outage bears on, from its onset: (time, whether all was well)."""
     effect = outage.effect
     kinds = ("arrival", "echo_seen") if effect.capability.value == "receive" else ("send",)
     for line in lines:
-        if int(line.time or 0) - int(line.latency_ms or 0) < outage.end or line.outcome == "fail":
-            continue
-        if line.kind == "probe" and (effect.probe or effect.subscription):
-            return int(line.time or 0)
-        if line.kind in kinds and effect.region in ("", line.region):
-            return int(line.time or 0)
-    return None
+        at, latency = int(line.time or 0), int(line.latency_ms or 0)
+        looked = line.kind == "probe" and (effect.probe or effect.subscription)
+        ours = line.kind in kinds and effect.region in ("", line.region)
+        if (looked or ours) and at - latency >= outage.onset:
+            ended = at - latency >= outage.end  # what was begun before the end tells nothing of after it
+            good = line.outcome != "fail" and (latency < SLOW_MS or not effect.slow)
+            yield (at if ended else min(at, outage.end - 1)), good
 
 
 def rows(name: str, cases: Sequence[Case]) -> Iterator[str]:
@@ -174,7 +201,7 @@ def rows(name: str, cases: Sequence[Case]) -> Iterator[str]:
         )
 
 
-FIGURES: Final = ("suspected", "confirmed", "since_onset", "back", "proven")
+FIGURES: Final = ("suspected", "confirmed", "since_onset", "back", "worked", "late")
 
 
 def heading() -> str:

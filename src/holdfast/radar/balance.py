@@ -29,7 +29,9 @@ from holdfast.radar.proof import Proof
 ENTRIES_MAX: Final = 150
 """Signs kept of one trouble; the newest."""
 TOGETHER: Final = 0.8
-"""Two kinds of calls that fail at once need less of each; one failure of each is still chance."""
+"""Two kinds of calls that fail at once need less of each; one failure of each is still chance. Only the charts
+that forget soonest count there: a short burst spoils calls of both kinds, and must not meet a failure of long before.
+"""
 SHARE_SIGNS: Final = 40
 """The newest signs, from which the share of failures is told."""
 RECENT_MAX: Final = 20
@@ -329,7 +331,8 @@ class Balance:
     def score(self) -> float:
         """CONFIRM_AT and more confirms."""
         strong, weak = (chart.score for chart in self._leading())
-        return min(max(strong, weak, TOGETHER * (strong + weak)), CONFIRM_AT + SCORE_OVER)
+        together = TOGETHER * (self.strong.whole.score + self.weak.whole.score)
+        return min(max(strong, weak, together), CONFIRM_AT + SCORE_OVER)
 
     def _come_to_nothing(self) -> None:
         self._learn(self.entries)
@@ -382,7 +385,8 @@ class Balance:
     def _begin_to_fail(self, verdict: Verdict) -> None:
         """What share fails is told from all that has been kept; what relapses soon adds to what was known."""
         strong_failed = self.strong.leading().nats > 0
-        telling = [e for e in self.entries if e.sign.strong or not strong_failed]
+        onset = verdict.score.onset or 0
+        telling = [e for e in self.entries if e.sign.at >= onset and (e.sign.strong or not strong_failed)]
         if verdict.score.region:
             telling = [e for e in telling if e.sign.region == verdict.score.region]
         bad = weights(entry for entry in telling if not entry.sign.good)

@@ -18,9 +18,16 @@ OUTAGES_PER_FALSE_ALARM: Final = 12.0
 
 CHANCE_OF_FALSE_RECOVERING: Final = 0.015
 CHANCE_OF_FALSE_UP: Final = 0.01
-PRIOR_FAILED: Final = 3.0
-PRIOR_WORKED: Final = 1.0
-"""An outage of which nothing is known lets one call in four through."""
+SHARES: Final = (
+    (0.995, 0.48),
+    (0.97, 0.11),
+    (0.9, 0.12),
+    (0.7, 0.08),
+    (0.5, 0.06),
+    (0.3, 0.12),
+    (0.15, 0.03),
+)
+"""Shares that fail in an outage, and how far each is believed before anything is known of it."""
 RELAPSE_FACTOR: Final = 10.0
 ALMOST: Final = 1e-9
 
@@ -41,17 +48,36 @@ def confidence(score: float) -> float:
     return round(1 / (1 + exp(CONFIRM_AT - score) / OUTAGES_PER_FALSE_ALARM), 2)
 
 
-def return_step(bad: float, good: float) -> float:
-    """How much one success says for a return, after so many failures and successes: how unlikely it were if the
-    outage went on, of whatever share it is (a rule of succession).
+class Share:
+    """What share of an outage's calls fails, as it is believed: a mixture, made likelier by what is seen.
+
+    The failure that began it says nothing: whatever the share is, it begins with one.
     """
-    return log((bad + PRIOR_FAILED + good + PRIOR_WORKED) / (good + PRIOR_WORKED))
+
+    __slots__ = ("_believed",)
+
+    def __init__(self, bad: float = 0.0, good: float = 0.0) -> None:
+        self._believed = [prior for _, prior in SHARES]
+        self.see(max(bad - 1.0, 0.0), good)
+
+    def see(self, bad: float, good: float) -> None:
+        told = [
+            belief * share**bad * (1.0 - share) ** good
+            for belief, (share, _) in zip(self._believed, SHARES, strict=True)
+        ]
+        whole = sum(told)
+        self._believed = [belief / whole for belief in told]
+
+    @property
+    def mean(self) -> float:
+        """The chance that the next call fails."""
+        return sum(belief * share for belief, (share, _) in zip(self._believed, SHARES, strict=True))
 
 
-def proof_wanted(chance: float, *, tries: int, relapses: int) -> float:
+def proof_wanted(chance: float, *, tries: float, relapses: int) -> float:
     """How unlikely the successes have to be if failures went on, in nats.
 
-    Each run of successes that failed again was a try, and with many tries one of them succeeds by chance. A
-    return that was believed in vain makes the next one ten times as hard to believe.
+    After each failure a run of successes may begin, and with many tries one of them succeeds by chance. A return
+    that was believed in vain makes the next one ten times as hard to believe.
     """
     return log(1 / chance) + log(1 + tries) + log(RELAPSE_FACTOR) * relapses

@@ -3,7 +3,7 @@
 from math import log
 from typing import Final
 
-from holdfast.radar.method import proof_wanted, return_step
+from holdfast.radar.method import Share, proof_wanted
 
 PROVEN: Final = 50.0
 """More nats than any proof asks for."""
@@ -14,15 +14,16 @@ RECALLED_SIGNS: Final = 10.0
 
 
 class Proof:
-    """``nats``: what has been gathered since the newest failures. ``bad`` and ``good`` count the signs of the
-    outage up to there, ``tries`` the runs of successes that failed again. ``since``: the first success.
+    """``nats``: what has been gathered since the newest failures. ``share``: what is believed of the share that
+    fails, ``tries`` the failures since it was found: after each a run of successes may begin. ``since``: the first
+    success.
     """
 
-    __slots__ = ("_run", "bad", "good", "nats", "since", "strong", "tries")
+    __slots__ = ("_run", "nats", "share", "since", "strong", "tries")
 
     def __init__(self) -> None:
-        self.bad = self.good = 0.0
-        self.tries = 0
+        self.share = Share()
+        self.tries = 0.0
         self.lose()
 
     def lose(self) -> None:
@@ -33,27 +34,27 @@ class Proof:
     def begin(self, bad: float, good: float, *, again: bool) -> None:
         """An outage has been found, or one that had seemed to be over."""
         self.lose()
-        if not again:
-            self.bad, self.good, self.tries = 0.0, 0.0, -1
-        self.bad, self.good, self.tries = self.bad + bad, self.good + good, self.tries + 1
+        if again:
+            self.share.see(bad, good)
+            self.tries += bad
+        else:
+            self.share, self.tries = Share(bad, good), 0.0
 
     def recall(self, share: float) -> None:
-        self.bad, self.good = RECALLED_SIGNS * share, RECALLED_SIGNS * (1 - share)
+        self.share = Share(RECALLED_SIGNS * share, RECALLED_SIGNS * (1 - share))
 
     def succeed(self, at: int, worth: float, *, strong: bool) -> None:
-        self.nats += return_step(self.bad, self.good + self._run) * worth
+        self.nats -= log(1.0 - self.share.mean) * worth
         self._run += worth
-        if self.nats > 0:
-            self.strong = self.strong or strong
-            self.since = self.since or at
+        self.share.see(0.0, worth)
+        self.strong = self.strong or strong
+        self.since = self.since or at
 
     def fail(self, weight: float, ordinary: float) -> None:
-        self.tries += self._run > 0
-        self.good += self._run
-        self.bad += weight
+        self.tries += weight
         self._run = 0.0
-        share = (self.bad + 1) / (self.bad + self.good + 2)
-        self.nats -= log(share / ordinary) * weight
+        self.nats -= log(max(self.share.mean / ordinary, 1.0)) * weight
+        self.share.see(weight, 0.0)
         if self.nats <= 0:
             self.lose()
 

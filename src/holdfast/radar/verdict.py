@@ -25,7 +25,6 @@ from holdfast.radar.method import (
     SCORE_OVER,
     SUSPECT_AT,
     confidence,
-    return_step,
 )
 from holdfast.radar.model import (
     CONFIRMED,
@@ -38,11 +37,12 @@ from holdfast.radar.model import (
     State,
     Verdict,
 )
+from holdfast.radar.proof import Proof
 from holdfast.radar.words import Beside, evidence_sentences
 
 DOWN_FROM_SHARE: Final = 0.8
-PARTIAL_BELOW_SHARE: Final = 0.6
-"""What is down becomes partial only below this; what is partial becomes down only above the other."""
+STAYS: Final = {State.DOWN: 0.6, State.PARTIAL: 0.9}
+"""What is down becomes partial only below the first; what is partial becomes down only from the other on."""
 HINTS_MAX_OVER: Final = 0.1
 """What others say may just raise suspicion."""
 CHANCE_OF_BEING_OVER: Final = 0.05
@@ -149,7 +149,11 @@ def _over_already(balance: Balance) -> bool:
     last_bad = balance.last_bad or 0
     bad = weights(entry for entry in balance.entries if not entry.sign.good)
     run = weights(e for e in balance.entries if e.sign.good and e.sign.strong and e.sign.at > last_bad)
-    return sum(return_step(bad, n) for n in range(int(run))) >= log(1 / CHANCE_OF_BEING_OVER)
+    proof = Proof()
+    proof.begin(bad, 0.0, again=False)
+    for _ in range(int(run)):
+        proof.succeed(last_bad, 1.0, strong=True)
+    return proof.nats >= log(1 / CHANCE_OF_BEING_OVER)
 
 
 def _believable(at: int, now: int) -> int:
@@ -218,7 +222,7 @@ def failing_shares(entries: Sequence[Entry], onset: int) -> tuple[float, float]:
 
 
 def _severity(hard_share: float, before: State) -> State:
-    bound = PARTIAL_BELOW_SHARE if before is State.DOWN else DOWN_FROM_SHARE
+    bound = STAYS.get(before, DOWN_FROM_SHARE)
     return State.DOWN if hard_share >= bound else State.PARTIAL
 
 
@@ -286,7 +290,8 @@ def _still_failing(balance: Balance, previous: Verdict, now: int) -> Verdict:
     recovering = previous.state is State.RECOVERING
     if last_bad is None or (recovering and last_bad < _believable(previous.since, now)):
         return previous
-    share, hard = failing_shares([e for e in balance.entries if e.sign.at <= last_bad], 0)
+    onset = previous.score.onset or 0
+    share, hard = failing_shares([e for e in balance.entries if e.sign.at <= last_bad], onset)
     relapses = previous.score.relapses + recovering
     region = balance.only_region() if previous.score.region else ""
     return msgspec.structs.replace(

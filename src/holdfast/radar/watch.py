@@ -143,7 +143,7 @@ class Watch:
 
     def judge(self, now: int, context_of: ContextOf, *, everything: bool = False) -> list[Verdict]:
         """Judge what may have changed, or everything; the verdicts that did."""
-        changed = []
+        changed, again = [], set()
         for key in self._to_judge(now, everything=everything):
             before, balance = self.verdict(*key), self.balances[key]
             after = judge(balance, before, now, context_of(*key))
@@ -151,8 +151,11 @@ class Watch:
             if after != before:
                 self.verdicts[key] = after
                 changed.append(after)
+                if after.state is State.RECOVERING is not before.state:
+                    again.add(key)  # on the next look it may be up
             self._mind(key, balance)
         self.restless.clear()
+        self.restless.update(again)
         return changed
 
     def _to_judge(self, now: int, *, everything: bool) -> list[Key]:

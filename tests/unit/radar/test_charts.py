@@ -7,7 +7,8 @@ from holdfast.radar.charts import Chart, Charts, excursion_chance, thresholds
 from holdfast.radar.entries import Entry
 from holdfast.radar.evidence import Sign
 from holdfast.radar.habit import CLASSES_MAX, OTHER, Habit
-from holdfast.radar.method import CONFIRM_AT, confidence, proof_wanted, return_step
+from holdfast.radar.method import CONFIRM_AT, Share, confidence, proof_wanted
+from holdfast.radar.proof import Proof
 
 START = 1_790_000_000_000
 MINUTE = 60_000
@@ -132,8 +133,27 @@ def test_unheard_of_classes_are_counted_together() -> None:
 # --- the return -------------------------------------------------------------------------------------
 
 
-def test_a_success_says_more_the_less_was_let_through() -> None:
-    assert return_step(30, 0) > return_step(3, 0) > return_step(30, 6) > return_step(30, 70)
+def test_the_share_is_learnt_from_what_is_seen_but_not_from_the_failure_that_began_it() -> None:
+    assert Share(1, 0).mean == Share().mean
+    assert Share(30, 0).mean > Share(3, 0).mean > Share().mean > Share(3, 3).mean > Share(30, 70).mean
+    assert Share(31, 70).mean == pytest.approx(0.3, abs=0.03)
+
+
+def test_a_return_of_what_failed_in_part_takes_the_longer_run() -> None:
+    assert runs_wanted(bad=12, good=0) == 2
+    assert runs_wanted(bad=3, good=0) <= 4
+    assert 8 <= runs_wanted(bad=4, good=6) <= 20
+
+
+def runs_wanted(bad: int, good: int) -> int:
+    """So many successes in a row that one in a hundred such outages would bring them."""
+    proof = Proof()
+    proof.begin(bad, good, again=False)
+    for number in range(1, 100):
+        proof.succeed(START + number, 1.0, strong=True)
+        if proof.reaches(0.01, relapses=0):
+            return number
+    raise AssertionError("never")
 
 
 def test_every_try_and_every_relapse_asks_for_more_proof() -> None:

@@ -252,7 +252,7 @@ def test_what_let_some_through_needs_more_proof_than_what_let_none() -> None:
     watch = Watch()
     watch.see([*sends([False, True] * 2), *sends([False] * 4, START + 4000)])
     assert watch.see(sends([True] * 3, START + 10_000)) in (State.DOWN, State.PARTIAL)
-    watch.see(sends([True] * 6, START + 20_000))
+    watch.see(sends([True] * 8, START + 20_000))
     assert watch.look(START + 40_000) is State.UP
 
 
@@ -284,7 +284,7 @@ def test_one_send_and_then_probes_complete_the_proof() -> None:
     watch = Watch()
     now = down(watch)
     assert watch.see([send(now + 1000)]) is State.DOWN
-    assert watch.see([probe(now + 10_000 + n * 5000) for n in range(3)]) is State.UP
+    assert watch.see([probe(now + 10_000 + n * 5000) for n in range(8)]) is State.UP
 
 
 def test_where_probes_failed_too_their_return_is_weaker_proof() -> None:
@@ -300,7 +300,7 @@ def test_a_share_needs_a_longer_run_of_successes() -> None:
     watch.see(sends([False, True, False, True] * 4))
     start = START + 60_000
     assert watch.see(sends([True] * 2, start)) is State.PARTIAL
-    assert watch.see(sends([True] * 10, start + 10_000)) is State.UP
+    assert watch.see(sends([True] * 12, start + 10_000)) is State.UP
 
 
 def test_a_clock_that_jumps_ahead_or_back_decides_nothing() -> None:

@@ -304,6 +304,8 @@ class Replay:
 
     def _next_look(self) -> int | None:
         dues = [self._due] if self._due < NEVER else []
+        if self._watch.restless:
+            dues.append(self._looked_at + SECOND_MS)
         if self._watch.uneasy or self._is_open():
             dues.append(self._looked_at + (LOOK_MS if self._watch.uneasy else SECOND_MS))
         return max(min(dues), self._looked_at + 1) if dues else None
