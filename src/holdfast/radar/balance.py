@@ -29,9 +29,7 @@ from holdfast.radar.proof import Proof
 ENTRIES_MAX: Final = 150
 """Signs kept of one trouble; the newest."""
 TOGETHER: Final = 0.8
-"""Two kinds of calls that fail at once need less of each; one failure of each is still chance. Only the charts
-that forget soonest count there: a short burst spoils calls of both kinds, and must not meet a failure of long before.
-"""
+"""Two kinds of calls that fail at once need less of each. Only charts that forget soon count: a burst spoils both."""
 SHARE_SIGNS: Final = 40
 """The newest signs, from which the share of failures is told."""
 RECENT_MAX: Final = 20
@@ -357,9 +355,7 @@ class Balance:
     def lasted_ms(self) -> int:
         """From the first failure of this trouble to the newest, with what was waited for it."""
         onset = self.onset
-        if onset is None or self.last_bad is None:
-            return 0
-        return self.last_bad + self._waited_ms - onset
+        return 0 if onset is None or self.last_bad is None else self.last_bad + self._waited_ms - onset
 
     @property
     def signs(self) -> list[Sign]:
@@ -385,8 +381,8 @@ class Balance:
     def _begin_to_fail(self, verdict: Verdict) -> None:
         """What share fails is told from all that has been kept; what relapses soon adds to what was known."""
         strong_failed = self.strong.leading().nats > 0
-        onset = verdict.score.onset or 0
-        telling = [e for e in self.entries if e.sign.at >= onset and (e.sign.strong or not strong_failed)]
+        begun = [e for e in self.entries if e.sign.at >= (verdict.score.onset or 0)]
+        telling = [e for e in begun if e.sign.strong or not strong_failed]
         if verdict.score.region:
             telling = [e for e in telling if e.sign.region == verdict.score.region]
         bad = weights(entry for entry in telling if not entry.sign.good)
