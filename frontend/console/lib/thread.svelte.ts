@@ -47,11 +47,15 @@ export class Thread {
 
   async load(at: string | null = this.newer === null ? null : this.sought): Promise<void> {
     try {
-      const [conversation, part] = await Promise.all([this.#api.conversation(this.id), this.#part(at), this.#readBeside()]);
+      // What was said is shown as soon as it is here; notes and decisions take their places among it.
+      const beside = this.#readBeside().then(() => null, inWords);
+      const [conversation, part] = await Promise.all([this.#api.conversation(this.id), this.#part(at)]);
       this.conversation = conversation;
       this.#show(part, at);
       this.problem = '';
+      this.loading = false;
       this.#markRead();
+      this.problem = (await beside) ?? '';
     } catch (problem) {
       this.problem =
         problem instanceof ApiError && problem.status === 404 ? t('There is no such conversation.') : inWords(problem);
