@@ -66,13 +66,14 @@ class Tally:
         self.people += 1
         count = self._count[failing.channel]
         count["people"] += 1
-        alone = way_out(known, failing, self._now, self._order, with_domain=False)
-        count["alone"] += alone is not None
         way = way_out(known, failing, self._now, self._order)
-        if way is not None:
+        if way is not None:  # then there is one where less fails, too
+            count["alone"] += 1
             count["reachable"] += 1
             self._ways[failing.channel][way.channel] += 1
             return
+        alone = way_out(known, failing, self._now, self._order, with_domain=False)
+        count["alone"] += alone is not None
         count[gap(known, failing, self._now)] += 1
         count["askable"] += may_be_asked(candidates(addresses, self._facts, human=False), failing, self._now)
 

@@ -21,6 +21,8 @@ DAY_MS: Final = 86_400_000
 DAYS_DEFAULT: Final = 90
 DAYS_KEPT_MAX: Final = 4
 GOOD_FOR_MS: Final = 60_000
+GOOD_FOR_TIMES: Final = 20
+"""A count is good for so many times as long as it took, so that it never takes more than a twentieth of the day."""
 EVERY_SECONDS: Final = 600.0
 PAGE_PEOPLE: Final = 500
 
@@ -49,6 +51,7 @@ class Reachability:
         self._carrying = carrying
         self._counting = asyncio.Lock()
         self._counted: dict[int, Reach] = {}
+        self._took_ms = 0
 
     @property
     def latest(self) -> Reach | None:
@@ -56,11 +59,14 @@ class Reachability:
         return self._counted.get(DAYS_DEFAULT)
 
     async def count(self, days: int = DAYS_DEFAULT) -> Reach:
-        """Of everybody who wrote within so many days; not older than a minute."""
+        """Of everybody who wrote within so many days; not older than a minute, or what it costs to count that many."""
         async with self._counting:
             counted = self._counted.get(days)
-            if counted is None or self._clock.now_ms() - counted.at > GOOD_FOR_MS:
+            began = self._clock.now_ms()
+            good_for = max(GOOD_FOR_MS, self._took_ms * GOOD_FOR_TIMES)
+            if counted is None or began - counted.at > good_for:
                 counted = await self._count(days)
+                self._took_ms = self._clock.now_ms() - began
                 self._keep(counted)
             return counted
 
