@@ -1,7 +1,7 @@
 // The only place that talks HTTP to the hub.
 import { fromHub, t } from '../languages/language.ts';
 import type {
-  Agent, Around, Attempt, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
+  Agent, Around, Attempt, Attending, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
   Counts, Decision, Draft, Found, Incident, Label, LaterReply, Maintenance, Me, MemberOfHub, Message,
   NewMaintenance, Note, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SafetyRule,
   SafetySettings, SavedView, Standing, StoryLine, Subscriber, SubscriberCount, Team, Told, Tracked, Unreadable,
@@ -99,6 +99,8 @@ export class Api {
     this.#send<SavedView>('POST', '/views', { name, filter, shared });
   removeView = (id: string) => this.#send<void>('DELETE', `/views/${part(id)}`);
 
+  attend = async (page: string, conversation: string, doing: string) =>
+    (await this.#send<Page<Attending>>('PUT', '/me/attention', { page, conversation_id: conversation, doing })).items;
   search = (query: { query: string; order: string; before?: string; limit: number }) =>
     this.#get<Found>(`/search${search({ ...query, zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}`);
 

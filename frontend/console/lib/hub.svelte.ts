@@ -6,6 +6,7 @@ import { Clock } from './clock.svelte.ts';
 import { Conversations } from './conversations.svelte.ts';
 import { Decisions } from './decisions.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
+import { Desk } from './desk.svelte.ts';
 import { Incidents } from './incidents.svelte.ts';
 import { Router } from './route.svelte.ts';
 import { type Connection, Stream } from './stream.ts';
@@ -30,6 +31,7 @@ export class Hub {
   readonly team = new Team(this.api);
   readonly channels = new Channels(this.api);
   readonly incidents = new Incidents(this.api);
+  readonly desk = new Desk(this.api);
   stage = $state<Stage>('starting');
   me = $state<Me | null>(null);
   connection = $state<Connection>('connecting');
@@ -105,6 +107,7 @@ export class Hub {
     this.#leaveThread();
     this.thread = id ? (this.#unsaved.get(id) ?? new Thread(this.api, id)) : null;
     void this.thread?.load(at);
+    this.desk.look(id);
   }
 
   /** Whether a reply has not reached the hub yet, here or in a conversation that was left. */
@@ -130,6 +133,7 @@ export class Hub {
     void this.#loadAll();
     this.#stream?.stop();
     this.#stream = new Stream(cursor, {
+      onDesk: (attending) => (this.desk.attending = attending),
       onEvent: (event) => this.#onEvent(event),
       onConnection: (state) => this.#onConnection(state),
       mayRetry: () => this.#isStillSignedIn(),

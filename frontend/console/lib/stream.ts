@@ -1,12 +1,14 @@
 // Keeps the console up to date over a WebSocket. Each frame has a number; after a break the hub sends everything
 // since the last one seen, so that nothing is missed.
 import { retryAfter } from '../../shared/backoff.ts';
-import type { HubEvent } from './types.ts';
+import type { Attending, HubEvent } from './types.ts';
 
 export type Connection = 'connecting' | 'live' | 'reconnecting';
 
 export interface StreamListener {
   onEvent(event: HubEvent): void;
+  /** Who of the team has which conversation open now. */
+  onDesk(attending: Attending[]): void;
   onConnection(state: Connection): void;
   /** Asked before each connection that follows a failure; false stops the stream. */
   mayRetry(): Promise<boolean>;
@@ -68,6 +70,7 @@ export class Stream {
     this.#expectLife();
     const event = JSON.parse(text) as HubEvent & { cursor?: number };
     if (event.kind === 'caught_up') return this.#caughtUp(event.cursor ?? this.#cursor);
+    if (event.kind === 'desk') return this.#listener.onDesk((event as unknown as { attending: Attending[] }).attending);
     if (typeof event.seq !== 'number' || event.seq <= this.#cursor) return;
     this.#cursor = event.seq;
     this.#listener.onEvent(event);

@@ -480,6 +480,13 @@ export interface SubscriberCount {
   count: number;
 }
 
+/** An agent has a conversation open. */
+export interface Attending {
+  conversation_id: string;
+  agent_id: string;
+  doing: 'looking' | 'writing';
+}
+
 /** A part of a text; `hit` where it is what was looked for. */
 export interface Piece {
   text: string;

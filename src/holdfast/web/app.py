@@ -11,6 +11,7 @@ from holdfast.web.api import build_api
 from holdfast.web.api.app import PREFIX as API
 from holdfast.web.api.gate import Gate
 from holdfast.web.asgi import AsgiApp, Message, Receive, Scope, Send
+from holdfast.web.attendance import Attendance
 from holdfast.web.call_log import CallLog
 from holdfast.web.direct import Route, Router
 from holdfast.web.direct.accounts import Accounts
@@ -74,6 +75,7 @@ def build_web(services: WebServices) -> Front:
         metrics=metrics,
         bars=_bars(services.member_desk),
     )
+    attendance = Attendance(feed=feed, clock=services.clock)
     streams = Streams(feed=feed, clock=services.clock, identify=identifier.stream, metrics=metrics)
     threads = Threads(direct=services.direct, doings=doings, live=live, clock=services.clock)
 
@@ -82,10 +84,11 @@ def build_web(services: WebServices) -> Front:
             each.retire()
 
     return Front(
-        faces=_faces(services, feed, (refusals, calls), identifier, metrics, threads),
+        faces=_faces(services, feed, attendance, (refusals, calls), identifier, metrics, threads),
         streams={STREAM: streams, DIRECT_STREAM: devices},
         lifespan=_Lifespan(
-            [feed.run, refusals.run, calls.run, live.run, devices.sweep], (refusals.flush, calls.flush)
+            [feed.run, attendance.run, refusals.run, calls.run, live.run, devices.sweep],
+            (refusals.flush, calls.flush),
         ),
         metrics=metrics,
         retire=retire,
@@ -96,6 +99,7 @@ def build_web(services: WebServices) -> Front:
 def _faces(
     services: WebServices,
     feed: Feed,
+    attendance: Attendance,
     books: tuple[RefusalCounter, CallLog],
     identifier: Identifier,
     metrics: Metrics,
@@ -120,7 +124,7 @@ def _faces(
         identify=identifier.request,
         reachability=services.reachability,
     )
-    api = Gate(cast("AsgiApp", build_api(services, feed, refusals)), identifier, services.clock)
+    api = Gate(cast("AsgiApp", build_api(services, feed, refusals, attendance)), identifier, services.clock)
     return (
         ("hooks", hooks.PREFIX, receiving),
         ("api", f"{API}/", api),

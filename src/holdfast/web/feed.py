@@ -33,8 +33,12 @@ class ForgottenError(Exception):
         super().__init__(f"events up to {until} are no longer kept; read anew and go on from cursor=latest")
 
 
+SIGN: Final = 0
+"""The number of frames that are no events: what they say holds now, and nobody reads it later."""
+
+
 class Frame(msgspec.Struct, frozen=True):
-    """An event as it goes over the wire."""
+    """An event as it goes over the wire, or a sign."""
 
     seq: int
     data: bytes
@@ -96,6 +100,11 @@ class Feed:
         listener = Listener(self.position)
         self._listeners.add(listener)
         return listener
+
+    def sign(self, data: bytes) -> None:
+        """Tell everybody who listens on this node something that is not kept."""
+        for listener in self._listeners:
+            listener.offer(Frame(SIGN, data))
 
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)

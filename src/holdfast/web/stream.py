@@ -13,7 +13,7 @@ from holdfast.storage import StoreUnavailableError
 from holdfast.storage.event_log import PAGE_EVENTS
 from holdfast.web.asgi import Receive, Send, query_of
 from holdfast.web.asgi import Scope as Connection
-from holdfast.web.feed import Feed, ForgottenError, Frame, Listener, encode_frame
+from holdfast.web.feed import SIGN, Feed, ForgottenError, Frame, Listener, encode_frame
 from holdfast.web.metrics import Metrics
 
 STREAMS_MAX: Final = 500
@@ -140,9 +140,9 @@ class Streams:
             if listener.dropped:
                 raise _CutOffError(TRY_AGAIN, "too slow; come back with your cursor")
             for frame in frames:
-                if frame.seq > cursor:
+                if frame.seq > cursor or frame.seq == SIGN:
                     await _send(send, frame.data)
-                    cursor = frame.seq
+                    cursor = max(cursor, frame.seq)
             if not frames:
                 await _send(send, msgspec.json.encode({"kind": "ping", "cursor": cursor}))
             if self._clock.monotonic() - checked > CHECK_SECONDS:

@@ -16,6 +16,7 @@ from holdfast.inbox import Principal
 from holdfast.inbox.access import Buckets
 from holdfast.web.api.account import AccountController
 from holdfast.web.api.agents import AgentsController
+from holdfast.web.api.attending import AttendingController
 from holdfast.web.api.channels import ChannelsController, PlatformsController
 from holdfast.web.api.configuration import ConfigurationController
 from holdfast.web.api.contacts import ContactsController
@@ -44,6 +45,7 @@ from holdfast.web.api.uploads import UploadsController
 from holdfast.web.api.widgets import WidgetsController
 from holdfast.web.api.work import WorkController
 from holdfast.web.api.writing import WritingController
+from holdfast.web.attendance import Attendance
 from holdfast.web.errors import answer_exception
 from holdfast.web.feed import Feed
 from holdfast.web.identify import COOKIE
@@ -65,6 +67,7 @@ CONTROLLERS: Final = (
     PlatformsController,
     ConversationsController,
     SearchController,
+    AttendingController,
     MessagesController,
     ContactsController,
     PeopleController,
@@ -94,7 +97,9 @@ CONTROLLERS: Final = (
 )
 
 
-def build_api(services: WebServices, feed: Feed, refusals: RefusalCounter) -> Litestar:
+def build_api(
+    services: WebServices, feed: Feed, refusals: RefusalCounter, attendance: Attendance
+) -> Litestar:
     router = Router(
         path=PREFIX,
         route_handlers=[*CONTROLLERS, describe],
@@ -103,6 +108,7 @@ def build_api(services: WebServices, feed: Feed, refusals: RefusalCounter) -> Li
             "services": _given(services),
             "feed": _given(feed),
             "counter": _given(refusals),
+            "attendance": _given(attendance),
             "searches": _given(Buckets(services.clock, SEARCHES)),
             "principal": Provide(_principal, sync_to_thread=False),
         },
