@@ -9,7 +9,10 @@ const CATALOGUES = join(CONSOLE, 'languages');
 /** Sentences of the hub stand here; no source says them. */
 const OF_THE_HUB = 'hub.json';
 /** Not said through the catalogues yet; nothing else may join them. */
-const NOT_YET = ['settings/'];
+const NOT_YET: string[] = [];
+
+const SIDED =
+  /^\s*((margin|padding|border)-(left|right)[-\w]*|left|right|text-align: (left|right)|float: (left|right)|border-(top|bottom)-(left|right)-radius)\b.*[:;]/u;
 
 type Entry = string | Record<string, string>;
 
@@ -21,7 +24,7 @@ interface Known {
 export function problems(): string[] {
   const sources = everySource();
   const spoken = languages();
-  return [...unsaid(sources), ...spoken.flatMap((code) => problemsOf(code, sources))];
+  return [...unsaid(sources), ...sided(), ...spoken.flatMap((code) => problemsOf(code, sources))];
 }
 
 function unsaid(sources: Map<string, Findings>): string[] {
@@ -29,6 +32,18 @@ function unsaid(sources: Map<string, Findings>): string[] {
     .filter(([file]) => !NOT_YET.some((folder) => file.startsWith(folder)))
     .flatMap(([, source]) => source.unsaid)
     .map((found) => `${place(found)}: "${found.text}" is in no catalogue. Say it with t() or tn().`);
+}
+
+/** Styles that know left and right do not turn with the line of reading. */
+function sided(): string[] {
+  const inConsole = readdirSync(CONSOLE, { recursive: true, encoding: 'utf8' }).map((name) => join(CONSOLE, name));
+  const files = [...inConsole, join(import.meta.dirname, 'shared/look.css')].filter((name) => /\.(svelte|css)$/u.test(name));
+  return files.flatMap((file) =>
+    readFileSync(file, 'utf8').split('\n').flatMap((text, index) => {
+      const wrong = SIDED.exec(text)?.[0];
+      return wrong ? [`${relative(import.meta.dirname, file)}:${index + 1}: "${wrong.trim()}" knows left and right; say start and end.`] : [];
+    }),
+  );
 }
 
 function problemsOf(code: string, sources: Map<string, Findings>): string[] {

@@ -31,7 +31,7 @@ const SPOKEN_ATTRIBUTES = new Set(['title', 'placeholder', 'label', 'alt', 'aria
 const SILENT_ELEMENTS = new Set(['style', 'script', 'kbd', 'code']);
 const SILENT_ATTRIBUTES = new Set(['class', 'style', 'id', 'href', 'src', 'viewBox', 'd', 'accept', 'rel', 'style:', 'pattern', 'media', 'look', 'autocomplete', 'allow', 'sandbox', 'points', 'transform', 'preserveAspectRatio']);
 /** Names, which are the same in every language. */
-const NAMES = /^(Holdfast|Instagram|WhatsApp|Messenger|Telegram|SMS|Facebook|Mara|Deutsch|English)$/u;
+const NAMES = /^(Holdfast|Instagram|WhatsApp|Messenger|Telegram|SMS|Facebook|Mara|Ann Lee|Deutsch|English)$/u;
 /** Words for programs: of HTTP, of keys, of our own. */
 const CODES = /^(Accept|Content-Type|application\/json|Escape|Enter|Backspace|Tab|Space|Arrow(Up|Down|Left|Right)|Home|End|Page(Up|Down)|Delete|Web|go on|Esc)$/u;
 

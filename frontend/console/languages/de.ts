@@ -5,14 +5,15 @@ import figures from './de/figures.json' with { type: 'json' };
 import hub from './de/hub.json' with { type: 'json' };
 import inbox from './de/inbox.json' with { type: 'json' };
 import incidents from './de/incidents.json' with { type: 'json' };
+import outage from './de/outage.json' with { type: 'json' };
 import people from './de/people.json' with { type: 'json' };
 import playbook from './de/playbook.json' with { type: 'json' };
-import outage from './de/outage.json' with { type: 'json' };
 import publicPages from './de/public.json' with { type: 'json' };
 import publishing from './de/publishing.json' with { type: 'json' };
 import radar from './de/radar.json' with { type: 'json' };
 import safety from './de/safety.json' with { type: 'json' };
 import search from './de/search.json' with { type: 'json' };
+import settings from './de/settings.json' with { type: 'json' };
 import unreadable from './de/unreadable.json' with { type: 'json' };
 import widget from './de/widget.json' with { type: 'json' };
 
@@ -23,14 +24,15 @@ export default {
   ...hub,
   ...inbox,
   ...incidents,
+  ...outage,
   ...people,
   ...playbook,
-  ...outage,
   ...publicPages,
   ...publishing,
   ...radar,
   ...safety,
   ...search,
+  ...settings,
   ...unreadable,
   ...widget,
 };

@@ -1,5 +1,5 @@
 // The words for everything that has a state or a name. One word per idea, the same on every page.
-import { locale, msg, number, type Sentence, t } from '../languages/language.ts';
+import { msg, number, type Sentence, t } from '../languages/language.ts';
 import type { Consent, LedgerNumber, Me, MessageStateName, Verdict, VerdictState } from './types.ts';
 
 export type Tone = 'up' | 'suspected' | 'failing' | 'recovering' | 'unknown' | 'plain';
@@ -223,8 +223,4 @@ export function causeWords(cause: string): string {
 export function titled(word: string): string {
   const spaced = word.replaceAll('_', ' ');
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
-}
-
-export function count(number: number, one: string, many: string): string {
-  return `${number.toLocaleString(locale())} ${number === 1 ? one : many}`;
 }

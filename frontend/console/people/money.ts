@@ -1,5 +1,7 @@
 // Values of leads: whole numbers of a currency's smallest unit, and how people write and read them.
 
+import { locale, number } from '../languages/language.ts';
+
 export const CURRENCIES = ['EUR', 'USD', 'GBP', 'CHF', 'SEK', 'NOK', 'DKK', 'PLN', 'CZK', 'JPY', 'INR', 'BRL', 'MXN', 'CAD', 'AUD', 'ZAR'];
 const REMEMBERED = 'holdfast:currency';
 
@@ -14,9 +16,9 @@ export function digitsOf(currency: string): number {
 export function money(value: number, currency: string): string {
   const amount = value / 10 ** digitsOf(currency);
   try {
-    return new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(amount);
+    return new Intl.NumberFormat(locale(), { style: 'currency', currency }).format(amount);
   } catch {
-    return amount.toLocaleString();
+    return number(amount);
   }
 }
 

@@ -1,5 +1,5 @@
 // What reachability is called.
-import { msg, number, type Sentence, t } from '../languages/language.ts';
+import { msg, type Sentence, t } from '../languages/language.ts';
 import type { Gap } from './types.ts';
 
 const GAPS: Record<Gap, Sentence> = {
@@ -20,7 +20,7 @@ const REMEDIES: Record<Gap, Sentence> = {
 
 export const gapWords = (gap: Gap | '') => (gap === '' ? '' : t(GAPS[gap]));
 export const remedy = (gap: Gap) => t(REMEDIES[gap]);
-export const percent = (part: number, whole: number) => number(whole === 0 ? 0 : part / whole, { style: 'percent' });
+export const percent = (part: number, whole: number) => `${whole === 0 ? 0 : Math.round((100 * part) / whole)} %`;
 
 /** For styles. */
 export const widthOf = (part: number, whole: number) => `${whole === 0 ? 0 : (100 * part) / whole}%`;
