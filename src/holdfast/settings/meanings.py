@@ -47,6 +47,11 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "audit_days": "who did what",
         "guest_days": "guests of our own chat who never wrote",
         "complaint_days": "what members said of one another to the agents",
+        "story_days": "what was decided about conversations: assigned, labelled, snoozed, resolved; their state stays",
+        "note_days": "notes of the team",
+        "later_days": (
+            "replies for later, once they went, were taken back or refused; the message that one became stays"
+        ),
         "refused_days": "how often requests were refused, by hour",
         "unreadable_days": "what arrived and could not be read",
         "archive": "whether events and envelopes are written to compressed files before they are forgotten",

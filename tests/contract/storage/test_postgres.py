@@ -1,7 +1,7 @@
 """What only a database shared by several nodes has to prove."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import asyncpg
@@ -137,18 +137,28 @@ async def test_sums_are_plain_numbers(nodes: list[PostgresDatabase]) -> None:
     assert type(row["total"]) is int
 
 
-async def test_the_next_life_of_a_server_is_used_without_a_restart(
-    postgres: PostgresServer, url: str
-) -> None:
-    database = PostgresDatabase(url)
+@pytest.fixture
+def mortal() -> Iterator[PostgresServer]:
+    """A server for one test alone: with all that other tests made, a killed one takes a minute to come back."""
+    server = PostgresServer()
     try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+async def test_the_next_life_of_a_server_is_used_without_a_restart(mortal: PostgresServer) -> None:
+    database = PostgresDatabase(mortal.make_database())
+    try:
+        await migrate(database, now_ms=NOW_MS)
         await database.write(say, 1, 1)
-        await asyncio.to_thread(postgres.kill)
+        await asyncio.to_thread(mortal.kill)
         with pytest.raises(StoreUnavailableError):
             await database.write(say, 1, 2)
         with pytest.raises(StoreUnavailableError):
             await database.read(lambda tx: tx.one("SELECT 1"))
-        await asyncio.to_thread(postgres.start)
+        await asyncio.to_thread(mortal.start)
         await database.write(say, 1, 3)
         events = await EventLog(database, SystemClock()).after(0)
     finally:

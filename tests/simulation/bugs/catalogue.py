@@ -40,7 +40,7 @@ BUGS: Final = (
         edits=(
             Edit(
                 "web/api/messages.py",
-                r"enqueued = await services\.outbox\.enqueue\(reply\)\n(    .*\n)+?    return .*",
+                r"try:\n        enqueued = await services\.outbox\.enqueue\(reply\)\n(    .*\n)+?    return .*",
                 f"later = {_LATER}(services.outbox.enqueue(reply))\\n"
                 '    return Response({"id": str(id(later))}, status_code=201)',
             ),
