@@ -44,6 +44,26 @@ async def test_the_work_is_seen_read_and_taken_along(browsing: "Browsing", shop:
     await expect(page.get_by_role("alert")).to_contain_text("The end must be after the beginning.")
 
 
+async def test_the_week_by_email_is_read_and_switched_off_and_on(
+    browsing: "Browsing", shop: Demo, pictures: Path
+) -> None:
+    console = await browsing.console(shop)
+    await console.go("figures")
+    weekly = console.page.get_by_test_id("weekly")
+    switch = weekly.get_by_role("checkbox", name="Send me the summary every Monday at 8:00")
+    await expect(switch).to_be_checked()
+    await expect(weekly.get_by_role("status")).to_contain_text("The next one: Monday")
+    await switch.press("Space")
+    await expect(weekly.get_by_role("status")).to_have_text("")
+    await console.page.reload()
+    await expect(switch).not_to_be_checked()
+    await switch.press("Space")
+    await expect(weekly.get_by_role("status")).to_contain_text("The next one: Monday")
+    await weekly.get_by_text("How the last week reads").click()
+    await expect(weekly).to_contain_text("Busiest hour:")
+    await weekly.screenshot(path=pictures / "weekly.png")
+
+
 @pytest.mark.parametrize("look", LOOKS)
 async def test_it_looks_right(browsing: "Browsing", shop: Demo, pictures: Path, look: str) -> None:
     console = await browsing.console(shop, bypass_csp=True, **LOOKS[look])

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from prometheus_client import CollectorRegistry
 
+from holdfast.app.announcements import weekly_of
 from holdfast.app.desk import Desk, Shelf
 from holdfast.app.hub import Hub
 from holdfast.app.serve import agents_of, direct_of
@@ -63,6 +64,7 @@ def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
             steps=hub.steps,
             facts=hub.facts,
             figures=hub.figures,
+            weekly=weekly_of(hub),
             nodes=_no_nodes,
             registry=CollectorRegistry(),
             built=BUILT,

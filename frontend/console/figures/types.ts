@@ -67,3 +67,14 @@ export interface OutageCost {
   open: number;
   messages_lost: number;
 }
+
+/** The last whole week as it reads; `mine` is null for a program. */
+export interface WeeklySummary {
+  can_mail: boolean;
+  next_at: number;
+  since: number;
+  until: number;
+  zone: string;
+  letter: { subject: string; text: string; html: string };
+  mine: { wanted: boolean; outcome: 'sent' | 'failed' | 'withdrawn' | '' | null; at: number | null; problem: string } | null;
+}

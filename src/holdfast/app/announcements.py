@@ -10,6 +10,8 @@ from holdfast.app.vault import open_vault
 from holdfast.channels.email import EmailAdapter
 from holdfast.channels.outside import OutsideResolver
 from holdfast.channels.transport import HttpTransport
+from holdfast.figures.weekly import Weekly
+from holdfast.figures.weekly.writing import Places as WeeklyPlaces
 from holdfast.status.subscribers import Announcer, Kind, Places, Postman, Subscriptions
 from holdfast.status.works import Maintenances
 
@@ -51,8 +53,18 @@ def mailing_of(hub: Hub) -> EmailAdapter | None:
     return None
 
 
+def weekly_of(hub: Hub) -> Weekly:
+    return Weekly(
+        database=hub.database,
+        clock=hub.clock,
+        key=open_vault(hub.settings.hub.data_dir, hub.settings.hub.key).derived("weekly summary"),
+        mailing=lambda: mailing_of(hub),
+        places=WeeklyPlaces(hub.settings.hub.name, hub.settings.public_url),
+    )
+
+
 class Announcements:
-    """What tells subscribers, on one node of the hub at a time."""
+    """What tells subscribers and, once a week, the team, on one node of the hub at a time."""
 
     def __init__(self, hub: Hub, subscriptions: Subscriptions) -> None:
         self._hub = hub
@@ -68,9 +80,14 @@ class Announcements:
             places=Places(hub.settings.hub.name, hub.settings.public_url, hub.settings.status_url),
             mails_per_second=hub.settings.status.mails_per_second,
         )
+        self._weekly = weekly_of(hub)
 
     def loops(self) -> Mapping[str, Loop]:
-        loops = {"announcer": self._announcer.run, "postman": self._postman.run}
+        loops: dict[str, Loop] = {
+            "announcer": self._announcer.run,
+            "postman": self._postman.run,
+            "weekly": self._weekly.run,
+        }
         if self._hub.nodes is None:
             return loops
         return {"announcements": partial(self._hub.nodes.while_watching, loops)}

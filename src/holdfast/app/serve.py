@@ -16,7 +16,7 @@ import uvicorn
 from prometheus_client import CollectorRegistry
 
 from holdfast.app.alerting import send_test_alerts
-from holdfast.app.announcements import Announcements, kinds_of, maintenances_of, subscriptions_of
+from holdfast.app.announcements import Announcements, kinds_of, maintenances_of, subscriptions_of, weekly_of
 from holdfast.app.connection import BoundedConnection
 from holdfast.app.desk import Desk, Shelf
 from holdfast.app.first_owner import first_owner_of, tell_setup_code
@@ -283,6 +283,7 @@ def _services(
         steps=hub.steps,
         facts=hub.facts,
         figures=hub.figures,
+        weekly=weekly_of(hub),
         nodes=lambda: node_views(hub),
         registry=CollectorRegistry(),
         built=BUILT,

@@ -6,7 +6,7 @@ from holdfast.cli.channels import channel, check
 from holdfast.cli.contacts import contact
 from holdfast.cli.data import export, migrate
 from holdfast.cli.doubts import doubt
-from holdfast.cli.figures import figures
+from holdfast.cli.figures import figures, weekly
 from holdfast.cli.incident_work import steps, take, unreachable
 from holdfast.cli.incidents import incident
 from holdfast.cli.main import main
@@ -56,5 +56,6 @@ for _command in (
 for _command in (unreachable, steps, take):
     incident.add_command(_command)
 report.add_command(figures)
+report.add_command(weekly)
 
 __all__ = ["main"]

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from holdfast.app.announcements import weekly_of
 from holdfast.app.hub import Hub
 from holdfast.cli.main import CONFIG, load
 from holdfast.cli.store import opened
@@ -15,6 +16,9 @@ from holdfast.figures.table import as_csv, as_text
 from holdfast.figures.tables import What, table_of
 
 DAYS_MAX: Final = 800
+NO_MAIL: Final = (
+    "No email channel is connected, so that the summary is sent to nobody. See: holdfast channel add --help"
+)
 WHAT: Final = ("volumes", "busy", "outages", "agent", "channel", "label", "team")
 
 
@@ -48,3 +52,36 @@ def figures(what: What, days: int, unit: Unit, *, is_csv: bool, config: Path | N
         click.echo(asyncio.run(told()), nl=False)
     except FiguresRefusedError as error:
         raise click.ClickException(str(error)) from error
+
+
+@click.command("weekly", epilog="Example: holdfast report weekly --send")
+@click.option(
+    "--send", "is_sent", is_flag=True, help="Send it now to those who want it and have not got it yet."
+)
+@CONFIG
+def weekly(*, is_sent: bool, config: Path | None) -> None:
+    """Show the last whole week as the summary that leaves by email on Monday morning, or send it now."""
+    click.echo(asyncio.run(_send(config) if is_sent else _preview(config)))
+
+
+async def _preview(config: Path | None) -> str:
+    async with opened(load(config)) as hub:
+        summary = weekly_of(hub)
+        _, letter = await summary.preview()
+        note = "" if summary.can_mail else f"\n{NO_MAIL}"
+        return f"Subject: {letter.subject}\n\n{letter.text}{note}"
+
+
+async def _send(config: Path | None) -> str:
+    async with opened(load(config)) as hub:
+        summary = weekly_of(hub)
+        if not summary.can_mail:
+            raise click.ClickException(NO_MAIL)
+        found = await summary.send_now()
+    if not found:
+        return (
+            "The summary of that week goes to nobody: nothing happened in it, or nobody wanted it when it was made. "
+            "See Reports in the console."
+        )
+    told = ", ".join(f"{number} {word or 'to be tried again'}" for word, number in sorted(found.items()))
+    return f"The summary of that week: {told}."

@@ -214,6 +214,7 @@ def _subscribing(services: WebServices) -> Sequence[tuple[str, str, AsgiApp]]:
         return ()
     desk = SubscriptionDesk(
         subscriptions=services.subscriptions,
+        weekly=services.weekly,
         clock=services.clock,
         business=services.settings.hub.name,
         status_url=services.settings.status_url,

@@ -16,6 +16,7 @@ from holdfast.contacts.reachability import Reachability
 from holdfast.contacts.taking import Taking
 from holdfast.conversations import Conversations
 from holdfast.figures import Figures
+from holdfast.figures.weekly import Weekly
 from holdfast.inbox import Access, Finding
 from holdfast.inbox.access import Agents, RandomBytes
 from holdfast.inbox.first_run import FirstOwner
@@ -158,6 +159,7 @@ class WebServices:
     steps: StepDesk
     facts: Facts
     figures: Figures
+    weekly: Weekly
     nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     registry: CollectorRegistry
     built: Path

@@ -1,4 +1,5 @@
-"""Where visitors of the status page ask to be told, confirm it and leave: forms and links, no script, no cookies.
+"""Where visitors of the status page ask to be told, confirm it and leave, and where people of the team end their weekly
+summary: forms and links, no script, no cookies.
 
 No answer tells whether an address is known. Links ask for a press of a button: programs that look into mails open
 links, but press nothing.
@@ -10,6 +11,7 @@ from urllib.parse import parse_qsl, quote
 
 import msgspec
 
+from holdfast.figures.weekly import Weekly
 from holdfast.inbox.access import Buckets, Rate
 from holdfast.kernel import Clock
 from holdfast.status.pages import environment
@@ -33,6 +35,7 @@ from holdfast.web.static_files import PAGE_HEADERS
 PREFIX: Final = "/subscriptions"
 CONFIRM: Final = f"{PREFIX}/confirm"
 LEAVE: Final = f"{PREFIX}/leave"
+WEEKLY: Final = f"{PREFIX}/weekly"
 STYLE: Final = f"{PREFIX}/style.css"
 BODY_BYTES_MAX: Final = 16 * 1024
 BODY_SECONDS: Final = 10.0
@@ -73,14 +76,36 @@ BAD_LINK: Final = Said(
 )
 CONFIRMED: Final = Said(title="We will tell you", lead="Each mail has a link that ends it.")
 LEFT: Final = Said(title="We write no more", lead="Your address is forgotten here.")
+NO_MORE_WEEKLY: Final = Said(
+    title="No more weekly summaries", lead="Under Reports in the console they can be had again."
+)
+NOT_YOURS: Final = Said(
+    status=404,
+    title="This link is not a good one",
+    lead="It may be cut short. Under Reports in the console you can end the weekly summary, too.",
+)
+_QUESTIONS: Final = {
+    CONFIRM: ("Do you want updates?", "Yes, tell me"),
+    LEAVE: ("No more updates?", "No more, please"),
+    WEEKLY: ("No more weekly summaries?", "No more, please"),
+}
+"""(title, button) of what a link asks."""
 NOTHING: Final = Said(status=404, title="There is nothing at this address", lead="See the status page.")
 
 
 class SubscriptionDesk:
     def __init__(
-        self, *, subscriptions: Subscriptions, clock: Clock, business: str, status_url: str, now_url: str
+        self,
+        *,
+        subscriptions: Subscriptions,
+        clock: Clock,
+        business: str,
+        status_url: str,
+        now_url: str,
+        weekly: Weekly | None = None,
     ) -> None:
         self._subscriptions = subscriptions
+        self._weekly = weekly
         self._business = business
         self._status_url = status_url
         self._now_url = now_url
@@ -115,11 +140,12 @@ class SubscriptionDesk:
                 return CONFIRMED if await self._subscriptions.confirm(token) else BAD_LINK
             case "POST", "/subscriptions/leave":
                 return LEFT if await self._subscriptions.leave(token) else BAD_LINK
-            case _, "/subscriptions/confirm":
-                return _question("Do you want updates?", "Yes, tell me", CONFIRM, token)
-            case _, "/subscriptions/leave":
-                return _question("No more updates?", "No more, please", LEAVE, token)
-        return NOTHING
+            case "POST", "/subscriptions/weekly":
+                return NO_MORE_WEEKLY if await self._leave_weekly(token) else NOT_YOURS
+        return _question(path, token) if path in _QUESTIONS else NOTHING
+
+    async def _leave_weekly(self, token: str) -> bool:
+        return self._weekly is not None and await self._weekly.leave(token)
 
     async def _ask(self, scope: Scope, receive: Receive) -> Said:
         if self._of_address.take(client_address(scope)) or self._of_all.take(""):
@@ -147,6 +173,7 @@ class SubscriptionDesk:
         return template.render(facts | msgspec.to_builtins(said)).encode()
 
 
-def _question(title: str, button: str, action: str, token: str) -> Said:
+def _question(path: str, token: str) -> Said:
+    title, button = _QUESTIONS[path]
     lead = "Press the button, and it is so at once."
-    return Said(title=title, lead=lead, button=button, action=f"{action}?t={quote(token)}")
+    return Said(title=title, lead=lead, button=button, action=f"{path}?t={quote(token)}")

@@ -40,6 +40,8 @@ FIXED: Final = frozenset(
         "team",
         "team_agent",
         "verdict",
+        "weekly_choice",
+        "weekly_summary",
         "widget",
     }
 )
@@ -69,6 +71,7 @@ SHORT_INDEXES: Final = frozenset(
         "notice_sending",
         "round_trip_open",
         "push_notice_sending",
+        "weekly_letter_due",
     }
 )
 """Indexes of nothing but what is on its way or open now: little beside what ever was."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from holdfast.app.announcements import weekly_of
 from holdfast.figures import FigureKeeper
 
 
@@ -68,5 +69,37 @@ async def test_what_does_not_fit_is_refused(hub: Any, query: dict[str, str], sta
 
 
 async def test_nobody_reads_them_without_signing_in(hub: Any) -> None:
-    for path in ("", "/breakdown", "/busy", "/outages", "/table.csv"):
+    for path in ("", "/breakdown", "/busy", "/outages", "/table.csv", "/weekly"):
         assert (await hub.client.get(f"/api/v1/figures{path}")).status_code == 401
+
+
+async def test_the_weekly_summary_is_chosen_by_people_and_ended_by_a_link(hub: Any) -> None:
+    me = (await hub.sign_in()).json()
+    word = {"x-csrf-token": me["csrf"]}
+    told = (await hub.client.get("/api/v1/figures/weekly")).json()
+    assert (told["mine"]["wanted"], told["can_mail"], told["letter"]["text"][:9]) == (
+        True,
+        False,
+        "Received:",
+    )
+    link = f"/subscriptions/weekly?t={weekly_of(hub.hub).token(me['id'])}"
+    asked = await hub.client.get(link)
+    assert (asked.status_code, "No more weekly summaries?" in asked.text) == (200, True)
+    assert (await hub.client.get("/api/v1/figures/weekly")).json()["mine"]["wanted"]
+    forged = await hub.client.post(f"{link[:-1]}g", headers={"cookie": ""})
+    assert forged.status_code == 404
+    one_click = {"content-type": "application/x-www-form-urlencoded", "cookie": ""}
+    left = await hub.client.post(link, content="List-Unsubscribe=One-Click", headers=one_click)
+    assert (left.status_code, "No more weekly summaries" in left.text) == (200, True)
+    assert not (await hub.client.get("/api/v1/figures/weekly")).json()["mine"]["wanted"]
+    without = await hub.client.put("/api/v1/figures/weekly", json={"wanted": True})
+    assert without.status_code == 403
+    again = await hub.client.put("/api/v1/figures/weekly", json={"wanted": True}, headers=word)
+    assert again.json()["mine"]["wanted"]
+    hub.client.cookies.clear()
+    assert (await hub.get("/figures/weekly", scope="read")).json()["mine"] is None
+    refused = await hub.send("PUT", "/figures/weekly", {"wanted": True})
+    assert (refused.status_code, refused.json()["error"]["message"]) == (
+        422,
+        "Only people get the weekly summary.",
+    )

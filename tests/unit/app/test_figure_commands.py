@@ -30,3 +30,13 @@ def test_figures_are_tables_for_people_and_for_spreadsheets(config: Path) -> Non
 def test_too_much_is_refused_with_a_reason(config: Path) -> None:
     refused = run(config, "--days", "90", "--unit", "hour")
     assert (refused.exit_code, "41 days at most" in refused.output) == (1, True)
+
+
+def test_the_weekly_summary_is_shown_and_without_an_email_channel_not_sent(config: Path) -> None:
+    words = ["report", "weekly", "--config", str(config)]
+    shown = CliRunner().invoke(main, words).output
+    assert shown.startswith("Subject: ")
+    assert "Received: 0" in shown
+    assert "No email channel is connected" in shown
+    refused = CliRunner().invoke(main, [*words, "--send"])
+    assert (refused.exit_code, "No email channel is connected" in refused.output) == (1, True)

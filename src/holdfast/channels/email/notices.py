@@ -1,5 +1,6 @@
 """A mail that belongs to no conversation: one notice for one subscriber, the same byte for byte when repeated."""
 
+import hashlib
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,7 +14,9 @@ from holdfast.channels.email.settings import EmailSettings
 
 
 class MailNotice(msgspec.Struct, frozen=True, kw_only=True):
-    """``id`` makes the Message-ID; ``leave_url`` ends the subscription by one POST (RFC 8058), if there is one."""
+    """``id`` makes the Message-ID; ``leave_url`` ends the subscription by one POST (RFC 8058), if there is one.
+    ``html`` says the same as ``text``, where there is any.
+    """
 
     id: str
     address: str
@@ -21,6 +24,7 @@ class MailNotice(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     made_at: int
     leave_url: str = ""
+    html: str = ""
 
 
 def compose_notice(settings: EmailSettings, notice: MailNotice) -> bytes:
@@ -34,7 +38,16 @@ def compose_notice(settings: EmailSettings, notice: MailNotice) -> bytes:
     mail["X-Auto-Response-Suppress"] = "All"
     mail["Precedence"] = "bulk"
     mail.set_content(notice.text.replace("\r\n", "\n") + "\n", charset="utf-8", cte="quoted-printable")
+    if notice.html:
+        _add_html(mail, notice)
     return _by_hand(settings, notice).encode() + mail.as_bytes()
+
+
+def _add_html(mail: EmailMessage, notice: MailNotice) -> None:
+    html = notice.html.replace("\r\n", "\n")
+    mail.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
+    # The library's own is another each time.
+    mail.set_boundary(f"=_{hashlib.sha256(notice.id.encode()).hexdigest()[:32]}")
 
 
 def notice_message_id(notice: MailNotice, settings: EmailSettings) -> str:

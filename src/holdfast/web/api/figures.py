@@ -1,20 +1,26 @@
-"""What the team's work comes to: volumes, times, busiest hours, outage costs; each as JSON and as CSV."""
+"""What the team's work comes to: volumes, times, busiest hours, outage costs, as JSON and as CSV; and the week by
+email.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Final
 
-from litestar import Controller, Response, get
+import msgspec
+from litestar import Controller, Response, get, put
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import QueryParameter
+from litestar.params import JSONBody, QueryParameter
 
 from holdfast.figures import Breakdown, Busy, Figures, FiguresRefusedError, OutageCost, Overview, Span, Unit
 from holdfast.figures.calendar import days_between, last_days
 from holdfast.figures.model import SPAN_DAYS_MAX, By
 from holdfast.figures.table import as_csv
 from holdfast.figures.tables import What, table_of
+from holdfast.figures.weekly import Choice, Letter
+from holdfast.inbox import Principal
 from holdfast.inbox.model import Page
-from holdfast.web.api.parts import READ, Services, refuses
+from holdfast.web.api.conversations import agent_of
+from holdfast.web.api.parts import READ, Asker, Services, refuses
 from holdfast.web.errors import ApiError
 from holdfast.web.services import WebServices
 
@@ -25,6 +31,24 @@ Day = Annotated[
     str, QueryParameter(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="A date, in place of `days`.")
 ]
 Parted = Annotated[By, QueryParameter(name="by", description="What the work is divided by.")]
+
+
+class WeeklyWanted(msgspec.Struct, frozen=True):
+    wanted: bool
+
+
+class WeeklyView(msgspec.Struct, frozen=True, kw_only=True):
+    """``can_mail``: there is an email channel to send it by. ``next_at``: when it is due next. ``mine`` is null for a
+    program. ``letter``: how the last whole week reads, from ``since`` to ``until``.
+    """
+
+    can_mail: bool
+    next_at: int
+    since: int
+    until: int
+    zone: str
+    letter: Letter
+    mine: Choice | None
 
 
 class FiguresController(Controller):
@@ -117,6 +141,45 @@ class FiguresController(Controller):
             table = await table_of(figures, what, span, unit)
         headers = {"content-disposition": f'attachment; filename="{what}.csv"'}
         return Response(as_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+
+    @get(
+        "/weekly",
+        opt=READ,
+        operation_id="getWeeklySummary",
+        summary="The weekly summary: how it reads, when it leaves, whether I get it",
+        responses=refuses(),
+    )
+    async def weekly(self, services: Services, principal: Asker) -> WeeklyView:
+        return await _weekly_view(services, principal)
+
+    @put(
+        "/weekly",
+        opt=READ,
+        operation_id="setWeeklySummary",
+        summary="Get the weekly summary by email, or no more",
+        responses=refuses(422),
+    )
+    async def set_weekly(
+        self, services: Services, principal: Asker, data: JSONBody[WeeklyWanted]
+    ) -> WeeklyView:
+        if principal.kind != "agent":
+            raise ApiError(422, "refused", "Only people get the weekly summary.")
+        await services.weekly.choose(agent_of(principal), wanted=data.wanted)
+        return await _weekly_view(services, principal)
+
+
+async def _weekly_view(services: WebServices, principal: Principal) -> WeeklyView:
+    weekly = services.weekly
+    summary, letter = await weekly.preview()
+    return WeeklyView(
+        can_mail=weekly.can_mail,
+        next_at=await weekly.next_at(),
+        since=summary.since,
+        until=summary.until,
+        zone=summary.zone,
+        letter=letter,
+        mine=await weekly.choice(agent_of(principal)) if principal.kind == "agent" else None,
+    )
 
 
 async def _asked(services: WebServices, days: int, first: str, last: str) -> tuple[Figures, Span]:
