@@ -8,7 +8,8 @@ from tests.scenarios.demo import Demo, failing_in, measured, running_demo, until
 from tests.scenarios.traffic import Tally, Traffic
 
 DOUBT_SECONDS: Final = 20
-CLOSED_SECONDS: Final = 90
+CLOSED_SECONDS: Final = 180
+"""A return from a failure in part asks for more proof than one from a whole failure."""
 LINES: Final = (("ann", "instagram"), ("emre", "instagram"), ("dev", "whatsapp"), ("bilal", "sms"))
 LOST_ANSWERS: Final = ("accept_then_timeout", "accept_then_reset")
 
