@@ -69,6 +69,8 @@ async def test_what_a_guest_was_told_is_safe_is_the_accounts_over_a_kill(tmp_pat
             assert [text for text in texts if text != "Hello"] == expected
         page = await hers.messages(writer.thread, limit=100)
         assert {each.author for each in page.messages if each.text != "Hello"} == {ann.id}
+        hub.process.kill()
+        await hub.process.wait()
 
 
 async def kill(hub: Serving, config: Path) -> None:
