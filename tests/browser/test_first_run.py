@@ -29,7 +29,7 @@ async def fresh(tmp_path: Path) -> AsyncIterator[Serving]:
 async def test_a_fresh_hub_is_set_up_and_answers_its_first_message(
     browsing: "Browsing", fresh: Serving, tmp_path: Path, pictures: Path
 ) -> None:
-    browsing.watch.forgive("422 POST /api/v1/setup$")
+    browsing.watch.forgive("422 POST /api/v1/setup$", "net::ERR_CONNECTION")
     page = await browsing.page(bypass_csp=True)
     await page.goto(f"{fresh.url}/console/")
     await page.get_by_label("Setup code").fill("a guess")

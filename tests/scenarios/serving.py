@@ -16,7 +16,7 @@ from tests.scenarios.demo import until
 
 COMMAND_SECONDS_MAX: Final = 60.0
 FREE_PORTS: Final = range(20_000, 32_000)
-START_SECONDS_MAX: Final = 30.0
+START_SECONDS_MAX: Final = 150.0
 STOP_SECONDS_MAX: Final = 15.0
 
 
