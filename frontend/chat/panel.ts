@@ -22,7 +22,8 @@ export class Panel {
   readonly element: HTMLElement;
   readonly #talk: Spoken;
   readonly #say: Say;
-  readonly #picture = make('img', { class: 'picture', alt: '', width: '36', height: '36', hidden: '' });
+  readonly #picture = make('canvas', { class: 'picture', width: '72', height: '72', hidden: '', 'aria-hidden': 'true' });
+  #pictured = '';
   readonly #title: HTMLElement;
   readonly #hours = make('p', { class: 'hours' });
   readonly #note = make('p', { class: 'notice', role: 'status', hidden: '' });
@@ -67,8 +68,6 @@ export class Panel {
       this.#elsewhere.open();
       this.draw();
     });
-    // Where the site's policy lets no pictures of ours through, the name stands alone.
-    this.#picture.addEventListener('error', () => (this.#picture.hidden = true));
     const head = make('header', {}, this.#picture, make('div', { class: 'titles' }, this.#title, this.#hours), closing);
     const body = make('div', { class: 'body' }, this.#log, this.#ask.element, this.#elsewhere.element);
     this.element = make('div', { class: 'panel' }, head, this.#note, body, this.#offline, this.#form, this.#goOn);
@@ -86,7 +85,7 @@ export class Panel {
     const info = this.#talk.info;
     const isAsking = this.#talk.isAsking && !this.#elsewhere.isOpen;
     this.#title.textContent = info?.business.name || this.#say('title');
-    this.#drawPicture(info?.business.picture ?? '');
+    void this.#drawPicture(info?.business.picture ?? '');
     this.#hours.textContent = info?.open.text ?? '';
     this.#hours.hidden = !info?.open.text;
     this.#greeting.textContent = info?.greeting || this.#say('greeting');
@@ -101,12 +100,23 @@ export class Panel {
     this.#drawLines();
   }
 
-  #drawPicture(path: string): void {
-    const source = path.startsWith('/') ? this.#talk.direct.origin + path : '';
-    if (this.#picture.getAttribute('src') === (source || null)) return;
-    this.#picture.hidden = source === '';
-    if (source) this.#picture.src = source;
-    else this.#picture.removeAttribute('src');
+  /** Fetched and drawn, for a site's policy may let no pictures of ours through, and would complain of one. */
+  async #drawPicture(path: string): Promise<void> {
+    if (path === this.#pictured) return;
+    this.#pictured = path;
+    this.#picture.hidden = true;
+    if (!path.startsWith('/')) return;
+    try {
+      const answer = await fetch(this.#talk.direct.origin + path);
+      const bitmap = await createImageBitmap(await answer.blob());
+      const { width, height } = this.#picture;
+      const side = Math.min(bitmap.width, bitmap.height);
+      const [left, top] = [(bitmap.width - side) / 2, (bitmap.height - side) / 2];
+      this.#picture.getContext('2d')?.drawImage(bitmap, left, top, side, side, 0, 0, width, height);
+      this.#picture.hidden = false;
+    } catch {
+      // Without a connection, or with a picture that cannot be read, the name stands alone.
+    }
   }
 
   async #told(answers: Answers): Promise<void> {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Browsing
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-OFFLINE = r"net::ERR_INTERNET_DISCONNECTED|WebSocket is closed before the connection is established"
+OFFLINE = r"net::ERR_INTERNET_DISCONNECTED"
 CLOSED_LOOKS_EVERY_MS = 30_000
 NARROW = {"width": 375, "height": 740}
 

@@ -85,7 +85,7 @@ async def deployed(hub: str) -> AsyncIterator[tuple[Deployed, str]]:
 
 
 async def test_an_old_tab_works_on_after_a_deploy(browsing: "Browsing", shop: Demo) -> None:
-    browsing.watch.forgive("WebSocket", r"^\d+ GET /direct/v1/(stream|changes)")
+    browsing.watch.forgive("WebSocket", r"^\d+ GET /direct/v1/stream")
     async with deployed(shop.addresses["hub"]) as (pages, url):
         old = await browsing.page()
         await old.goto(f"{url}/chat/web")

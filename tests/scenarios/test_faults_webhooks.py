@@ -11,7 +11,7 @@ from tests.scenarios.traffic import Tally, Traffic
 
 NOTICED_SECONDS: Final = 30
 READ_BACK_SECONDS: Final = 40
-CLOSED_SECONDS: Final = 180
+CLOSED_SECONDS: Final = 90
 INSTAGRAM: Final = (("ann", "instagram"), ("emre", "instagram"), ("hana", "instagram"))
 LINES: Final = (*INSTAGRAM, ("dev", "whatsapp"), ("bilal", "sms"))
 

@@ -15,10 +15,9 @@ PREFLIGHT: Final = (
 
 def cors(scope: Scope, allowed_origins: Sequence[str]) -> list[tuple[str, str]]:
     """The headers that let the page that asks read the answer, where it is of an allowed site."""
-    origin = header(scope, b"origin")
-    if not origin:
-        return []
     if "*" in allowed_origins:
         return [("access-control-allow-origin", "*")]
+    # Also where nobody names an origin: a browser keeps such an answer, and must not give it to a site that does.
+    origin = header(scope, b"origin")
     permitted = [("access-control-allow-origin", origin)] if origin in allowed_origins else []
     return [*permitted, ("vary", "origin")]
