@@ -10,8 +10,7 @@ from tests.scenarios.demo import Demo, failing_in, measured, running_demo, until
 from tests.scenarios.traffic import Tally, Traffic
 
 NOTICED_SECONDS: Final = 30
-CLOSED_SECONDS: Final = 180
-"""A return from a failure in part asks for more proof than one from a whole failure."""
+CLOSED_SECONDS: Final = 90
 MESSAGES_DURING: Final = 20
 """Written and answered after the fault was noticed, before it ends."""
 INSTAGRAM: Final = (("ann", "instagram"), ("emre", "instagram"), ("hana", "instagram"))
