@@ -19,6 +19,7 @@ async def press_button(
         kind=Kind.BUTTON,
         result=Result.FAIL,
         detail=text,
+        conversation=by,
         at=now,
     )
     await record_observation(tx, seen)

@@ -76,7 +76,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     ``detail`` is the symptom, of the agents' button what they wrote. ``strength``: how strongly it speaks, as
     a log-likelihood ratio in nats, or 0 where it weighs what its kind weighs; the rhythm's alone carry one, and
     in ``latency_ms`` how long the silence has lasted. ``conversation`` of a send is an opaque name of the
-    conversation that it belongs to, or empty.
+    conversation that it belongs to, of the agents' button a name of the agent, or empty.
     """
 
     channel: str

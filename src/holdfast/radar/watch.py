@@ -114,7 +114,12 @@ class Watch:
         if capability is None:
             return
         sign = Sign(
-            at=seen.at, good=seen.result is Result.OK, strong=False, kind=seen.kind, detail=seen.detail
+            at=seen.at,
+            good=seen.result is Result.OK,
+            strong=False,
+            kind=seen.kind,
+            detail=seen.detail,
+            conversation=seen.conversation,
         )
         for channel in self._meant(seen.channel):
             if self.balances[channel, capability].hear(sign, seen.strength):

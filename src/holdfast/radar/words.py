@@ -71,13 +71,17 @@ def _of_others(verdict: Verdict, beside: Beside) -> Iterable[str]:
         if sign.kind is Kind.REPORT:
             yield "People report that it fails for them."
         elif sign.kind is Kind.BUTTON:
-            yield f"An agent says that something is wrong. {said}".rstrip()
+            yield f"{_agents_say(sign.count)} that something is wrong. {said}".rstrip()
         elif sign.kind is Kind.ALERT:
             yield f"Another monitor raised an alert. {said}".rstrip()
         elif said:
             yield said
     if beside.hints and beside.proven and verdict.state in (State.UP, State.SUSPECTED):
         yield _GO_THROUGH[verdict.capability]
+
+
+def _agents_say(count: float) -> str:
+    return "An agent says" if count <= 1 else f"{count:.0f} agents say"
 
 
 def _of_health(capability: Capability, beside: Beside) -> tuple[str, ...]:
