@@ -119,8 +119,14 @@ def test_the_complete_example_is_complete() -> None:
         assert {field.name for field in fields if field.required} <= channel.keys()
 
 
+def known(group: click.Group) -> dict[str, click.Command]:
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
 def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    for name, command in known(group).items():
         yield f"{path}{name}", command
         if isinstance(command, click.Group):
             yield from commands(command, f"{path}{name} ")
@@ -147,7 +153,7 @@ def called_by(line: str) -> click.Command:
     for word in line.split()[1:]:
         if not isinstance(command, click.Group):
             break
-        command = command.commands[word]
+        command = known(command)[word]
     return command
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from holdfast.app.alerting import send_test_alerts
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 
 
 @click.group(epilog="Example: holdfast alert test")

@@ -11,7 +11,7 @@ import click
 from holdfast.app.channel_set import ChannelExistsError
 from holdfast.app.checking import check_channel
 from holdfast.app.desk import Desk
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.inbox import Finding
 from holdfast.radar import load_verdicts

@@ -13,7 +13,7 @@ from holdfast.app.hub import Hub
 from holdfast.app.members import member_desk_of, members_of
 from holdfast.app.people import erasing_of, reachability_of, taking_of
 from holdfast.app.widgets import leads_of
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.contacts import ContactFilter, ContactLine, MergePreview
 from holdfast.contacts.merging import Side

@@ -8,7 +8,7 @@ import click
 
 from holdfast.app.hub import open_store
 from holdfast.app.private import make_private_folder
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.inbox import UnknownConversationError
 from holdfast.inbox import export as write_export

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.outbox import OpenDoubt, ReplyRefusedError
 from holdfast.settings import Settings

@@ -8,7 +8,7 @@ import click
 
 from holdfast.app.announcements import weekly_of
 from holdfast.app.hub import Hub
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.figures import FiguresRefusedError, Unit
 from holdfast.figures.calendar import last_days

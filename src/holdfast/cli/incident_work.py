@@ -6,8 +6,8 @@ from typing import Final
 import click
 
 from holdfast.app.hub import Hub
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.incidents import BY, decided
-from holdfast.cli.main import CONFIG, load
 from holdfast.incidents.outage import Reach, Unreached, reach
 from holdfast.playbooks import Step
 from holdfast.playbooks.by_hand import STEPS

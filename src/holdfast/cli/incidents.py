@@ -9,7 +9,8 @@ from typing import Any, Final
 import click
 
 from holdfast.app.hub import Hub
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
+from holdfast.cli.on_demand import OnDemand
 from holdfast.cli.store import opened
 from holdfast.incidents import as_markdown, post_mortem
 from holdfast.radar import Incident, OutdatedError, load_incidents
@@ -17,9 +18,10 @@ from holdfast.settings import Settings
 
 BY: Final = "the command line"
 LISTED_MAX: Final = 50
+WORK: Final = {"steps": "incident_work", "take": "incident_work", "unreachable": "incident_work"}
 
 
-@click.group(epilog="Example: holdfast incident list")
+@click.group(cls=OnDemand, lazily=WORK, epilog="Example: holdfast incident list")
 def incident() -> None:
     """See what fails, decide about it, and read the account of what failed."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import click
 
 from holdfast.app.announcements import maintenances_of
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.settings import Settings
 from holdfast.status.maintenance import Maintenance, Phase

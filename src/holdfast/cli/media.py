@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.media import id_in
 from holdfast.settings import Settings

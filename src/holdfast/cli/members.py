@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from holdfast.app.members import member_desk_of, members_of
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.members import MemberDesk, MemberRefusedError, UnknownMemberError
 from holdfast.members.safety import MemberView

@@ -12,7 +12,7 @@ from holdfast.app.home import FolderTakenError, node_name, only_process
 from holdfast.app.hub import open_hub
 from holdfast.app.roll import node_views
 from holdfast.channels.transport import HttpTransport
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.kernel import SystemClock
 from holdfast.settings import Settings

@@ -9,7 +9,7 @@ import click
 from msgspec import UNSET
 
 from holdfast.app.posts import posts_of
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.posts import Post, PostState
 from holdfast.posts.desk import Writing, path_of

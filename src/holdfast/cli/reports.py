@@ -7,14 +7,16 @@ import aiohttp
 import click
 
 from holdfast.app.replayed_day import PLATFORM, ReplayError, replay_day
+from holdfast.cli.on_demand import OnDemand
 from holdfast.cli.pointer import latest_demo
 from holdfast.kernel import SystemClock
 
 SPEED: Final = 2_880.0
 """A day in half a minute."""
+FIGURES: Final = {"figures": "figures", "weekly": "figures"}
 
 
-@click.group(epilog="Example: holdfast report figures agent --days 90")
+@click.group(cls=OnDemand, lazily=FIGURES, epilog="Example: holdfast report figures agent --days 90")
 def report() -> None:
     """What the work comes to, in figures; and what people report: try the tracker with a day of it."""
 

@@ -19,7 +19,7 @@ from holdfast.app.home import FolderTakenError
 from holdfast.app.private import write_private
 from holdfast.app.serve import serve as serve_hub
 from holdfast.app.vault import VaultError
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.pointer import forget_demo, remember_demo
 from holdfast.kernel import configure_logging
 from holdfast.storage import MigrationError

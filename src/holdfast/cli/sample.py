@@ -10,7 +10,7 @@ import click
 
 from holdfast.app.hub import open_store
 from holdfast.app.private import make_private_folder
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.kernel import SystemClock
 from holdfast.sample import Filled, Plan, StoreInUseError, fill_shared, make_store
 from holdfast.settings import Settings

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.inbox.finding import Found, Hit, QueryError, Seeker, find
 from holdfast.inbox.model import PAGE_MAX

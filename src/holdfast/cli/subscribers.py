@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from holdfast.app.announcements import subscriptions_of
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.settings import Settings
 from holdfast.status.subscribers import Kind, Subscriber, SubscriptionRefusedError, Subscriptions

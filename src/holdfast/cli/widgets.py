@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from holdfast.cli.main import CONFIG, load
+from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.settings import Settings
 from holdfast.widget import WidgetRefusedError

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from holdfast.cli import main
-from holdfast.cli.main import load
+from holdfast.cli.configuration import load
 from holdfast.cli.store import opened
 from holdfast.storage import Tx
 

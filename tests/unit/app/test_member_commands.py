@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from holdfast.app.members import members_of
 from holdfast.cli import main
-from holdfast.cli.main import load
+from holdfast.cli.configuration import load
 from holdfast.cli.store import opened
 
 
