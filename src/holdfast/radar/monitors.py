@@ -71,7 +71,7 @@ def _alertmanager(value: Any) -> list[Alarm]:
         alarms.append(
             Alarm(
                 failing=status == "firing",
-                text=text_at(notes, "summary") or text_at(notes, "description") or " ".join(names[:1]),
+                text=_named(names, text_at(notes, "summary") or text_at(notes, "description")),
                 channel=_first(labels, CHANNEL_LABELS),
                 capability=_first(labels, CAPABILITY_LABELS),
                 names=names,
@@ -98,7 +98,7 @@ def _uptime_kuma(value: Mapping[str, Any]) -> list[Alarm]:
     return [
         Alarm(
             failing=status == KUMA_DOWN,
-            text=text_at(beat, "msg") or text_at(value, "msg"),
+            text=_named(names, text_at(beat, "msg") or text_at(value, "msg")),
             channel=_first(tags, CHANNEL_LABELS),
             capability=_first(tags, CAPABILITY_LABELS),
             names=names,
@@ -116,6 +116,11 @@ def _own(value: Any) -> Alarm:
     )
 
 
+def _named(names: Sequence[str], text: str) -> str:
+    """What it says, behind the name by which whoever set the monitor up knows it."""
+    return text if not names or names[0] in text else ": ".join(filter(None, (names[0], text)))
+
+
 def _first(labels: Mapping[str, Any], names: Sequence[str]) -> str:
     return next((text_at(labels, name) for name in names if text_at(labels, name)), "")
 
@@ -125,11 +130,12 @@ def place_alarms(
 ) -> tuple[list[Observation], list[Unplaced]]:
     """(evidence, what belongs to no known channel). ``rules`` map a name to a channel or platform.
 
-    Raises ShapeError for a capability that there is not.
+    Of several alarms in one call what still fails is said last: one alert that is over clears no other of its
+    group. Raises ShapeError for a capability that there is not.
     """
     seen: list[Observation] = []
     unplaced = []
-    for alarm in alarms:
+    for alarm in sorted(alarms, key=lambda each: each.failing):
         target = alarm.channel or next((rules[name] for name in alarm.names if name in rules), "")
         found = [channel for channel in channels if target in (channel, channel.partition(":")[0])]
         if not found:

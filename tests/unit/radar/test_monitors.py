@@ -77,7 +77,7 @@ def changed(value: dict[str, Any], part: str, **fields: Any) -> dict[str, Any]:
 def test_alertmanager_says_what_fires_and_what_is_resolved() -> None:
     [alarm] = read(ALERTMANAGER)
     assert alarm.failing
-    assert alarm.text == "Probe failure: https://graph.instagram.com"
+    assert alarm.text == "ProbeFailure: Probe failure: https://graph.instagram.com"
     assert alarm.names == ("ProbeFailure", "https://graph.instagram.com", "http_checks")
     resolved = {**ALERTMANAGER["alerts"][0], "status": "resolved", "labels": {"holdfast_channel": "sms:shop"}}
     [over] = read({**ALERTMANAGER, "status": "resolved", "alerts": [resolved]})
@@ -88,7 +88,7 @@ def test_uptime_kuma_says_down_up_and_neither() -> None:
     [alarm] = read(UPTIME_KUMA)
     assert alarm.failing
     assert (alarm.text, alarm.names) == (
-        "connect ECONNREFUSED",
+        "Instagram API: connect ECONNREFUSED",
         ("Instagram API", "https://graph.instagram.com"),
     )
     [up] = read(changed(UPTIME_KUMA, "heartbeat", status=1))
@@ -98,6 +98,18 @@ def test_uptime_kuma_says_down_up_and_neither() -> None:
     assert read({"heartbeat": None, "monitor": None, "msg": "My Webhook Testing"}) == []
     tagged = changed(UPTIME_KUMA, "monitor", tags=[{"name": "holdfast_channel", "value": "instagram"}])
     assert read(tagged)[0].channel == "instagram"
+
+
+def test_what_still_fires_is_not_cleared_by_another_alert_of_its_group() -> None:
+    labels = {"alertname": "Latency", "holdfast_channel": "sms:shop"}
+    over = {"status": "resolved", "labels": labels, "annotations": {"description": "Latency is high"}}
+    fires = {"status": "firing", "labels": {**labels, "alertname": "Errors"}, "annotations": {}}
+    for group in ([fires, over], [over, fires]):
+        seen, _ = place_alarms(read({"alerts": group}), rules={}, channels=CHANNELS, now=NOW)
+        assert [(each.result, each.detail) for each in seen] == [
+            (Result.OK, "Latency is high"),
+            (Result.FAIL, "Errors"),
+        ]
 
 
 def test_a_plain_shape_of_our_own() -> None:
