@@ -21,7 +21,10 @@ class AppriseOut:
         self._send_seconds = send_seconds
 
     async def tell(self, url: str, title: str, text: str) -> str:
-        """Why it was not taken, in a sentence without the address; empty where it was."""
+        """Why it was not taken, in a sentence without the address; empty where it was.
+
+        What is told is text and nothing else: outside monitors have a word in it, which a mail shows as it is.
+        """
         try:
             async with asyncio.timeout(self._send_seconds):
                 return await asyncio.to_thread(self._tell, url, title, text)
@@ -36,10 +39,13 @@ class AppriseOut:
             return CLEAR
         if not self._inside_allowed and leads_inside(_host(service)):
             return INSIDE
+        alone = apprise.Apprise()
+        alone.add(service)
         try:
-            return "" if service.notify(body=text, title=title) else REFUSED
+            told = alone.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
         except Exception as error:  # noqa: BLE001 - a plugin may raise whatever its service makes it
             return f"{REFUSED} ({type(error).__name__})"
+        return "" if told else REFUSED
 
 
 def _host(service: Any) -> str:

@@ -59,6 +59,8 @@ def _extent(incident: Mapping[str, Any]) -> str:
 
 def _alert(kind: str, mark: str, incident: Mapping[str, Any], business: str, url: str) -> Alert:
     line = incident["updates"][-1]["text"] if incident["updates"] else ""
+    if kind == "opened":
+        line = " ".join([line, *(each for each in incident.get("evidence", ()) if each not in line)])
     text = f"{line}\n{url}/#/incidents/{incident['id']}".strip()
     return Alert(
         name=f"{incident['id']}:{mark}",

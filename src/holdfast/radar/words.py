@@ -38,6 +38,10 @@ _WORK_COUNTED: Final = {
 }
 
 
+_IS_WRONG: Final = "that something is wrong."
+_MONITOR_SAYS: Final = "Another monitor raised an alert."
+
+
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """What else is known: whether the capability itself worked lately, and what others say."""
 
@@ -65,15 +69,20 @@ def evidence_sentences(
     return (*_of_trouble(verdict, signs, context), *_of_others(verdict, beside))
 
 
+def for_visitors(evidence: Sequence[str]) -> tuple[str, ...]:
+    """Without the words of agents and other monitors, which were not written for the public."""
+    return tuple(each for each in evidence if _IS_WRONG not in each and _MONITOR_SAYS not in each)
+
+
 def _of_others(verdict: Verdict, beside: Beside) -> Iterable[str]:
     for sign in beside.hints:
         said = _ended(sign.detail) if sign.detail else ""
         if sign.kind is Kind.REPORT:
             yield "People report that it fails for them."
         elif sign.kind is Kind.BUTTON:
-            yield f"{_agents_say(sign.count)} that something is wrong. {said}".rstrip()
+            yield f"{_agents_say(sign.count)} {_IS_WRONG} {said}".rstrip()
         elif sign.kind is Kind.ALERT:
-            yield f"Another monitor raised an alert. {said}".rstrip()
+            yield f"{_MONITOR_SAYS} {said}".rstrip()
         elif said:
             yield said
     if beside.hints and beside.proven and verdict.state in (State.UP, State.SUSPECTED):

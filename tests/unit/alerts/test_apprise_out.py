@@ -57,6 +57,16 @@ async def test_an_alert_arrives_where_inside_addresses_are_allowed(receiver: Rec
     assert (got["title"], got["message"]) == ("A title", "A text")
 
 
+async def test_what_is_told_is_text_where_a_service_shows_pages(receiver: Receiver) -> None:
+    url = f"{receiver.url}?format=html"
+    assert (
+        await AppriseOut(inside_allowed=True).tell(url, "A title", "<a href=//x>Ours & yours</a>\nSecond")
+        == ""
+    )
+    [got] = receiver.got
+    assert got["message"].replace("&nbsp;", " ") == "&lt;a href=//x&gt;Ours &amp; yours&lt;/a&gt;<br/>Second"
+
+
 async def test_inside_addresses_are_refused_otherwise(receiver: Receiver) -> None:
     assert await AppriseOut(inside_allowed=False).tell(receiver.url, "A title", "A text") == INSIDE
     assert receiver.got == []

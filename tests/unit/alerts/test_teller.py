@@ -185,3 +185,16 @@ def test_a_part_of_another_incident_is_not_told_as_over() -> None:
     merged = {**incident("closed"), "merged_into": "inc_0"}
     assert choose_alerts("incident.closed", {"incident": merged}, business="b", url="u") == []
     assert choose_alerts("message.received", {}, business="b", url="u") == []
+
+
+def test_the_team_is_told_the_evidence_that_the_public_is_not() -> None:
+    body = {
+        **incident(),
+        "evidence": ["A line: opened.", "Another monitor raised an alert. Probe: no answer."],
+    }
+    [alert, _] = choose_alerts(
+        "incident.opened", {"incident": body}, business="Kelp", url="https://hub.example"
+    )
+    assert alert.text.startswith(
+        "A line: opened. Another monitor raised an alert. Probe: no answer.\nhttps://"
+    )

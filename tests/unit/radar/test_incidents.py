@@ -264,3 +264,28 @@ async def test_failing_time_is_counted_per_day(bench: Any) -> None:
     await bench.radar.evaluate()
     [day] = await bench.database.read(load_uptime, "2026-01-01")
     assert day.down_ms <= 110_000, "the hub stood still and cannot know"
+
+
+async def test_the_public_story_leaves_out_what_agents_and_other_monitors_say(bench: Any) -> None:
+    bench.add()
+    said = (Kind.BUTTON, "Ben's replies vanish"), (Kind.ALERT, "probe-7.internal: no answer")
+    for kind, detail in said:
+        await bench.see(
+            Observation(
+                channel="instagram:shop",
+                capability=Capability.SEND,
+                kind=kind,
+                result=Result.FAIL,
+                detail=detail,
+                at=bench.clock.now_ms(),
+            )
+        )
+    await fail_sends(bench)
+    [incident] = bench.radar.open_incidents()
+    assert {detail for _, detail in said} == {
+        detail for _, detail in said for sentence in incident.evidence if detail in sentence
+    }
+    [line] = incident.updates
+    assert line.public
+    assert "The last send failed" in line.text
+    assert not any(detail in line.text for _, detail in said)

@@ -16,6 +16,7 @@ from holdfast.radar.model import (
     Verdict,
 )
 from holdfast.radar.titles import also_affected, incident_title, leading
+from holdfast.radar.words import for_visitors
 
 SETTLE_MS: Final = (10_000, 2 * 60_000, 5 * 60_000)
 """Every capability must have been proven up for so long: at first, and after one and more relapses. What
@@ -106,7 +107,8 @@ def ordered(capabilities: Sequence[Capability]) -> tuple[Capability, ...]:
 
 
 def _told(component: Component) -> str:
-    return " ".join([f"{component.title}.", *component.evidence])
+    """The line of the story; visitors of the status page read along."""
+    return " ".join([f"{component.title}.", *for_visitors(component.evidence)])
 
 
 def _worsened(current: Component, confirmed: Sequence[Verdict], now: int, face: Face) -> Step | None:
