@@ -29,7 +29,7 @@ from bench import running
 from bench.growth import make_missing
 from bench.growth_served import webhook
 from bench.place import CHANNEL, SECRET, sink, write_config
-from holdfast.app.serve import access
+from holdfast.app.services import access
 from holdfast.cli.configuration import load
 from holdfast.cli.store import opened
 from holdfast.inbox import Role

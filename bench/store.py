@@ -12,7 +12,7 @@ import asyncpg
 
 from bench.place import CHANNEL, write_config
 from holdfast.app.hub import Hub, open_hub
-from holdfast.app.serve import access
+from holdfast.app.services import access
 from holdfast.channels.transport import HttpTransport
 from holdfast.conversations import NewAddress
 from holdfast.conversations.past import PastMessage, take_over

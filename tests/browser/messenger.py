@@ -53,8 +53,13 @@ class Messenger:
         await self.page.get_by_label("Name or handle").fill(handle)
         await self.page.get_by_role("button", name="Find").click()
         await self.page.get_by_role("button", name=f"@{handle}").click()
-        await self.field.wait_for()
+        await self.opened()
         return self.thread_id()
+
+    async def opened(self) -> None:
+        """The conversation just begun is shown: until then a wide page shows the one before, with its field."""
+        await self.page.wait_for_url(re.compile("#/t/"))
+        await self.field.wait_for()
 
     def thread_id(self) -> str:
         return self.page.url.split("#/t/")[1].split("/")[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from holdfast.app.hub import Hub
-from holdfast.app.serve import surroundings
+from holdfast.app.surroundings import surroundings
 from holdfast.kernel import SystemClock
 from holdfast.members import Members
 from holdfast.storage import StoreUnavailableError

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from holdfast.app.announcements import weekly_of
 from holdfast.app.desk import Desk, Shelf
 from holdfast.app.hub import Hub
-from holdfast.app.serve import agents_of, direct_of
+from holdfast.app.services import agents_of, direct_of
 from holdfast.inbox import Access
 from holdfast.inbox.access import Scope
 from holdfast.members import Members

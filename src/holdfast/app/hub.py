@@ -9,6 +9,7 @@ from typing import Final
 
 from holdfast.alerts import AlertTeller, AppriseOut, targets_of
 from holdfast.app.channel_set import ChannelSet
+from holdfast.app.housekeeping import Housekeeping
 from holdfast.app.loops import Loop, run_loops
 from holdfast.app.nodes import Nodes
 from holdfast.app.observing import Observing
@@ -24,7 +25,6 @@ from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
 from holdfast.contacts import ContactBook, ContactJoining
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
-from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
 from holdfast.figures import FigureKeeper, Figures
 from holdfast.incidents import Drafter, IncidentDesk, Rule
@@ -38,7 +38,6 @@ from holdfast.portal.talks import apply_members
 from holdfast.radar import Radar
 from holdfast.radar.reports import Reports
 from holdfast.radar.round_trips import Marks, RoundTrips
-from holdfast.retention import Archive, keep_house, keep_spool
 from holdfast.settings import Settings
 from holdfast.storage import (
     Database,
@@ -52,7 +51,6 @@ from holdfast.storage import (
 )
 from holdfast.work import WorkJoining
 
-HOUSEKEEPING_SECONDS: Final = 3_600.0
 CHANNELS_SECONDS: Final = 2.0
 PREPARE_AGAIN_SECONDS: Final = 2.0
 
@@ -77,7 +75,13 @@ class Hub:
         self.spool = spool
         self.clock = clock
         self._transport = transport
-        self._archive = _open_archive(settings, spool.name)
+        self._housekeeping = Housekeeping(
+            database=database,
+            spool=spool,
+            clock=clock,
+            settings=settings.retention,
+            data_dir=settings.hub.data_dir,
+        )
         self.ids = IdSource(clock, random)
         self.events = EventLog(database, clock)
         vault = open_vault(settings.hub.data_dir, settings.hub.key)
@@ -251,7 +255,7 @@ class Hub:
             "dispatcher": self.outbox.dispatcher.run,
             "rescuer": self.outbox.rescuer.run,
             "channels": self._watch_channels,
-            "spool": self._keep_spool,
+            "spool": self._housekeeping.keep_spool,
         }
         watch = {
             "reconciler": self.outbox.reconciler.run,
@@ -266,7 +270,7 @@ class Hub:
             "media": self.media.run,
             "figures": FigureKeeper(database=self.database, clock=self.clock).run,
             **self.team.loops(),
-            "housekeeping": self._keep_house,
+            "housekeeping": self._housekeeping.keep_house,
         }
         if self.nodes is None:
             return {**everywhere, **watch}
@@ -355,22 +359,6 @@ class Hub:
         while True:
             await self.clock.sleep(CHANNELS_SECONDS)
             await self.channels.load()
-
-    async def _keep_house(self) -> None:
-        while True:
-            await keep_house(self.database, self.clock, self.settings.retention, self._archive)
-            await self.clock.sleep(HOUSEKEEPING_SECONDS)
-
-    async def _keep_spool(self) -> None:
-        while True:
-            applied = await self.database.read(read_cursor, self.spool.cursor_name)
-            await keep_spool(self.spool, self.clock, self.settings.retention, self._archive, applied=applied)
-            await self.clock.sleep(HOUSEKEEPING_SECONDS)
-
-
-def _open_archive(settings: Settings, node: str) -> Archive | None:
-    folder = settings.retention.archive_dir or settings.hub.data_dir / "archive"
-    return Archive(folder, node) if settings.retention.archive else None
 
 
 def open_store(settings: Settings) -> Database:

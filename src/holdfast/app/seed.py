@@ -10,7 +10,7 @@ from holdfast.app.demo_page import demo_face, demo_posts, demo_profile
 from holdfast.app.demo_world import MINUTE_MS, DemoPerson
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.posts import posts_of
-from holdfast.app.serve import access
+from holdfast.app.services import access
 from holdfast.channels.transport import HttpTransport
 from holdfast.conversations import NewAddress
 from holdfast.conversations.past import PastMessage, take_over

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from holdfast.app.serve import access
+from holdfast.app.services import access
 from holdfast.cli.configuration import CONFIG, load
 from holdfast.cli.store import opened
 from holdfast.inbox import Role, Scope

@@ -16,7 +16,7 @@ from tests.scenarios.databases import database_for
 
 from holdfast.app.hub import Hub, open_hub
 from holdfast.app.members import member_desk_of, members_of
-from holdfast.app.serve import _services, access
+from holdfast.app.services import access, services_of
 from holdfast.channels.contract import Accepted, Outcome
 from holdfast.channels.email import MailNotice
 from holdfast.channels.transport import HttpAnswer, HttpRequest, NotConnectedError
@@ -270,7 +270,7 @@ async def running_hub(folder: Path) -> AsyncIterator[Asker]:
     members = members_of(hub)
     letterbox = Letterbox()
     desk = member_desk_of(hub, members, letterbox.channel)
-    services = _services(hub, members, desk=desk)
+    services = services_of(hub, members, desk=desk)
     people = access(hub)
     await people.put_agent(email=EMAIL, name="Mara", password=PASSWORD, role=Role.OWNER)
     tokens = {scope.value: (await people.create_token(scope.value, [scope], "test")).token for scope in Scope}

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from holdfast.app.serve import tracker_of
+from holdfast.app.services import tracker_of
 from holdfast.radar.reports import Cell, Symptom
 
 CELL = {

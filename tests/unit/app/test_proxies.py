@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from holdfast.app.serve import server_config
+from holdfast.app.server import server_config
 
 PROXY = ("127.0.0.1", 40_000)
 
