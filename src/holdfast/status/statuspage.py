@@ -174,17 +174,7 @@ def _work(work: PublicMaintenance, view: View, base_url: str) -> Json:
         for number, item in enumerate(view.snapshot.components, 1)
         if item.id in work.components
     ]
-    body = work.text or work.title
-    update = {
-        "id": f"{work.id}_1",
-        "status": status,
-        "body": body,
-        "incident_id": work.id,
-        "created_at": at,
-        "updated_at": at,
-        "display_at": at,
-        "affected_components": None,
-    }
+    updates = _work_updates(work, view.now)
     return {
         "id": work.id,
         "name": work.title,
@@ -192,16 +182,27 @@ def _work(work: PublicMaintenance, view: View, base_url: str) -> Json:
         "impact": "maintenance",
         "created_at": at,
         "started_at": iso(work.starts_at),
-        "updated_at": at,
+        "updated_at": updates[0]["updated_at"],
         "monitoring_at": None,
         "resolved_at": iso(work.ends_at) if status == "completed" else None,
         "scheduled_for": iso(work.starts_at),
         "scheduled_until": iso(work.ends_at),
         "shortlink": f"{base_url}/maintenance/{work.id}",
         "page_id": "holdfast",
-        "incident_updates": [update],
+        "incident_updates": updates,
         "components": [_component(item, number, view.snapshot) for number, item in places],
     }
+
+
+def _work_updates(work: PublicMaintenance, now: int) -> list[Json]:
+    """A line for each state that it has come to, the newest first: readers go by the time of the newest."""
+    steps = [("scheduled", work.announced_at), ("in_progress", work.starts_at), ("completed", work.ends_at)]
+    told = [(status, max(at, work.announced_at)) for status, at in steps if at <= now] or steps[:1]
+    body = work.text or work.title
+    return [
+        _line(f"{work.id}_{number}", status, body, subject=work.id, at=iso(at))
+        for number, (status, at) in reversed(list(enumerate(told, 1)))
+    ]
 
 
 def _work_status(work: PublicMaintenance, now: int) -> str:
@@ -211,12 +212,16 @@ def _work_status(work: PublicMaintenance, now: int) -> str:
 
 
 def _update(update: IncidentUpdate, incident: PublicIncident) -> Json:
-    at = iso(update.at)
+    status = _UPDATE_STATUS.get(update.kind, "identified")
+    return _line(update.id, status, update.text, subject=incident.id, at=iso(update.at))
+
+
+def _line(line_id: str, status: str, body: str, *, subject: str, at: str) -> Json:
     return {
-        "id": update.id,
-        "status": _UPDATE_STATUS.get(update.kind, "identified"),
-        "body": update.text,
-        "incident_id": incident.id,
+        "id": line_id,
+        "status": status,
+        "body": body,
+        "incident_id": subject,
         "created_at": at,
         "updated_at": at,
         "display_at": at,

@@ -212,6 +212,21 @@ def test_work_that_goes_on_is_the_first_sentence(render: Render, shop: Snapshot)
     assert "maintenance" in pages["/badge/sms:shop.svg"].body.decode()
 
 
+def test_readers_of_the_common_shape_get_a_line_for_each_state_that_work_has_come_to(
+    render: Render, shop: Snapshot
+) -> None:
+    pages = render(_with_work(shop, NOON - 2 * HOUR_MS, NOON - HOUR_MS))
+
+    [work] = json.loads(pages["/api/v2/scheduled-maintenances.json"].body)["scheduled_maintenances"]
+    assert [(line["status"], line["created_at"][11:16]) for line in work["incident_updates"]] == [
+        ("completed", "11:00"),
+        ("in_progress", "10:00"),
+        ("scheduled", "12:00"),
+    ]
+    assert len({line["id"] for line in work["incident_updates"]}) == len(work["incident_updates"])
+    assert work["updated_at"] == work["resolved_at"]
+
+
 def test_work_that_was_called_off_is_only_on_its_own_page_and_in_calendars(
     render: Render, shop: Snapshot
 ) -> None:
