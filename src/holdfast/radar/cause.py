@@ -8,6 +8,9 @@ from holdfast.channels.contract import ErrorClass
 from holdfast.radar.evidence import Context, Sign
 from holdfast.radar.model import HUB, SLOW, Cause
 
+SIBLING_AHEAD_MS: Final = 60_000
+"""Accounts that failed together do not come back in the same second: one that came back first says nothing of the
+other until so much later."""
 SIGNS_READ_MAX: Final = 12
 """The newest failures decide; older ones belong to an earlier part of the story."""
 
@@ -33,16 +36,18 @@ def choose_cause(signs: Sequence[Sign], onset: int | None, context: Context) -> 
         return _BY_CLASS[common]
     if common in _CONNECTION and (_uplink_fails(context) or _uplink_failed(failures, context)):
         return Cause.UPLINK
-    return _by_neighbours(onset, context)
+    return _by_neighbours(failures[-1], onset, context)
 
 
-def _by_neighbours(onset: int | None, context: Context) -> Cause:
+def _by_neighbours(newest: Sign, onset: int | None, context: Context) -> Cause:
     """What still works: other conversations, or other accounts."""
     if context.one_conversation:
         return Cause.CONVERSATION
-    if onset is not None and context.sibling_good_at > onset:
-        return Cause.ACCOUNT
-    return Cause.PLATFORM
+    if onset is None or context.sibling_good_at <= onset:
+        return Cause.PLATFORM
+    failed_too = context.sibling_well_since > onset
+    only_just = newest.at - context.sibling_well_since < SIBLING_AHEAD_MS
+    return Cause.PLATFORM if failed_too and only_just else Cause.ACCOUNT
 
 
 def _without_failures(context: Context) -> Cause:

@@ -70,7 +70,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     ``silence_ms``: how long an echo may take, None where none is expected. ``started_at``: when this hub
     began to listen; what was written before may be late through our own fault. ``sibling_good_at``: the
-    newest success of the same capability on another channel of the platform that is up.
+    newest success of the same capability on another channel of the platform that is up, ``sibling_well_since``:
+    since when that one is up.
     ``controls_answer_since``: when unrelated addresses began to answer after a time without.
     ``everything_unreachable``: channels of all failure domains, at least two, fail to connect.
     ``one_conversation``: all that fails belongs to one, and others are known to get through.
@@ -85,6 +86,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     controls_answer_since: int = 0
     everything_unreachable: bool = False
     sibling_good_at: int = 0
+    sibling_well_since: int = 0
     feed: str = ""
     one_conversation: bool = False
     cause_before: Cause = Cause.NONE

@@ -51,6 +51,7 @@ class Surroundings:
     def context(self, channel: str, capability: Capability) -> Context:
         facts = self._channels[channel]
         place = self.place(channel)
+        sibling_good_at, sibling_well_since = self._sibling(channel, capability)
         return Context(
             platform=facts.platform,
             place=place,
@@ -59,12 +60,16 @@ class Surroundings:
             controls_answer=self._controls_answer,
             controls_answer_since=self._controls_answer_since,
             everything_unreachable=self._everything_unreachable,
-            sibling_good_at=self._sibling_good_at(channel, capability),
+            sibling_good_at=sibling_good_at,
+            sibling_well_since=sibling_well_since,
             feed=feed_sentence(facts.platform, place, self._feeds.get(facts.platform)),
         )
 
-    def _sibling_good_at(self, channel: str, capability: Capability) -> int:
-        """Where signing in fails as well, a sibling's signing in speaks for its sending too: it may be idle."""
+    def _sibling(self, channel: str, capability: Capability) -> tuple[int, int]:
+        """(when another account of the platform last had success, since when it is well), or zeros.
+
+        Where signing in fails as well, a sibling's signing in speaks for its sending too: it may be idle.
+        """
         platform = self._channels[channel].platform
         signing_in = self._verdicts.get((channel, Capability.SIGN_IN))
         shared = capability is Capability.SEND and signing_in is not None and signing_in.state in CONFIRMED
@@ -75,7 +80,9 @@ class Surroundings:
             for each in telling
             if other != channel and facts.platform == platform
         )
-        return max((v.score.good_at for v in siblings if v and v.state is State.UP), default=0)
+        return max(
+            ((v.score.good_at, v.since) for v in siblings if v and v.state is State.UP), default=(0, 0)
+        )
 
 
 def controls_answer(controls: Iterable[Observation]) -> bool | None:

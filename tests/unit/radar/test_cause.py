@@ -1,7 +1,7 @@
 import pytest
 
 from holdfast.radar import Cause
-from holdfast.radar.cause import choose_cause
+from holdfast.radar.cause import SIBLING_AHEAD_MS, choose_cause
 from holdfast.radar.evidence import Context, Sign
 
 ONSET = 1_000
@@ -49,6 +49,13 @@ def test_another_account_that_works_since_points_at_ours() -> None:
     assert choose_cause(failing("platform"), ONSET, works) is Cause.ACCOUNT
     worked_before = Context(sibling_good_at=ONSET - 1)
     assert choose_cause(failing("platform"), ONSET, worked_before) is Cause.PLATFORM
+
+
+def test_an_account_that_came_back_first_does_not_blame_the_other() -> None:
+    ahead = Context(sibling_good_at=ONSET + 2, sibling_well_since=ONSET + 1)
+    assert choose_cause(failing("platform"), ONSET, ahead) is Cause.PLATFORM
+    later = [Sign(at=ONSET + 1 + SIBLING_AHEAD_MS, good=False, strong=True, error_class="platform")]
+    assert choose_cause(later, ONSET, ahead) is Cause.ACCOUNT
 
 
 def test_failures_of_the_capability_itself_speak_before_probes() -> None:

@@ -83,9 +83,7 @@ async def split(
     known = {each.channel for each in incident.components}
     strange = [channel for channel in channels if channel not in known]
     if strange:
-        raise UnfitError(
-            f"{strange[0]} is not a part of the incident; its parts are {', '.join(sorted(known))}."
-        )
+        raise UnfitError(f"The incident has no part {strange[0]}; its parts are {', '.join(sorted(known))}.")
     if not channels or known <= set(channels):
         raise UnfitError("At least one channel must leave the incident, and at least one must stay.")
     casebook = Casebook([incident], now=now, new_id=lambda: ids.new("inc"))
