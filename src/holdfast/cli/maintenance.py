@@ -168,10 +168,12 @@ async def _move(
         before = known[maintenance_id]
         starts = before.starts_at if begins is None else begins
         lasts = before.ends_at - before.starts_at if minutes is None else minutes * 60_000
-        await works.change(maintenance_id, title=title, text=text, starts_at=starts, ends_at=starts + lasts)
+        await works.change(
+            maintenance_id, by=BY, title=title, text=text, starts_at=starts, ends_at=starts + lasts
+        )
 
 
 async def _change(settings: Settings, maintenance_id: str, what: Literal["end", "cancel"]) -> None:
     async with opened(settings) as hub:
         works = maintenances_of(hub)
-        await (works.end if what == "end" else works.cancel)(maintenance_id)
+        await (works.end if what == "end" else works.cancel)(maintenance_id, BY)

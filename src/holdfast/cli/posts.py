@@ -129,4 +129,4 @@ async def _add(settings: Settings, writing: Writing) -> tuple[Post, str]:
 
 async def _delete(settings: Settings, post_id: str) -> None:
     async with opened(settings) as hub:
-        await posts_of(hub).delete(post_id)
+        await posts_of(hub).delete(post_id, BY)

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from holdfast.conversations.store import audit
 from holdfast.kernel import Clock, IdSource, get_log
 from holdfast.media import release_media, use_what_is_there
 from holdfast.posts import store
@@ -32,6 +33,7 @@ DUE_AT_ONCE: Final = 50
 PUBLISH_SECONDS: Final = 1.0
 NEWS_MS: Final = 24 * 3_600_000
 """What was published elsewhere longer ago is no news: it is shown, and nobody is told."""
+NOTED_CHARACTERS_MAX: Final = 200
 LAST: Final = (2**62, "~")
 _OF_MIRRORED: Final = frozenset({PostState.PUBLISHED, PostState.HIDDEN})
 
@@ -55,8 +57,30 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True):
         return {name: value for name, value in values.items() if value is not UNSET}
 
 
+class Deed(msgspec.Struct, frozen=True):
+    """Who does something, when, and what its entry in the audit trail is called."""
+
+    who: str
+    at: int
+    entry_id: str
+
+    async def note(self, tx: Tx, action: str, subject: str, detail: str) -> None:
+        detail = detail[:NOTED_CHARACTERS_MAX]
+        await audit(
+            tx,
+            entry_id=self.entry_id,
+            at=self.at,
+            who=self.who,
+            action=action,
+            subject=subject,
+            detail=detail,
+        )
+
+
 class PostDesk:
-    """Pictures are named by the ids of uploads, or by the names that they were given here."""
+    """What people do stands in the audit trail. Pictures are named by the ids of uploads, or by the names that they
+    were given here.
+    """
 
     def __init__(
         self,
@@ -82,7 +106,7 @@ class PostDesk:
         if profile.picture:
             shown = await self._uploads.take_over(Picture(file=profile.picture), self._clock.now_ms())
             profile = msgspec.structs.replace(profile, picture=shown.file)
-        return await self._write(_put_profile, profile, self._clock.now_ms(), by)
+        return await self._write(_put_profile, profile, self._deed(by))
 
     async def page(
         self, state: PostState | None = None, before: tuple[int, str] = LAST, limit: int = PAGE_MAX
@@ -99,25 +123,25 @@ class PostDesk:
 
     async def add(self, writing: Writing, by: str) -> Post:
         """A new post, published at once where nothing else is said. Raises PostRefusedError."""
-        now, post_id = self._clock.now_ms(), self._ids.new("pst")
+        deed, post_id = self._deed(by), self._ids.new("pst")
         blank = Post(
             id=post_id,
             slug=post_id,
             state=PostState.PUBLISHED,
-            at=now,
-            created_at=now,
+            at=deed.at,
+            created_at=deed.at,
             created_by=by,
-            updated_at=now,
+            updated_at=deed.at,
         )
-        return await self._write(_add, blank, await self._with_uploads(writing), now)
+        return await self._write(_add, blank, await self._with_uploads(writing), deed)
 
-    async def change(self, post_id: str, writing: Writing) -> Post:
+    async def change(self, post_id: str, writing: Writing, by: str) -> Post:
         """Raises LookupError, PostRefusedError."""
-        return await self._write(_change, post_id, await self._with_uploads(writing), self._clock.now_ms())
+        return await self._write(_change, post_id, await self._with_uploads(writing), self._deed(by))
 
-    async def delete(self, post_id: str) -> None:
+    async def delete(self, post_id: str, by: str) -> None:
         """A post of our own. Raises LookupError, PostRefusedError for one that is mirrored."""
-        await self._write(_delete, post_id, self._clock.now_ms())
+        await self._write(_delete, post_id, self._deed(by))
 
     async def keep_picture(self, data: bytes) -> str:
         """Keep a picture for a post or the profile; its name. Raises PostRefusedError."""
@@ -160,32 +184,46 @@ class PostDesk:
         pictures = [await self._uploads.take_over(picture, now) for picture in writing.pictures]
         return msgspec.structs.replace(writing, pictures=tuple(pictures))
 
+    def _deed(self, by: str) -> Deed:
+        return Deed(by, self._clock.now_ms(), self._ids.new("aud"))
+
     async def _write(self, action: Callable[..., Awaitable[T]], *arguments: object) -> T:
         done: T = await self._database.write(action, *arguments)
         self._events.wake()
         return done
 
 
-async def _put_profile(tx: Tx, profile: Profile, now: int, by: str) -> Profile:
+async def _put_profile(tx: Tx, profile: Profile, deed: Deed) -> Profile:
     await _check_files(tx, [profile.picture] if profile.picture else [])
-    await store.put_profile(tx, profile, now, by)
-    await store.count_change(tx, now)
-    await append_event(tx, at=now, kind="profile.changed", body={"by": by})
+    before = await store.load_profile(tx)
+    changed = [name for name in profile.__struct_fields__ if getattr(profile, name) != getattr(before, name)]
+    await store.put_profile(tx, profile, deed.at, deed.who)
+    await store.count_change(tx, deed.at)
+    if changed:
+        await deed.note(tx, "profile.changed", "", ", ".join(changed).replace("_", " "))
+    await append_event(tx, at=deed.at, kind="profile.changed", body={"by": deed.who})
     return profile
 
 
-async def _add(tx: Tx, blank: Post, writing: Writing, now: int) -> Post:
-    return await _put(tx, None, msgspec.structs.replace(blank, **writing.told()), now)
+async def _add(tx: Tx, blank: Post, writing: Writing, deed: Deed) -> Post:
+    post = await _put(tx, None, msgspec.structs.replace(blank, **writing.told()), deed.at)
+    await deed.note(tx, "post.added", post.id, f"{post.state.value}: {heading_of(post.title, post.text)}")
+    return post
 
 
-async def _change(tx: Tx, post_id: str, writing: Writing, now: int) -> Post:
+async def _change(tx: Tx, post_id: str, writing: Writing, deed: Deed) -> Post:
     before = await _found(tx, post_id)
     told = writing.told()
     if before.source and told.keys() - {"state", "pinned"}:
         raise PostRefusedError(
             "", "This post is mirrored; change it where it was written. Here it can be hidden or pinned."
         )
-    return await _put(tx, before, msgspec.structs.replace(before, **told, updated_at=now), now)
+    post = await _put(tx, before, msgspec.structs.replace(before, **told, updated_at=deed.at), deed.at)
+    changed = [name for name in told if getattr(post, name) != getattr(before, name)]
+    if changed:
+        what = ", ".join(post.state.value if name == "state" else name for name in changed).replace("_", " ")
+        await deed.note(tx, "post.changed", post.id, f"{what}: {heading_of(post.title, post.text)}")
+    return post
 
 
 async def _put(tx: Tx, before: Post | None, post: Post, now: int) -> Post:
@@ -239,11 +277,12 @@ async def drop(tx: Tx, post: Post, now: int) -> None:
     await append_event(tx, at=now, kind="post.deleted", body={"post_id": post.id})
 
 
-async def _delete(tx: Tx, post_id: str, now: int) -> None:
+async def _delete(tx: Tx, post_id: str, deed: Deed) -> None:
     post = await _found(tx, post_id)
     if post.source:
         raise PostRefusedError("", "This post is mirrored and would come back; hide it instead.")
-    await drop(tx, post, now)
+    await drop(tx, post, deed.at)
+    await deed.note(tx, "post.deleted", post.id, heading_of(post.title, post.text))
 
 
 async def _publish_due(tx: Tx, now: int) -> int:

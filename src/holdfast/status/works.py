@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from holdfast.conversations.store import audit
 from holdfast.kernel import Clock, IdSource
 from holdfast.status import store
 from holdfast.status.maintenance import (
@@ -31,8 +32,19 @@ class MaintenanceRefusedError(ValueError):
         self.field = field
 
 
+class Entry(NamedTuple):
+    """Of the audit trail: its name, when, who."""
+
+    id: str
+    at: int
+    who: str
+
+
+Change = Callable[[Tx, str, Entry], Awaitable[Maintenance]]
+
+
 class Maintenances:
-    """``channels`` gives the ids of the channels there are."""
+    """What people do stands in the audit trail. ``channels`` gives the ids of the channels there are."""
 
     def __init__(
         self,
@@ -72,7 +84,7 @@ class Maintenances:
             announced_at=now,
             announced_by=by,
         )
-        await self._database.write(_announce, work)
+        await self._database.write(_announce, work, self._entry(by))
         self._events.wake()
         return work
 
@@ -80,6 +92,7 @@ class Maintenances:
         self,
         maintenance_id: str,
         *,
+        by: str,
         title: str | None = None,
         text: str | None = None,
         channels: Sequence[str] | None = None,
@@ -97,15 +110,15 @@ class Maintenances:
             "ends_at": ends_at,
         }
         wanted = {name: value for name, value in given.items() if value is not None}
-        return await self._change(maintenance_id, partial(_change, wanted))
+        return await self._change(maintenance_id, partial(_change, wanted), by)
 
-    async def end(self, maintenance_id: str) -> Maintenance:
+    async def end(self, maintenance_id: str, by: str) -> Maintenance:
         """Say that the work is done now. Raises LookupError, MaintenanceRefusedError where none is going on."""
-        return await self._change(maintenance_id, _end)
+        return await self._change(maintenance_id, _end, by)
 
-    async def cancel(self, maintenance_id: str) -> Maintenance:
+    async def cancel(self, maintenance_id: str, by: str) -> Maintenance:
         """Call off what has not begun. Raises LookupError, MaintenanceRefusedError."""
-        return await self._change(maintenance_id, _cancel)
+        return await self._change(maintenance_id, _cancel, by)
 
     def _known(self, channels: Sequence[str]) -> tuple[str, ...]:
         unknown = [channel for channel in channels if channel not in self._channels()]
@@ -113,20 +126,22 @@ class Maintenances:
             raise MaintenanceRefusedError("channels", f"There is no channel {unknown[0]}.")
         return tuple(dict.fromkeys(channels))
 
-    async def _change(
-        self, maintenance_id: str, change: Callable[[Tx, str, int], Awaitable[Maintenance]]
-    ) -> Maintenance:
-        changed = await self._database.write(change, maintenance_id, self._clock.now_ms())
+    async def _change(self, maintenance_id: str, change: Change, by: str) -> Maintenance:
+        changed = await self._database.write(change, maintenance_id, self._entry(by))
         self._events.wake()
         return changed
 
+    def _entry(self, by: str) -> Entry:
+        return Entry(self._ids.new("aud"), self._clock.now_ms(), by)
 
-async def _announce(tx: Tx, work: Maintenance) -> None:
+
+async def _announce(tx: Tx, work: Maintenance, entry: Entry) -> None:
     await store.add_maintenance(tx, work)
-    await _tell(tx, work, "maintenance.announced", work.announced_at)
+    await _tell(tx, work, "announced", entry, work.title)
 
 
-async def _change(wanted: Mapping[str, Any], tx: Tx, maintenance_id: str, now: int) -> Maintenance:
+async def _change(wanted: Mapping[str, Any], tx: Tx, maintenance_id: str, entry: Entry) -> Maintenance:
+    now = entry.at
     before = await _found(tx, maintenance_id)
     after = msgspec.structs.replace(before, **wanted)
     field, sentence = change_problem(before, after, now)
@@ -145,23 +160,24 @@ async def _change(wanted: Mapping[str, Any], tx: Tx, maintenance_id: str, now: i
             channels=after.channels,
         )
         await announce(tx, Announcement(id=f"{after.id}:changed:{now}", at=now, told=told))
-    return await _tell(tx, after, "maintenance.changed", now)
+    changed = [name for name, value in wanted.items() if value != getattr(before, name)]
+    return await _tell(tx, after, "changed", entry, f"{', '.join(changed).replace('_', ' ')}: {after.title}")
 
 
-async def _end(tx: Tx, maintenance_id: str, now: int) -> Maintenance:
+async def _end(tx: Tx, maintenance_id: str, entry: Entry) -> Maintenance:
     work = await _found(tx, maintenance_id)
-    if work.phase(now) is not Phase.ACTIVE:
+    if work.phase(entry.at) is not Phase.ACTIVE:
         raise MaintenanceRefusedError("", "Only maintenance that is going on can be ended.")
-    await store.end_maintenance(tx, maintenance_id, now)
-    return await _tell(tx, await _found(tx, maintenance_id), "maintenance.changed", now)
+    await store.end_maintenance(tx, maintenance_id, entry.at)
+    return await _tell(tx, await _found(tx, maintenance_id), "ended", entry, work.title)
 
 
-async def _cancel(tx: Tx, maintenance_id: str, now: int) -> Maintenance:
+async def _cancel(tx: Tx, maintenance_id: str, entry: Entry) -> Maintenance:
     work = await _found(tx, maintenance_id)
-    if work.phase(now) is not Phase.SCHEDULED:
+    if work.phase(entry.at) is not Phase.SCHEDULED:
         raise MaintenanceRefusedError("", "Only maintenance that has not begun can be called off.")
-    await store.cancel_maintenance(tx, maintenance_id, now)
-    return await _tell(tx, await _found(tx, maintenance_id), "maintenance.changed", now)
+    await store.cancel_maintenance(tx, maintenance_id, entry.at)
+    return await _tell(tx, await _found(tx, maintenance_id), "cancelled", entry, work.title)
 
 
 async def _found(tx: Tx, maintenance_id: str) -> Maintenance:
@@ -171,6 +187,16 @@ async def _found(tx: Tx, maintenance_id: str) -> Maintenance:
     return work
 
 
-async def _tell(tx: Tx, work: Maintenance, kind: str, at: int) -> Maintenance:
-    await append_event(tx, at=at, kind=kind, body={"maintenance_id": work.id, "title": work.title})
+async def _tell(tx: Tx, work: Maintenance, deed: str, entry: Entry, detail: str) -> Maintenance:
+    await audit(
+        tx,
+        entry_id=entry.id,
+        at=entry.at,
+        who=entry.who,
+        action=f"maintenance.{deed}",
+        subject=work.id,
+        detail=detail,
+    )
+    kind = "maintenance.announced" if deed == "announced" else "maintenance.changed"
+    await append_event(tx, at=entry.at, kind=kind, body={"maintenance_id": work.id, "title": work.title})
     return work

@@ -10,6 +10,7 @@ from tests.unit.conftest import START_MS, Bench
 from tests.unit.media.samples import film, picture
 from tests.unit.posts.conftest import PNG
 
+from holdfast.inbox.trail import TrailFilter, audit_page
 from holdfast.media import Item, Media, Shelf
 from holdfast.posts import Hours, Link, Picture, PictureKind, PostState, Profile
 from holdfast.posts.desk import PostDesk, Writing
@@ -47,8 +48,8 @@ async def test_a_draft_is_told_to_nobody_and_gets_its_address_when_it_is_publish
     assert await _published(hub) == []
 
     hub.clock.move(60)
-    post = await desk.change(draft.id, Writing(title="Now", state=PostState.PUBLISHED))
-    later = await desk.change(draft.id, Writing(title="Now, really", pinned=True))
+    post = await desk.change(draft.id, Writing(title="Now", state=PostState.PUBLISHED), "a")
+    later = await desk.change(draft.id, Writing(title="Now, really", pinned=True), "a")
 
     assert (post.slug, post.at) == ("now", START_MS + 60_000)
     assert (later.slug, later.at, later.pinned) == ("now", post.at, True)
@@ -101,7 +102,7 @@ async def test_a_deleted_post_is_gone_and_its_picture_follows_when_it_is_old(
     post = await desk.add(Writing(text="x", pictures=(Picture(file=name, alt="A mug"),)), "a")
     assert (await desk.get(post.id)).pictures == (Picture(file=name, alt="A mug"),)
 
-    await desk.delete(post.id)
+    await desk.delete(post.id, "a")
     with pytest.raises(LookupError):
         await desk.get(post.id)
     assert await desk.picture(name) == ("image/png", PNG + b"one")
@@ -178,7 +179,7 @@ async def test_an_upload_becomes_a_picture_that_outlives_it(
     assert (shown.alt, shown.kind) == ("A mug", PictureKind.PICTURE)
     assert kept is not None
     assert kept[0] == "image/jpeg"
-    assert (await desk.change(post.id, Writing(pictures=(shown, shown)))).pictures == (shown, shown)
+    assert (await desk.change(post.id, Writing(pictures=(shown, shown)), "a")).pictures == (shown, shown)
 
 
 async def test_a_face_is_uploaded_in_the_same_way(desk: PostDesk, media: Media) -> None:
@@ -211,5 +212,28 @@ async def test_a_video_plays_from_the_hub_for_as_long_as_the_post_is_there(
     [shown] = post.pictures
     assert (shown.kind, shown.link) == (PictureKind.VIDEO, f"https://hub.example{upload.url}")
     assert len(await hub.rows("SELECT 1 FROM media_use WHERE used_by = :by", by=f"post:{post.id}")) == 1
-    await desk.delete(post.id)
+    await desk.delete(post.id, "a")
     assert await hub.rows("SELECT 1 FROM media_use WHERE used_by = :by", by=f"post:{post.id}") == []
+
+
+async def test_what_people_do_with_posts_and_the_profile_stands_in_the_audit_trail(
+    desk: PostDesk, hub: Bench
+) -> None:
+    post = await desk.add(Writing(title="Later", state=PostState.DRAFT), "agent:mara")
+    await desk.change(
+        post.id, Writing(state=PostState.PUBLISHED, text="From ten.", title="Later"), "agent:ben"
+    )
+    await desk.change(post.id, Writing(pinned=False), "agent:ben")
+    await desk.delete(post.id, "api:site")
+    profile = Profile(name="Kelp", text="Mugs")
+    await desk.put_profile(profile, "agent:mara")
+    await desk.put_profile(profile, "agent:mara")
+
+    page = await hub.database.read(audit_page, TrailFilter(), "", 10)
+    told = [(each.who, each.action, each.subject, each.detail) for each in reversed(page.items)]
+    assert told == [
+        ("agent:mara", "post.added", post.id, "draft: Later"),
+        ("agent:ben", "post.changed", post.id, "text, published: Later"),
+        ("api:site", "post.deleted", post.id, "Later"),
+        ("agent:mara", "profile.changed", "", "name, text"),
+    ]

@@ -48,7 +48,7 @@ async def test_an_edited_post_is_edited_here_and_keeps_its_place(
     platform.published = [published(1, START_MS)]
     await mirror.look(CHANNEL, platform)
     [before] = await desk.page()
-    await desk.change(before.id, Writing(pinned=True))
+    await desk.change(before.id, Writing(pinned=True), "a")
 
     platform.published = [published(1, START_MS, text="Better words")]
     await mirror.look(CHANNEL, platform)
@@ -171,7 +171,7 @@ async def test_a_mirrored_post_can_be_hidden_and_stays_so_but_not_rewritten(
     platform.published = [published(1, START_MS)]
     await mirror.look(CHANNEL, platform)
     [post] = await desk.page()
-    await desk.change(post.id, Writing(state=PostState.HIDDEN))
+    await desk.change(post.id, Writing(state=PostState.HIDDEN), "a")
 
     platform.published = [published(1, START_MS, text="Edited")]
     await mirror.look(CHANNEL, platform)
@@ -179,11 +179,11 @@ async def test_a_mirrored_post_can_be_hidden_and_stays_so_but_not_rewritten(
     assert (hidden.state, hidden.text) == (PostState.HIDDEN, "Edited")
 
     with pytest.raises(PostRefusedError):
-        await desk.change(post.id, Writing(text="Mine"))
+        await desk.change(post.id, Writing(text="Mine"), "a")
     with pytest.raises(PostRefusedError):
-        await desk.change(post.id, Writing(state=PostState.DRAFT))
+        await desk.change(post.id, Writing(state=PostState.DRAFT), "a")
     with pytest.raises(PostRefusedError):
-        await desk.delete(post.id)
+        await desk.delete(post.id, "a")
 
 
 async def test_the_newest_are_kept_and_no_more(mirror: Mirror, platform: Platform, desk: PostDesk) -> None:

@@ -109,7 +109,7 @@ async def test_channels_that_a_person_told_apart_stay_apart(bench: Any) -> None:
     await happen(bench, IG, WA, seconds=90)
     titles = [each.title for each in bench.radar.open_incidents()]
     assert titles == ["Instagram is not accepting messages", "WhatsApp is not accepting messages"]
-    for channels, why in (([IG], "must stay"), ([SMS], "not a part"), ([], "must leave")):
+    for channels, why in (([IG], "must stay"), ([SMS], "has no part sms"), ([], "must leave")):
         with pytest.raises(UnfitError, match=why):
             await decide(bench, split, incident.id, channels, ids=bench.ids)
 

@@ -179,9 +179,13 @@ class PostsController(Controller):
         summary="Change, publish, schedule, pin or hide a post",
         responses=refuses(404, 422),
     )
-    async def change(self, services: Services, post_id: PostId, data: JSONBody[PostChange]) -> PostView:
+    async def change(
+        self, services: Services, principal: Asker, post_id: PostId, data: JSONBody[PostChange]
+    ) -> PostView:
         try:
-            return _view(await _desk(services).change(plain(post_id), _writing(data)), services)
+            return _view(
+                await _desk(services).change(plain(post_id), _writing(data), principal.author), services
+            )
         except LookupError as error:
             raise not_found("post", post_id) from error
         except PostRefusedError as error:
@@ -194,9 +198,9 @@ class PostsController(Controller):
         summary="Delete a post of our own",
         responses=refuses(404, 422),
     )
-    async def remove(self, services: Services, post_id: PostId) -> None:
+    async def remove(self, services: Services, principal: Asker, post_id: PostId) -> None:
         try:
-            await _desk(services).delete(plain(post_id))
+            await _desk(services).delete(plain(post_id), principal.author)
         except LookupError as error:
             raise not_found("post", post_id) from error
         except PostRefusedError as error:

@@ -134,11 +134,16 @@ class MaintenancesController(Controller):
         responses=refuses(404, 409, 422),
     )
     async def change(
-        self, services: Services, maintenance_id: ThingId, data: JSONBody[ChangedMaintenance]
+        self,
+        services: Services,
+        principal: Asker,
+        maintenance_id: ThingId,
+        data: JSONBody[ChangedMaintenance],
     ) -> MaintenanceView:
         try:
             work = await _works(services).change(
                 plain(maintenance_id),
+                by=principal.author,
                 title=None if data.title is None else plain(data.title),
                 text=None if data.text is None else plain(data.text),
                 channels=None if data.channels is None else [plain(each) for each in data.channels],
@@ -161,8 +166,8 @@ class MaintenancesController(Controller):
         status_code=200,
         responses=refuses(404, 409),
     )
-    async def end(self, services: Services, maintenance_id: ThingId) -> MaintenanceView:
-        return await _change(services, maintenance_id, "end")
+    async def end(self, services: Services, principal: Asker, maintenance_id: ThingId) -> MaintenanceView:
+        return await _change(services, maintenance_id, "end", principal.author)
 
     @post(
         "/{maintenance_id:str}/cancel",
@@ -172,8 +177,8 @@ class MaintenancesController(Controller):
         status_code=200,
         responses=refuses(404, 409),
     )
-    async def cancel(self, services: Services, maintenance_id: ThingId) -> MaintenanceView:
-        return await _change(services, maintenance_id, "cancel")
+    async def cancel(self, services: Services, principal: Asker, maintenance_id: ThingId) -> MaintenanceView:
+        return await _change(services, maintenance_id, "cancel", principal.author)
 
 
 class SubscribersController(Controller):
@@ -239,11 +244,13 @@ class SubscribersController(Controller):
             raise not_found("subscriber", subscriber_id)
 
 
-async def _change(services: Services, maintenance_id: str, what: Literal["end", "cancel"]) -> MaintenanceView:
+async def _change(
+    services: Services, maintenance_id: str, what: Literal["end", "cancel"], by: str
+) -> MaintenanceView:
     works = _works(services)
     try:
         change = works.end if what == "end" else works.cancel
-        work = await change(plain(maintenance_id))
+        work = await change(plain(maintenance_id), by)
     except LookupError as error:
         raise not_found("maintenance", maintenance_id) from error
     except MaintenanceRefusedError as error:
