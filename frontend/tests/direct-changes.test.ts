@@ -80,3 +80,13 @@ test('pinned threads stand first, then the latest', () => {
   ]).map((each) => each.id);
   assert.deepEqual(ids, ['b', 'c', 'a']);
 });
+
+test('a thread of which other things were said earlier is told apart from one that only changed', () => {
+  const shop = thread({ kind: 'business', history: 'a' });
+  const changed = (more: Partial<Thread>) => [...after([{ type: 'thread', thread: { ...shop, ...more } }], shop).rewritten];
+  assert.deepEqual(changed({ pinned: true }), []);
+  assert.deepEqual(changed({ history: 'b' }), ['thr_1']);
+  assert.deepEqual(changed({ history: '' }), ['thr_1']);
+  assert.deepEqual([...applied(new Map(), [{ type: 'thread', thread: thread() }], ME).rewritten], []);
+  assert.deepEqual([...applied(new Map(), [{ type: 'thread', thread: shop }], ME).rewritten], ['thr_1']);
+});

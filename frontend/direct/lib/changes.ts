@@ -12,14 +12,17 @@ export interface Applied {
   me: Me | null;
   /** Threads that something was said of, but that are not known here. */
   unknown: Set<string>;
+  /** Threads of which what was said earlier is not what it was. */
+  rewritten: Set<string>;
 }
 
 export function applied(known: Threads, changes: readonly Change[], myId: string): Applied {
-  const result: Applied = { threads: new Map(known), touched: new Set(), gone: [], messages: [], me: null, unknown: new Set() };
+  const result: Applied = { threads: new Map(known), touched: new Set(), gone: [], messages: [], me: null, unknown: new Set(), rewritten: new Set() };
   for (const change of changes) {
     if (change.type === 'message') {
       takeMessage(result, change.message, myId);
     } else if (change.type === 'thread') {
+      if (historyOf(result.threads.get(change.thread.id)) !== historyOf(change.thread)) result.rewritten.add(change.thread.id);
       put(result, change.thread);
       result.unknown.delete(change.thread.id);
     } else if (change.type === 'receipt') {
@@ -56,6 +59,10 @@ function unreadAfter(thread: Thread, message: Message, myId: string): number {
   if (message.author === myId) return 0; // whoever answers has read what was there
   const isNew = message.kind === 'text' && !message.unsent && message.order > readUpTo(thread, myId);
   return thread.unread + (isNew ? 1 : 0);
+}
+
+export function historyOf(one: { history?: string } | undefined | null): string {
+  return one?.history ?? '';
 }
 
 function takeReceipt(result: Applied, receipt: { thread: string; member: string; delivered: number; read: number }, myId: string): void {

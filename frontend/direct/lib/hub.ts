@@ -55,7 +55,7 @@ interface Page<Name extends string> {
 }
 
 export type ThreadPage = Page<'threads'> & { threads: Thread[]; cursor: string };
-export type MessagePage = Page<'messages'> & { messages: Message[] };
+export type MessagePage = Page<'messages'> & { messages: Message[]; history?: string };
 export type ProfileChange = Partial<{ name: string; handle: string; about: string; picture: string; settings: Partial<Settings> }>;
 export type ThreadChange = Partial<{ title: string; picture: string; pinned: boolean; muted_until: number; draft: string }>;
 

@@ -16,6 +16,15 @@ export interface Taken {
   cursor: string | null;
 }
 
+/** How far back a thread is kept here without a gap: `before` asks for what is older, null at its beginning. */
+export interface History {
+  before: string | number | null;
+  /** Which history of the thread it is, for there may be another one day. */
+  mark: string;
+}
+
+type Histories = Record<string, History>;
+
 export interface Keep {
   /** Whether it is lost with the page. */
   readonly isMemory: boolean;
@@ -26,7 +35,11 @@ export interface Keep {
   has(messageId: string): Promise<boolean>;
   /** The latest ones before a message, oldest first. */
   messages(thread: string, before: Pick<Message, 'order' | 'id'> | null, limit: number): Promise<Message[]>;
-  dropMessages(thread: string): Promise<void>;
+  /** What is kept of a thread is this from now on, and how far it reaches back. */
+  begin(thread: string, messages: readonly Message[], history: History): Promise<void>;
+  /** The same, with what is older. */
+  further(thread: string, messages: readonly Message[], history: History): Promise<void>;
+  history(thread: string): Promise<History | null>;
   /** All but what has not gone out yet. */
   dropRead(): Promise<void>;
   ops(): Promise<Op[]>;
@@ -77,7 +90,7 @@ class DatabaseKeep implements Keep {
       for (const thread of taken.threads) threads?.put(thread);
       for (const id of taken.gone) {
         threads?.delete(id);
-        messages?.index('place').openKeyCursor(placesOf(id)).addEventListener('success', eachKey(messages));
+        dropThread(messages, id);
       }
       if (taken.cursor !== null) facts?.put(taken.cursor, 'cursor');
     });
@@ -103,10 +116,16 @@ class DatabaseKeep implements Keep {
     });
   }
 
-  dropMessages(thread: string): Promise<void> {
-    return this.#write(['messages'], ({ messages }) => {
-      messages?.index('place').openKeyCursor(placesOf(thread)).addEventListener('success', eachKey(messages));
-    });
+  begin(thread: string, messages: readonly Message[], history: History): Promise<void> {
+    return this.#write(['facts', 'messages'], (stores) => dropThread(stores['messages'], thread, () => noteHistory(stores, thread, messages, history)));
+  }
+
+  further(thread: string, messages: readonly Message[], history: History): Promise<void> {
+    return this.#write(['facts', 'messages'], (stores) => noteHistory(stores, thread, messages, history));
+  }
+
+  async history(thread: string): Promise<History | null> {
+    return (await this.fact<Histories>('histories'))?.[thread] ?? null;
   }
 
   dropRead(): Promise<void> {
@@ -184,17 +203,18 @@ function asked<Value>(request: IDBRequest<Value>): Promise<Value> {
   });
 }
 
-function placesOf(thread: string): IDBKeyRange {
-  return IDBKeyRange.bound([thread], [thread, []]);
+function noteHistory(stores: Record<string, IDBObjectStore>, thread: string, messages: readonly Message[], history: History): void {
+  for (const message of messages) stores['messages']?.put(message);
+  const request = stores['facts']?.get('histories') as IDBRequest<Histories | undefined> | undefined;
+  request?.addEventListener('success', () => stores['facts']?.put({ ...request.result, [thread]: history }, 'histories'));
 }
 
-function eachKey(messages: IDBObjectStore | undefined): (event: Event) => void {
-  return (event) => {
-    const cursor = (event.target as IDBRequest<IDBCursor | null>).result;
-    if (!cursor) return;
-    messages?.delete(cursor.primaryKey);
-    cursor.continue();
-  };
+function dropThread(messages: IDBObjectStore | undefined, thread: string, then: () => void = () => {}): void {
+  const request = messages?.index('place').getAllKeys(IDBKeyRange.bound([thread], [thread, []]));
+  request?.addEventListener('success', () => {
+    for (const key of request.result) messages?.delete(key);
+    then();
+  });
 }
 
 export class MemoryKeep implements Keep {
@@ -222,7 +242,7 @@ export class MemoryKeep implements Keep {
     for (const thread of taken.threads) this.#threads.set(thread.id, thread);
     for (const id of taken.gone) {
       this.#threads.delete(id);
-      await this.dropMessages(id);
+      this.#dropMessages(id);
     }
     if (taken.cursor !== null) this.#facts.set('cursor', taken.cursor);
   }
@@ -236,7 +256,21 @@ export class MemoryKeep implements Keep {
     return ours.sort(compare).slice(-limit);
   }
 
-  async dropMessages(thread: string): Promise<void> {
+  async begin(thread: string, messages: readonly Message[], history: History): Promise<void> {
+    this.#dropMessages(thread);
+    await this.further(thread, messages, history);
+  }
+
+  async further(thread: string, messages: readonly Message[], history: History): Promise<void> {
+    for (const message of messages) this.#messages.set(message.id, message);
+    this.#facts.set('histories', { ...(this.#facts.get('histories') as Histories | undefined), [thread]: history });
+  }
+
+  async history(thread: string): Promise<History | null> {
+    return (this.#facts.get('histories') as Histories | undefined)?.[thread] ?? null;
+  }
+
+  #dropMessages(thread: string): void {
     for (const message of this.#messages.values()) if (message.thread === thread) this.#messages.delete(message.id);
   }
 

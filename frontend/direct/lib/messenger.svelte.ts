@@ -2,7 +2,7 @@
 import { getContext, setContext } from 'svelte';
 import { retryAfter } from '../../shared/backoff.ts';
 import { newId } from '../../shared/ids.ts';
-import { applied, listed, readUpTo, type Threads } from './changes.ts';
+import { applied, historyOf, listed, readUpTo, type Threads } from './changes.ts';
 import { dropEarly, earlyOnes } from './early.ts';
 import { Hub, inWords, Refusal, type SignedIn, type ThreadChange } from './hub.ts';
 import { type Keep, MemoryKeep, openKeep } from './keep.ts';
@@ -193,7 +193,7 @@ export class Messenger {
   talk(id: string): Talk {
     let talk = this.#talks.get(id);
     if (!talk) {
-      talk = new Talk(id, this.hub, () => this.#keep);
+      talk = new Talk(id, this.hub, () => this.#keep, () => historyOf(this.threads.get(id)));
       this.#talks.set(id, talk);
     }
     return talk;
@@ -213,12 +213,6 @@ export class Messenger {
   /** A thread that was made or changed by a call of ours. */
   took(thread: Thread): void {
     this.#takeAndTell([{ type: 'thread', thread }], '');
-  }
-
-  /** More was said in a thread before than we knew. */
-  async readAgain(thread: string): Promise<void> {
-    this.#tabs?.tell({ type: 'again', thread });
-    await this.talk(thread).readAgain();
   }
 
   forget(thread: string): void {
@@ -505,7 +499,10 @@ export class Messenger {
     if (changes.length === 0) return;
     const result = applied(this.threads, changes, this.myId);
     this.threads = result.threads;
-    for (const talk of this.#talks.values()) talk.take(result.messages);
+    for (const talk of this.#talks.values()) {
+      talk.take(result.messages);
+      if (result.rewritten.has(talk.id)) void talk.rewritten();
+    }
     if (result.me) this.tookMe(result.me);
     this.#notTyping(result.messages);
     void this.#outbox.arrived(new Set(result.messages.map((message) => message.id)), this.#selves());
@@ -584,7 +581,6 @@ export class Messenger {
     else if (news.type === 'progress') this.#progressed(news.key, news.share);
     else if (news.type === 'refused') this.tell(news.sentence);
     else if (news.type === 'me') this.tookMe(news.me);
-    else if (news.type === 'again') void this.#talks.get(news.thread)?.readAgain();
     else if (news.type === 'outbox') void this.#outboxTold(leads);
     else if (news.type === 'connected' && !leads) this.#followed(news.is, news.caughtUp);
     else if (news.type === 'say' && leads) this.#say(news.frame);

@@ -49,6 +49,8 @@ export interface Thread {
   muted_until: number;
   draft: string;
   created_at: number;
+  /** Another one once what was said earlier is not what it was. */
+  history?: string;
 }
 
 export interface Attachment {

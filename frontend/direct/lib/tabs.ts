@@ -8,8 +8,6 @@ export type TabNews =
   | { type: 'threads' }
   | { type: 'passing'; frame: Passing }
   | { type: 'connected'; is: boolean; caughtUp: boolean }
-  /** More was said in it before than was known. */
-  | { type: 'again'; thread: string }
   | { type: 'outbox' }
   | { type: 'progress'; key: string; share: number }
   | { type: 'refused'; sentence: string }

@@ -1,17 +1,10 @@
 // What was said in one thread, as far as it was read: from this device first, then from the hub, page by page.
-import { merged } from './changes.ts';
+import { historyOf, merged } from './changes.ts';
 import { type Hub, inWords } from './hub.ts';
-import type { Keep } from './keep.ts';
+import type { History, Keep } from './keep.ts';
 import type { Message } from './protocol.ts';
 
 export const PAGE = 50;
-
-/** How far back a thread is kept here without a gap: `before` asks for what is older, null at its beginning. */
-interface History {
-  before: string | number | null;
-}
-
-type Histories = Record<string, History>;
 
 export class Talk {
   messages = $state.raw<Message[]>([]);
@@ -23,15 +16,18 @@ export class Talk {
   readonly id: string;
   readonly #hub: Hub;
   readonly #keep: () => Keep;
+  /** Which history the thread has now. */
+  readonly #mark: () => string;
   #history: History | null = null;
   #isKeptRead = false;
   #isStale = false;
   #opening: Promise<void> | null = null;
 
-  constructor(id: string, hub: Hub, keep: () => Keep) {
+  constructor(id: string, hub: Hub, keep: () => Keep, mark: () => string) {
     this.id = id;
     this.#hub = hub;
     this.#keep = keep;
+    this.#mark = mark;
   }
 
   /** Show what is kept, then read the newest page where that is not known to be it. */
@@ -50,11 +46,10 @@ export class Talk {
     this.#isStale = true;
   }
 
-  /** More was said before than we knew, as when an address was claimed: what is kept is not whole. */
-  async readAgain(): Promise<void> {
+  /** What was said earlier is not what it was, as when an address was claimed: what is kept is not whole. */
+  async rewritten(): Promise<void> {
     await this.#opening;
-    const { [this.id]: _, ...others } = await this.#histories();
-    await this.#keep().setFact('histories', others);
+    if (!this.isOpen || this.#history?.mark === this.#mark()) return;
     this.#history = null;
     this.#isKeptRead = this.isWhole = false;
     await this.open();
@@ -76,7 +71,8 @@ export class Talk {
 
   async #open(): Promise<void> {
     if (!this.isOpen) {
-      this.#history = (await this.#histories())[this.id] ?? null;
+      const kept = await this.#keep().history(this.id);
+      if (kept?.mark === this.#mark()) this.#history = kept;
       this.take(await this.#keep().messages(this.id, null, PAGE));
       this.isOpen = this.messages.length > 0 || this.#history !== null;
     }
@@ -94,26 +90,29 @@ export class Talk {
   }
 
   async #newest(): Promise<void> {
-    const page = await this.#hub.history(this.id, null, PAGE);
     const known = new Set(this.messages.map((message) => message.id));
-    const joins = this.#history !== null && page.messages.some((message) => known.has(message.id));
-    if (!joins) {
-      const newest = page.messages.at(-1)?.order ?? 0;
-      await this.#keep().dropMessages(this.id);
-      // What came by the stream meanwhile is newer than the page, and stays.
-      this.messages = this.messages.filter((message) => message.order > newest);
-      await this.#keep().take({ messages: this.messages, threads: [], gone: [], cursor: null });
-      await this.#note({ before: page.before ?? null });
-    }
-    this.take(page.messages);
-    await this.#keep().take({ messages: page.messages, threads: [], gone: [], cursor: null });
+    const page = await this.#hub.history(this.id, null, PAGE);
+    const mark = historyOf(page);
     this.#isStale = false;
-    this.isWhole = this.#history?.before === null && !joins ? true : this.isWhole;
+    if (this.#history?.mark === mark && page.messages.some((message) => known.has(message.id))) {
+      this.take(page.messages);
+      return this.#keep().further(this.id, page.messages, this.#history);
+    }
+    const newest = page.messages.at(-1)?.order ?? 0;
+    // What came by the stream meanwhile is newer than the page, and stays.
+    const since = this.messages.filter((message) => message.order > newest || !known.has(message.id));
+    this.messages = merged(page.messages, since);
+    this.#history = { before: page.before ?? null, mark };
+    this.#isKeptRead = false;
+    this.isWhole = this.#history.before === null;
+    await this.#keep().begin(this.id, this.messages, this.#history);
   }
 
   async #olderKept(): Promise<boolean> {
     if (this.#isKeptRead) return false;
+    const history = this.#history;
     const kept = await this.#keep().messages(this.id, this.messages[0] ?? null, PAGE);
+    if (history !== this.#history) return true;
     this.#isKeptRead = kept.length < PAGE;
     this.take(kept);
     if (this.#isKeptRead && this.#history?.before === null) this.isWhole = true;
@@ -121,24 +120,19 @@ export class Talk {
   }
 
   async #olderFromHub(): Promise<void> {
-    if (!this.#history) return this.#newest();
-    if (this.#history.before === null) {
+    const history = this.#history;
+    if (!history) return this.#newest();
+    if (history.before === null) {
       this.isWhole = true;
       return;
     }
-    const page = await this.#hub.history(this.id, this.#history.before, PAGE);
+    const page = await this.#hub.history(this.id, history.before, PAGE);
+    // Another history began meanwhile: this page is of one that is not shown any more.
+    if (history !== this.#history) return;
+    if (historyOf(page) !== history.mark) return this.#newest();
     this.take(page.messages);
-    await this.#keep().take({ messages: page.messages, threads: [], gone: [], cursor: null });
-    await this.#note({ before: page.before ?? null });
-    if (page.before === null || page.before === undefined) this.isWhole = true;
-  }
-
-  async #note(history: History): Promise<void> {
-    this.#history = history;
-    await this.#keep().setFact('histories', { ...(await this.#histories()), [this.id]: history });
-  }
-
-  async #histories(): Promise<Histories> {
-    return (await this.#keep().fact<Histories>('histories')) ?? {};
+    this.#history = { ...history, before: page.before ?? null };
+    this.isWhole = this.#history.before === null;
+    await this.#keep().further(this.id, page.messages, this.#history);
   }
 }

@@ -9,6 +9,7 @@
 
 from holdfast.client.calls import Client
 from holdfast.client.errors import DirectError
+from holdfast.client.kept import Kept
 from holdfast.client.model import (
     Attachment,
     Card,
@@ -37,6 +38,7 @@ __all__ = [
     "Client",
     "DirectError",
     "Gone",
+    "Kept",
     "Me",
     "MeChanged",
     "Message",

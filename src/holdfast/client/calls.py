@@ -14,6 +14,7 @@ from holdfast.client.model import (
     Attachment,
     Card,
     Changes,
+    ChangesAsSent,
     Me,
     MessagePage,
     SignedIn,
@@ -174,7 +175,11 @@ class Client:
     async def changes(self, after: str = "", *, wait: int = 0) -> Changes:
         """What happened after a cursor; without one the newest cursor. ``wait`` for up to 25 seconds."""
         query = _query(after=after, wait=str(min(wait, WAIT_SECONDS_MAX)))
-        return await self._call("GET", f"/changes{query}", Changes, seconds=ANSWER_SECONDS + wait)
+        sent = await self._call("GET", f"/changes{query}", ChangesAsSent, seconds=ANSWER_SECONDS + wait)
+        try:
+            return sent.known()
+        except msgspec.MsgspecError as error:
+            raise _malformed(error) from error
 
     def stream(self, cursor: str = "") -> Stream:
         """The live stream from a cursor on, without one from now on."""
@@ -262,7 +267,11 @@ def _decoded(answer: bytes, kind: type[Answer] | None) -> Answer:
     try:
         return msgspec.json.decode(answer, type=kind) if kind is not None else None  # type: ignore[return-value]
     except msgspec.MsgspecError as error:
-        raise DirectError(0, "malformed", f"The hub's answer could not be read: {error}") from error
+        raise _malformed(error) from error
+
+
+def _malformed(error: msgspec.MsgspecError) -> DirectError:
+    return DirectError(0, "malformed", f"The hub's answer could not be read: {error}")
 
 
 def _refusal(status: int, answer: bytes, headers: Mapping[str, str]) -> DirectError:

@@ -1,6 +1,6 @@
 """What the protocol carries. Times are ms since the epoch; see docs/direct-protocol.md for each field."""
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -110,6 +110,9 @@ class Thread(Record, frozen=True):
     muted_until: int = 0
     draft: str | None = None
     created_at: int = 0
+    latest_at: int = 0
+    history: str = ""
+    """Another one once what was said earlier is not what it was: read it again."""
 
 
 class ThreadPage(Record, frozen=True):
@@ -119,10 +122,11 @@ class ThreadPage(Record, frozen=True):
 
 
 class MessagePage(Record, frozen=True):
-    """Oldest first; ``before`` asks for the page before, None at the beginning."""
+    """Oldest first; ``before`` asks for the page before, None at the beginning. ``history`` is that of the thread."""
 
     messages: list[Message]
     before: str | None = None
+    history: str = ""
 
 
 class Written(Record, frozen=True):
@@ -214,6 +218,32 @@ Heard = Change | CaughtUp | Welcome | Ping | Ok | Refused
 
 
 class Changes(Record, frozen=True):
-    changes: list[MessageChanged | ThreadChanged | ReceiptChanged | Gone | MeChanged]
+    changes: list[Change]
     cursor: str
     more: bool = False
+
+
+class ChangesAsSent(Record, frozen=True):
+    """Changes of which some may be of a newer hub."""
+
+    changes: list[msgspec.Raw]
+    cursor: str
+    more: bool = False
+
+    def known(self) -> Changes:
+        found = [each for each in map(heard, self.changes) if isinstance(each, Change)]
+        return Changes(changes=found, cursor=self.cursor, more=self.more)
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    type: str
+
+
+_KINDS = frozenset(each.__struct_config__.tag for each in get_args(Heard))
+_decode_kind = msgspec.json.Decoder(_Kind).decode
+_decode = msgspec.json.Decoder(Heard).decode
+
+
+def heard(data: str | bytes | msgspec.Raw) -> Heard | None:
+    """A frame; None where it is of a kind that this client does not know. Raises msgspec.MsgspecError."""
+    return _decode(data) if _decode_kind(data).type in _KINDS else None

@@ -14,7 +14,7 @@ import aiohttp
 import msgspec
 
 from holdfast.client.errors import DirectError, unreachable
-from holdfast.client.model import CaughtUp, Change, Heard, Me, Ok, Ping, Refused, Welcome, Written
+from holdfast.client.model import CaughtUp, Change, Heard, Me, Ok, Ping, Refused, Welcome, Written, heard
 
 SUBPROTOCOL: Final = "holdfast.direct.v1"
 CHANGES_WAITING_MAX: Final = 1_000
@@ -28,8 +28,6 @@ FINAL_CODES: Final = {
     4410: ("forgotten", "The cursor is older than what the hub keeps: read the threads again."),
 }
 """Closing codes after which connecting again would not help."""
-
-_decode: Final = msgspec.json.Decoder(Heard).decode
 
 
 class Stream:
@@ -199,31 +197,33 @@ class Stream:
                 received = await socket.receive(timeout=SILENCE_SECONDS)
                 if received.type is not aiohttp.WSMsgType.TEXT:
                     raise _ended(socket.close_code)
-                await self._hear(socket, _decode(received.data))
+                frame = heard(received.data)
+                if frame is not None:
+                    await self._hear(socket, frame)
 
-    async def _hear(self, socket: aiohttp.ClientWebSocketResponse, heard: Heard) -> None:
-        match heard:
+    async def _hear(self, socket: aiohttp.ClientWebSocketResponse, frame: Heard) -> None:
+        match frame:
             case Welcome():
-                self.me = heard.member
-                self._came = self._came or heard.cursor
+                self.me = frame.member
+                self._came = self._came or frame.cursor
                 self.cursor = self.cursor or self._came
                 self._socket = socket
                 self._connected.set()
             case Ok():
-                self._settle(heard.ref, heard)
+                self._settle(frame.ref, frame)
             case Refused():
                 refusal = DirectError(
-                    422, heard.code, heard.message, field=heard.field, retry_after=heard.retry_after
+                    422, frame.code, frame.message, field=frame.field, retry_after=frame.retry_after
                 )
-                self._settle(heard.ref, refusal)
+                self._settle(frame.ref, refusal)
             case CaughtUp():
-                self._came = heard.cursor or self._came
+                self._came = frame.cursor or self._came
                 self.caught_up.set()
             case Ping():
                 pass
             case _:
-                await self._changes.put(heard)
-                self._came = heard.cursor or self._came
+                await self._changes.put(frame)
+                self._came = frame.cursor or self._came
 
     def _settle(self, ref: str, answer: Ok | DirectError) -> None:
         waiting = self._answers.get(ref)

@@ -8,7 +8,7 @@ from holdfast.conversations.search import add_words
 from holdfast.kernel import IdSource
 from holdfast.members import store
 from holdfast.members.model import Member
-from holdfast.storage import Tx
+from holdfast.storage import Tx, append_event
 
 
 class Joiner:
@@ -32,6 +32,8 @@ class Joiner:
             await self._conversations.merge_within(tx, contacts[0], other, by=f"member:{member.id}")
         if not own and contacts:
             await self._place(tx, member, contacts[0], at)
+        if contacts:
+            await _tell(tx, contacts[0], at)
 
     async def _place(self, tx: Tx, member: Member, contact_id: str, at: int) -> None:
         """What the member will write on our own channel belongs to this contact."""
@@ -50,6 +52,18 @@ class Joiner:
             at=at,
         )
         await add_words(tx, contact_id, member.name, member.id)
+
+
+async def _tell(tx: Tx, contact_id: str, at: int) -> None:
+    """More is the member's to read than before, also where nobody was merged."""
+    conversation = await people.conversation_of(tx, contact_id)
+    await append_event(
+        tx,
+        at=at,
+        kind="contact.changed",
+        conversation_id=conversation["id"] if conversation else None,
+        body={"contact_id": contact_id},
+    )
 
 
 async def _contacts(tx: Tx, ids: Sequence[str]) -> list[str]:

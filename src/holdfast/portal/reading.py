@@ -91,14 +91,13 @@ class Reading:
     async def messages(
         self, tx: Tx, member: Member, thread_id: str, before: tuple[int, str], limit: int
     ) -> MessagePage:
+        history, found = "", list[Message]()
         if thread_id.startswith(BUSINESS_THREAD):
             self._channel_of(thread_id)
             standing = (await business.standings(tx, member.id)).get(thread_id)
-            found = (
-                await business.conversation_page(tx, standing, before=before, limit=limit + 1)
-                if standing
-                else []
-            )
+            if standing:
+                history = business.history_of(standing)
+                found = await business.conversation_page(tx, standing, before=before, limit=limit + 1)
         else:
             mine = await store.my_threads(tx, member.id, [thread_id])
             if not mine:
@@ -109,7 +108,7 @@ class Reading:
             found = await views(tx, member.id, rows)
         page = found[:limit]
         following = f"{page[-1].order}.{page[-1].id}" if len(found) > limit else None
-        return MessagePage(page[::-1], following)
+        return MessagePage(page[::-1], following, history)
 
     async def search(self, tx: Tx, member: Member, pattern: str, thread_id: str) -> list[Message]:
         standings = await business.standings(tx, member.id)

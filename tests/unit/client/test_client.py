@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import WSMsgType, web
 from aiohttp.test_utils import TestServer
 
-from holdfast.client import Client, DirectError, MessageChanged
+from holdfast.client import Client, DirectError, Kept, MessageChanged, Thread, ThreadChanged
 
 ME = {"id": "mem_me", "kind": "member", "name": "Me", "new_field": 1}
 
@@ -24,6 +25,7 @@ class Hub:
         self.break_before_answer = 0
         self.refuse: dict[str, Any] | None = None
         self.close_code = 0
+        self.before_changes: list[dict[str, Any]] = []
         self.http: Callable[[web.Request], web.Response] = lambda _: web.json_response({})
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -38,6 +40,8 @@ class Hub:
             return socket
         after = int(hello.get("cursor") or 0)
         await socket.send_json({"type": "welcome", "member": ME, "cursor": str(after)})
+        for frame in self.before_changes:
+            await socket.send_json(frame)
         for number, message in enumerate(list(self.stored.values()), start=1):
             if number > after:
                 await socket.send_json(_change(number, message))
@@ -210,3 +214,51 @@ async def test_a_stream_hands_out_changes_as_records(hub: tuple[Hub, str]) -> No
         assert stream.me.name == "Me"
         await stream.send("thr_1", "one")
         assert isinstance(await anext(stream), MessageChanged)
+
+
+async def test_what_a_newer_hub_says_is_passed_over(hub: tuple[Hub, str]) -> None:
+    served, url = hub
+    served.before_changes = [{"type": "weather", "cursor": "9", "wind": []}]
+    async with connected(url) as stream:
+        await stream.send("thr_1", "one")
+        assert isinstance(await anext(stream), MessageChanged)
+    assert len(served.hellos) == 1
+    told = [{"type": "weather", "cursor": "9"}, _change(1, {"id": "a", "thread": "thr_1", "text": "one"})]
+    served.http = lambda _: web.json_response({"changes": told, "cursor": "10", "more": True})
+    async with Client(url, "token") as client:
+        page = await client.changes("1")
+    assert (page.cursor, page.more, len(page.changes)) == ("10", True, 1)
+
+
+async def test_a_change_that_cannot_be_read_is_told_as_such(hub: tuple[Hub, str]) -> None:
+    served, url = hub
+    served.http = lambda _: web.json_response({"changes": [{"type": "thread"}], "cursor": "1"})
+    async with Client(url, "token") as client:
+        with pytest.raises(DirectError) as caught:
+            await client.changes("1")
+    assert caught.value.code == "malformed"
+
+
+async def test_pages_of_two_histories_are_not_put_together(hub: tuple[Hub, str]) -> None:
+    served, url = hub
+    pages = [
+        {"messages": [_said(9)], "before": "9.a", "history": "old"},
+        {"messages": [_said(1)], "before": None, "history": "new"},
+        {"messages": [_said(5)], "before": "5.a", "history": "new"},
+        {"messages": [_said(1)], "before": None, "history": "new"},
+    ]
+    served.http = lambda _: web.json_response(pages.pop(0))
+    async with Client(url, "token") as client:
+        kept = Kept(client, "business:web")
+        await kept.read()
+        assert [each.order for each in kept.messages] == [1, 5]
+        thread = Thread(id="business:web", kind="business", history="new")
+        await kept.take(ThreadChanged(thread=thread))
+        pages.append({"messages": [_said(5)], "before": None, "history": "newest"})
+        await kept.take(ThreadChanged(thread=msgspec.structs.replace(thread, history="newest")))
+    assert [each.order for each in kept.messages] == [5]
+    assert pages == []
+
+
+def _said(order: int) -> dict[str, Any]:
+    return {"id": f"msg_{order}", "thread": "business:web", "order": order, "author": "business", "at": order}

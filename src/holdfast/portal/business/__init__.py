@@ -5,9 +5,19 @@ from holdfast.portal.business.viewing import (
     Standing,
     conversation_page,
     found,
+    history_of,
     standings,
     thread_of,
     threads_of,
 )
 
-__all__ = ["Standing", "conversation_page", "found", "standings", "thread_of", "threads_of", "told"]
+__all__ = [
+    "Standing",
+    "conversation_page",
+    "found",
+    "history_of",
+    "standings",
+    "thread_of",
+    "threads_of",
+    "told",
+]

@@ -3,6 +3,7 @@
 Notes, and what was said over addresses that agents joined without the member's proof, are not among it.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -24,6 +25,7 @@ from holdfast.portal.talks.model import (
 from holdfast.storage import Row, Tx
 
 LATEST: Final = 2**62
+HISTORY_CHARACTERS: Final = 16
 _NOTHING_NOTED: Final[Row] = {"delivered": 0, "seen": 0, "pinned": 0, "muted_until": 0, "draft": ""}
 _KINDS: Final = {"image": "picture", "video": "video", "audio": "voice"}
 
@@ -119,7 +121,14 @@ async def thread_of(tx: Tx, member: Member, thread: str, standing: Standing | No
         draft=note["draft"],
         created_at=member.created_at,
         latest_at=last[0].at if last else member.created_at,
+        history=history_of(standing) if standing else "",
     )
+
+
+def history_of(standing: Standing) -> str:
+    """The same as long as the member sees the same conversation over the same addresses."""
+    seen = "|".join([standing.conversation_id, *sorted(set(standing.addresses))])
+    return hashlib.sha256(seen.encode()).hexdigest()[:HISTORY_CHARACTERS]
 
 
 async def views(tx: Tx, standing: Standing, rows: Sequence[Row]) -> list[Message]:

@@ -102,6 +102,8 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Thread(msgspec.Struct, frozen=True, kw_only=True):
+    """``history`` is another once what was said earlier is not what it was."""
+
     id: str
     kind: ThreadKind
     members: list[Participant]
@@ -116,6 +118,7 @@ class Thread(msgspec.Struct, frozen=True, kw_only=True):
     muted_until: int = 0
     draft: str = ""
     latest_at: int = 0
+    history: str = ""
 
 
 class ThreadPage(msgspec.Struct, frozen=True):
@@ -125,10 +128,11 @@ class ThreadPage(msgspec.Struct, frozen=True):
 
 
 class MessagePage(msgspec.Struct, frozen=True):
-    """Oldest first; ``before`` asks for the page before, None at the beginning."""
+    """Oldest first; ``before`` asks for the page before, None at the beginning. ``history`` is that of the thread."""
 
     messages: list[Message]
     before: str | None
+    history: str = ""
 
 
 class Written(msgspec.Struct, frozen=True):
