@@ -14,7 +14,7 @@ from holdfast.app.loops import Loop, run_loops
 from holdfast.app.nodes import Nodes
 from holdfast.app.observing import Observing
 from holdfast.app.private import make_private_folder
-from holdfast.app.team_work import TeamWork
+from holdfast.app.team_work import TeamWork, beside
 from holdfast.app.vault import open_vault
 from holdfast.channels.contract import (
     Adapter,
@@ -23,7 +23,7 @@ from holdfast.channels.contract import (
 )
 from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
-from holdfast.contacts import ContactBook, ContactJoining
+from holdfast.contacts import ContactBook
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
 from holdfast.conversations.volume import messages_by_hour
 from holdfast.figures import FigureKeeper, Figures
@@ -49,7 +49,6 @@ from holdfast.storage import (
     migrate,
     open_database,
 )
-from holdfast.work import WorkJoining
 
 CHANNELS_SECONDS: Final = 2.0
 PREPARE_AGAIN_SECONDS: Final = 2.0
@@ -97,7 +96,7 @@ class Hub:
             events=self.events,
             clock=clock,
             ids=self.ids,
-            beside={"work": WorkJoining(), "contacts": ContactJoining()},
+            beside=beside(),
         )
         self.radar = Radar(
             database=database,
@@ -151,7 +150,12 @@ class Hub:
             settings=settings.media,
         )
         self.team = TeamWork(
-            database=database, events=self.events, clock=clock, ids=self.ids, outbox=self.outbox
+            database=database,
+            events=self.events,
+            clock=clock,
+            ids=self.ids,
+            outbox=self.outbox,
+            facts=self.facts,
         )
         self.book = ContactBook(
             database=database, events=self.events, clock=clock, ids=self.ids, facts=self.facts

@@ -73,9 +73,9 @@ WHERE id = :id
 _MARK_READ: Final = "UPDATE conversation SET unread = 0 WHERE id = :id"
 _INSERT_MESSAGES: Final = """
 INSERT INTO message (id, conversation_id, direction, author, channel, address_id, external_id, text, attachments,
-    details, at, stored_at, source, late, automatic, spool_seq, state, state_reason)
+    details, at, stored_at, arrived_at, source, late, automatic, spool_seq, state, state_reason)
 VALUES (:id, :conversation_id, :direction, :author, :channel, :address_id, :external_id, :text, :attachments,
-    :details, :at, :stored_at, :source, :late, :automatic, :spool_seq, :state, :state_reason)
+    :details, :at, :stored_at, :arrived_at, :source, :late, :automatic, :spool_seq, :state, :state_reason)
 """
 _INSERT_MESSAGE: Final = f"{_INSERT_MESSAGES}ON CONFLICT DO NOTHING"
 _TELL_RECEIVED: Final = """
@@ -262,7 +262,7 @@ async def mark_read(tx: Tx, conversation_id: str) -> int:
 
 async def insert_message(tx: Tx, **columns: Any) -> bool:
     """Insert a message row; False where the same external id is already there."""
-    if await tx.run(_INSERT_MESSAGE, **columns) != 1:
+    if await tx.run(_INSERT_MESSAGE, **{"arrived_at": None, **columns}) != 1:
         return False
     await index_texts(tx, [_text(columns)])
     return True

@@ -63,13 +63,21 @@ def open_at(hours: Hours, now: int) -> Opening:
         return Opening(None)
     today = _local(hours, now).date()
     note = next((day.note for day in hours.special if day.date == today.isoformat()), "")
-    for start, end in _stretches(hours, today):
+    for start, end in _stretches(hours, today, AHEAD_DAYS):
         if now < start:
             return Opening(is_open=False, until=start, note=note)
         if now < end:
             last = _local(hours, end).date() > today + timedelta(days=AHEAD_DAYS - 1)
             return Opening(is_open=True, until=None if last else end, note=note)
     return Opening(is_open=False, note=note)
+
+
+def open_stretches(hours: Hours, since: int, days: int) -> Iterator[tuple[int, int]]:
+    """When it is open (ms), for so many days from a time on; nothing where no hours are known."""
+    if hours.week:
+        for start, end in _stretches(hours, _local(hours, since).date(), days):
+            if end > since:
+                yield max(start, since), end
 
 
 def opening_words(hours: Hours, now: int) -> str:
@@ -150,10 +158,10 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def _stretches(hours: Hours, today: date) -> Iterator[tuple[int, int]]:
+def _stretches(hours: Hours, today: date, days: int) -> Iterator[tuple[int, int]]:
     """When it is open, in ms, from yesterday on; stretches that touch each other are one."""
     current: tuple[int, int] | None = None
-    for start, end in sorted(_spans(hours, today)):
+    for start, end in _spans(hours, today, days):
         if current is not None and start <= current[1]:
             current = (current[0], max(current[1], end))
             continue
@@ -164,12 +172,11 @@ def _stretches(hours: Hours, today: date) -> Iterator[tuple[int, int]]:
         yield current
 
 
-def _spans(hours: Hours, today: date) -> Iterator[tuple[int, int]]:
+def _spans(hours: Hours, today: date, days: int) -> Iterator[tuple[int, int]]:
     special = {day.date: day.spans for day in hours.special}
-    for ahead in range(-1, AHEAD_DAYS):
+    for ahead in range(-1, days):
         day = today + timedelta(days=ahead)
-        for span in special.get(day.isoformat(), hours.week[day.weekday()]):
-            opens, closes = _minutes(span)
+        for opens, closes in sorted(map(_minutes, special.get(day.isoformat(), hours.week[day.weekday()]))):
             yield _moment(hours, day, opens), _moment(hours, day, closes)
 
 
