@@ -50,6 +50,7 @@ def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
             work=hub.team.work,
             writing=hub.team.writing,
             later=hub.team.later,
+            targets=hub.team.targets,
             outbox=hub.outbox,
             radar=hub.radar,
             access=_access(hub, chance),

@@ -77,6 +77,7 @@ def services_of(
         work=hub.team.work,
         writing=hub.team.writing,
         later=hub.team.later,
+        targets=hub.team.targets,
         outbox=hub.outbox,
         radar=hub.radar,
         access=entry,

@@ -33,9 +33,11 @@ from holdfast.inbox.messages import (
     thread_page_after,
 )
 from holdfast.inbox.store import conversation_of_address, open_counts
+from holdfast.inbox.timers import SOON_MS, TimerView, timer_view
 
 __all__ = [
     "NOBODY",
+    "SOON_MS",
     "Access",
     "BadCursorError",
     "Calls",
@@ -44,6 +46,7 @@ __all__ = [
     "Principal",
     "Role",
     "Scope",
+    "TimerView",
     "UnknownConversationError",
     "ViewFilter",
     "Windows",
@@ -74,6 +77,7 @@ __all__ = [
     "thread_around",
     "thread_page",
     "thread_page_after",
+    "timer_view",
     "unreadable_page",
     "with_subjects",
 ]

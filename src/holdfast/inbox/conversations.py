@@ -11,6 +11,7 @@ from holdfast.inbox import store
 from holdfast.inbox.cursor import TIME_MAX, BadCursorError, decode_ordered, encode_ordered
 from holdfast.inbox.finding.saying import saying
 from holdfast.inbox.model import ContactName, ConversationView, Page
+from holdfast.inbox.timers import TimerView, open_timers
 from holdfast.storage import Row, Tx
 from holdfast.work.store import labels_of
 
@@ -18,6 +19,7 @@ NOBODY: Final = "nobody"
 LATEST: Final = "l"
 WAITING: Final = "w"
 REST: Final = "r"
+DUE: Final = "d"
 """Parts of lists, each in an order of its own."""
 
 Windows = Mapping[str, int | None]
@@ -39,18 +41,21 @@ class ViewFilter(msgspec.Struct, frozen=True, kw_only=True):
     channel: str = ""
     mentioned: str = ""
     waiting: bool = False
+    due_until: int | None = None
 
 
 async def conversations_page(
     tx: Tx, view: ViewFilter, *, order: str, before: str | None, limit: int, windows: Windows
 ) -> Page[ConversationView]:
     """Conversations of a view. ``order``: ``latest`` first; or ``answer``: where somebody waits, the most urgent
-    first, then the others, the latest first. Raises BadCursorError.
+    first, then the others, the latest first. What is due comes by its time. Raises BadCursorError.
     """
     filters = await _filters(tx, view)
     parts = [WAITING, REST] if order == "answer" else [LATEST]
     if view.waiting:
         parts = [WAITING]
+    if view.due_until is not None:
+        parts, filters = [DUE], {**filters, "due_until": view.due_until}
     part, at, identifier = decode_ordered(before, parts[0])
     if part not in parts:
         raise BadCursorError("the cursor is not one that this list handed out")
@@ -68,6 +73,8 @@ async def conversations_page(
 async def _rows(
     tx: Tx, part: str, filters: Mapping[str, object], at: int, identifier: str, limit: int
 ) -> list[Row]:
+    if part == DUE:
+        return await _due_rows(tx, filters, at, identifier, limit)
     if part == WAITING:
         if filters.get("status", "open") != "open":
             return []  # nobody waits in what is snoozed or resolved
@@ -77,8 +84,19 @@ async def _rows(
     return await store.conversations(tx, rest, at=at or TIME_MAX, identifier=identifier, limit=limit)
 
 
+async def _due_rows(tx: Tx, filters: Mapping[str, object], at: int, identifier: str, limit: int) -> list[Row]:
+    if filters.get("status", "open") != "open":
+        return []  # nothing falls due in what is put off or resolved
+    more = {name: value for name, value in filters.items() if name not in {"status", "due_until"}}
+    until = int(str(filters["due_until"]))
+    return await store.due_conversations(tx, more, due_until=until, at=at, identifier=identifier, limit=limit)
+
+
 def _cursor_of(part: str, row: Row) -> str:
-    return encode_ordered(part, row["answer_by" if part == WAITING else "last_at"], row["id"])
+    return encode_ordered(part, row[_ORDERED_BY.get(part, "last_at")], row["id"])
+
+
+_ORDERED_BY: Final = {WAITING: "answer_by", DUE: "due_at"}
 
 
 async def _filters(tx: Tx, view: ViewFilter) -> dict[str, object]:
@@ -122,9 +140,15 @@ async def _with_counts(tx: Tx, rows: Sequence[Row], windows: Windows) -> list[Co
     for count in await store.outgoing_counts(tx, (str(row["id"]) for row in rows)):
         counts[count["conversation_id"]][count["state"]] = count["count"]
     labels = await labels_of(tx, (str(row["id"]) for row in rows))
+    timers = await open_timers(tx, (str(row["id"]) for row in rows))
     return [
         _conversation(
-            row, addresses[row["contact_id"]], counts[row["id"]], labels.get(str(row["id"]), []), windows
+            row,
+            addresses[row["contact_id"]],
+            counts[row["id"]],
+            labels.get(str(row["id"]), []),
+            timers.get(str(row["id"]), []),
+            windows,
         )
         for row in rows
     ]
@@ -135,6 +159,7 @@ def _conversation(
     addresses: Sequence[Row],
     counts: Mapping[str, int],
     labels: list[str],
+    timers: list[TimerView],
     windows: Windows,
 ) -> ConversationView:
     in_doubt = counts.get("in_doubt", 0)
@@ -156,6 +181,7 @@ def _conversation(
         assignee=row["assignee_id"] or "",
         team=row["team_id"] or "",
         labels=labels,
+        timers=timers,
     )
 
 

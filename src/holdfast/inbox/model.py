@@ -4,6 +4,8 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
+from holdfast.inbox.timers import TimerView
+
 PAGE_DEFAULT: Final = 50
 PAGE_MAX: Final = 200
 EMPTY_JSON: Final[dict[str, Any]] = {}
@@ -52,7 +54,8 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``waiting_out`` counts messages on their way out, ``in_doubt`` those whose fate is not known.
     ``window_closes_at`` is when the reply window closes where the person wrote last, ``answer_by`` when
-    whoever waits should have an answer. ``assignee``, ``team`` and ``labels`` are ids, empty for none.
+    whoever waits should have an answer. ``assignee``, ``team`` and ``labels`` are ids, empty for none. ``timers`` are
+    the clocks of what was promised that go on, what is due soonest first.
     """
 
     id: str
@@ -72,6 +75,7 @@ class ConversationView(msgspec.Struct, frozen=True, kw_only=True):
     assignee: str
     team: str
     labels: list[str]
+    timers: list[TimerView]
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):

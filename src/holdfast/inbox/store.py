@@ -29,6 +29,19 @@ WHERE conversation.answer_by IS NOT NULL
     {filters}
 ORDER BY conversation.answer_by, conversation.id LIMIT :limit
 """
+_DUE: Final = """
+SELECT conversation.*, contact.name AS contact_name
+FROM conversation JOIN contact ON contact.id = conversation.contact_id
+WHERE conversation.due_at <= :due_until
+    AND (conversation.due_at, conversation.id) > (:at, :id)
+    AND contact.merged_into IS NULL
+    {filters}
+ORDER BY conversation.due_at, conversation.id LIMIT :limit
+"""
+_OPEN_TIMERS: Final = """
+SELECT target_timer.*, target.name AS target FROM target_timer JOIN target ON target.id = target_timer.target_id
+WHERE target_timer.conversation_id IN :ids AND target_timer.ended_at IS NULL
+"""
 _OF_STATUS: Final = "AND conversation.status = :status"
 _FOUND: Final = " AND conversation.id IN :found"
 _OF_AGENT: Final = "AND conversation.assignee_id = :assignee"
@@ -57,6 +70,10 @@ SELECT
     COUNT(CASE WHEN assignee_id = :agent THEN 1 END) AS mine,
     COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) AS unassigned
 FROM (SELECT assignee_id FROM conversation WHERE answer_by IS NOT NULL ORDER BY answer_by LIMIT :limit) AS waiting
+"""
+_COUNT_DUE: Final = """
+SELECT COUNT(*) AS due_soon, COUNT(CASE WHEN due_at <= :now THEN 1 END) AS overdue
+FROM (SELECT due_at FROM conversation WHERE due_at <= :soon ORDER BY due_at LIMIT :limit) AS due
 """
 _COUNT_MENTIONS: Final = """
 SELECT COUNT(DISTINCT conversation_id) AS count FROM mention WHERE agent_id = :agent AND seen_at IS NULL
@@ -171,18 +188,32 @@ async def waiting_conversations(
     return await tx.all(sql, at=at, id=identifier, limit=limit, **filters)
 
 
+async def due_conversations(
+    tx: Tx, filters: Mapping[str, object], *, due_until: int, at: int, identifier: str, limit: int
+) -> list[Row]:
+    """What was promised up to a time, the soonest first."""
+    sql = _DUE.format(filters=_clauses(filters))
+    return await tx.all(sql, due_until=due_until, at=at, id=identifier, limit=limit, **filters)
+
+
+async def open_timers(tx: Tx, ids: Iterable[str]) -> list[Row]:
+    return await _by_ids(tx, _OPEN_TIMERS, ids)
+
+
 def _clauses(filters: Mapping[str, object]) -> str:
     return " ".join(_FILTERS[name] for name in filters)
 
 
-async def open_counts(tx: Tx, agent_id: str) -> dict[str, int]:
-    """Conversations in which somebody waits: all, the agent's, nobody's, and those that mention the agent.
+async def open_counts(tx: Tx, agent_id: str, *, now: int, soon: int) -> dict[str, int]:
+    """Conversations in which somebody waits: all, the agent's, nobody's; those that mention the agent; those in which
+    something is overdue, or due by ``soon``.
 
     Counted up to COUNTED_MAX.
     """
     row = dict(await tx.one(_COUNT_OPEN, agent=agent_id, limit=COUNTED_MAX) or {})
     mentions = dict(await tx.one(_COUNT_MENTIONS, agent=agent_id) or {})
-    return {**row, "mentions": mentions["count"]}
+    due = dict(await tx.one(_COUNT_DUE, now=now, soon=soon, limit=COUNTED_MAX) or {})
+    return {**row, **due, "mentions": mentions["count"]}
 
 
 async def conversations_of(tx: Tx, contact_ids: Sequence[str]) -> list[str]:

@@ -2,16 +2,13 @@
 
 from holdfast.targets.joining import TargetJoining
 from holdfast.targets.keeper import TargetKeeper
-from holdfast.targets.model import TARGETS_CHANGED, Still, Target, TargetRefusedError
-from holdfast.targets.targets import Targets, TimerView
+from holdfast.targets.model import TARGETS_CHANGED, Target
+from holdfast.targets.targets import Targets
 
 __all__ = [
     "TARGETS_CHANGED",
-    "Still",
     "Target",
     "TargetJoining",
     "TargetKeeper",
-    "TargetRefusedError",
     "Targets",
-    "TimerView",
 ]

@@ -93,10 +93,14 @@ class TargetKeeper:
 
     async def tell(self) -> None:
         while True:
-            if await self._database.read(store.to_tell, self._clock.now_ms()):
-                await self._database.write(self._tell, self._clock.now_ms())
-                self._events.wake()
+            await self.tell_due()
             await self._clock.sleep(TELL_SECONDS)
+
+    async def tell_due(self) -> None:
+        """Tell of what is nearly missed by now, and of what is missed: of each once."""
+        if await self._database.read(store.to_tell, self._clock.now_ms()):
+            await self._database.write(self._tell, self._clock.now_ms())
+            self._events.wake()
 
     async def _tell(self, tx: Tx, now: int) -> None:
         rows = await store.to_tell(tx, now)

@@ -20,14 +20,6 @@ Why = Literal["snoozed", "outage", "customer", "closed"]
 """Why a clock stands still: put off, no way to answer, their turn, outside opening hours."""
 
 
-class TargetRefusedError(ValueError):
-    """It cannot be promised so; ``field`` says what does not fit, the sentence why."""
-
-    def __init__(self, sentence: str, field: str = "") -> None:
-        super().__init__(sentence)
-        self.field = field
-
-
 class Target(msgspec.Struct, frozen=True, kw_only=True):
     """A rule: conversations of these ``channels`` (none named: all) that bear a ``label`` (an id; empty: whatever
     label) are to have a first reply, every next reply, an end ``…_within_ms``; null promises nothing. ``in_hours``:
@@ -50,7 +42,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return self.next_within_ms if kind == "next" else self.resolved_within_ms
 
 
-class Still(msgspec.Struct, frozen=True, array_like=True):
+class Still(msgspec.Struct, frozen=True):
     """Something that stops a clock; ``until`` null: nobody knows yet."""
 
     since: int

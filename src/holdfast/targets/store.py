@@ -92,7 +92,7 @@ VALUES (:id, :conversation_id, :at, 'hub', 'target_missed', :detail)
 """
 _TARGET_NAMES: Final = "SELECT id, name FROM target WHERE id IN :ids"
 _OF_CONVERSATION: Final = """
-SELECT target_timer.*, target.name FROM target_timer JOIN target ON target.id = target_timer.target_id
+SELECT target_timer.*, target.name AS target FROM target_timer JOIN target ON target.id = target_timer.target_id
 WHERE target_timer.conversation_id = :id ORDER BY target_timer.started_at DESC, target_timer.kind LIMIT :limit
 """
 _MOVE_ALL: Final = "UPDATE target_timer SET conversation_id = :kept WHERE conversation_id = :dropped"

@@ -6,19 +6,18 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 import msgspec
 
 from holdfast.conversations.store import audit
+from holdfast.inbox import TimerView, timer_view
 from holdfast.kernel import Clock, IdSource
-from holdfast.storage import Database, EventLog, Row, Tx, append_event
+from holdfast.storage import Database, EventLog, Tx, append_event
 from holdfast.targets import store
 from holdfast.targets.model import (
     MINUTE_MS,
     TARGETS_CHANGED,
     TARGETS_MAX,
     WITHIN_MS_MAX,
-    Still,
     Target,
-    TargetRefusedError,
 )
-from holdfast.work import UnknownError
+from holdfast.work import TakenError, UnknownError, WorkRefusedError
 from holdfast.work.store import known_labels
 
 P = ParamSpec("P")
@@ -32,26 +31,8 @@ _WITHIN: Final = {
 }
 
 
-class TimerView(msgspec.Struct, frozen=True, kw_only=True):
-    """One clock of a conversation. ``promise``: first, next (reply) or resolve. ``due_at`` is null while it stands
-    still and nobody knows until when: then ``left_ms`` is left. ``still``: what stops it, as [from, until, why]; why:
-    closed, snoozed, customer, outage. ``outcome``: empty while it runs, met or missed.
-    """
-
-    promise: str
-    target: str
-    message_id: str
-    started_at: int
-    within_ms: int
-    due_at: int | None
-    left_ms: int
-    still: list[Still]
-    ended_at: int | None
-    outcome: str
-
-
 class Targets:
-    """Raises UnknownError and TargetRefusedError, each with a sentence for people."""
+    """Raises UnknownError, TakenError and WorkRefusedError, each with a sentence for people."""
 
     def __init__(
         self,
@@ -122,21 +103,19 @@ class Targets:
 
 
 def checked(target: Target, channels: Sequence[str]) -> Target:
-    """A target that can be kept. Raises TargetRefusedError."""
+    """A target that can be kept. Raises WorkRefusedError."""
     name = " ".join(target.name.replace("\0", "").split())
     if not 0 < len(name) <= NAME_CHARACTERS_MAX:
-        raise TargetRefusedError(f"A name has 1 to {NAME_CHARACTERS_MAX} characters.", "name")
+        raise WorkRefusedError(f"A name has 1 to {NAME_CHARACTERS_MAX} characters.", "name")
     lengths = {field: getattr(target, field) for field in _WITHIN}
     if all(length is None for length in lengths.values()):
-        raise TargetRefusedError(
-            "Promise something: a first reply, a next reply or an end.", "first_within_ms"
-        )
+        raise WorkRefusedError("Promise something: a first reply, a next reply or an end.", "first_within_ms")
     for field, length in lengths.items():
         if length is not None and not MINUTE_MS <= length <= WITHIN_MS_MAX:
-            raise TargetRefusedError(f"{_WITHIN[field]} is promised within a minute to 30 days.", field)
+            raise WorkRefusedError(f"{_WITHIN[field]} is promised within a minute to 30 days.", field)
     unknown = next((each for each in target.channels if each not in channels), None)
     if unknown is not None or len(target.channels) > CHANNELS_MAX:
-        raise TargetRefusedError(f"There is no channel {(unknown or '')[:80]}.", "channels")
+        raise WorkRefusedError(f"There is no channel {(unknown or '')[:80]}.", "channels")
     return msgspec.structs.replace(target, name=name, channels=tuple(dict.fromkeys(target.channels)))
 
 
@@ -161,11 +140,11 @@ async def _put(tx: Tx, target: Target, *, is_new: bool) -> None:
     if not is_new and target.id not in {each.id for each in there}:
         raise UnknownError(f"There is no target {target.id[:80]}.")
     if is_new and len(there) >= TARGETS_MAX:
-        raise TargetRefusedError(f"There can be {TARGETS_MAX} targets at most.", "name")
+        raise WorkRefusedError(f"There can be {TARGETS_MAX} targets at most.", "name")
     if any(each.name == target.name and each.id != target.id for each in there):
-        raise TargetRefusedError(f"There is a target “{target.name}” already.", "name")
+        raise TakenError(f"There is a target “{target.name}” already.")
     if target.label and target.label not in await known_labels(tx, [target.label]):
-        raise TargetRefusedError(f"There is no label {target.label[:80]}.", "label")
+        raise WorkRefusedError(f"There is no label {target.label[:80]}.", "label")
     await store.put(tx, target, place=len(there) + 1)
     if is_new:
         await store.set_places(tx, [*(each.id for each in there), target.id])
@@ -179,7 +158,7 @@ async def _remove(tx: Tx, target_id: str, at: int) -> None:
 async def _order(tx: Tx, ids: Sequence[str]) -> None:
     there = {each.id for each in await store.targets(tx)}
     if set(ids) != there or len(ids) != len(there):
-        raise TargetRefusedError("Name every target once, in the order in which they are asked.", "ids")
+        raise WorkRefusedError("Name every target once, in the order in which they are asked.", "ids")
     await store.set_places(tx, ids)
 
 
@@ -187,18 +166,3 @@ async def _of_conversation(tx: Tx, conversation_id: str) -> list[TimerView]:
     if not await store.conversations(tx, [conversation_id]):
         raise UnknownError(f"There is no conversation {conversation_id[:80]}.")
     return [timer_view(row) for row in await store.of_conversation(tx, conversation_id)]
-
-
-def timer_view(row: Row) -> TimerView:
-    return TimerView(
-        promise=row["kind"],
-        target=row["name"],
-        message_id=row["message_id"],
-        started_at=row["started_at"],
-        within_ms=row["limit_ms"],
-        due_at=row["due_at"],
-        left_ms=row["left_ms"],
-        still=msgspec.json.decode(row["still"], type=list[Still]),
-        ended_at=row["ended_at"],
-        outcome=row["outcome"],
-    )

@@ -36,6 +36,7 @@ from holdfast.status.subscribers import Subscriptions
 from holdfast.status.tracker import Tracker
 from holdfast.status.works import Maintenances
 from holdfast.storage import Database, EventLog, Spool
+from holdfast.targets import Targets
 from holdfast.widget import Leads, Setups
 from holdfast.work import Work
 from holdfast.work.writing import LaterReplies, WritingShelf
@@ -145,6 +146,7 @@ class WebServices:
     work: Work
     writing: WritingShelf
     later: LaterReplies
+    targets: Targets
     outbox: Outbox
     radar: Radar
     access: Access

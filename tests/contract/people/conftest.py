@@ -19,6 +19,7 @@ from holdfast.members.leaving import Leaving
 from holdfast.outbox import ChannelFact, Outbox
 from holdfast.settings.model import Outbox as OutboxSettings
 from holdfast.storage import Database, EventLog, Row, Spool, Tx, migrate, open_database
+from holdfast.targets import TargetJoining
 from holdfast.work import Work, WorkJoining
 
 NOW_MS = 1_790_000_000_000
@@ -61,7 +62,7 @@ class Town:
             events=self.events,
             clock=self.clock,
             ids=self.ids,
-            beside={"work": WorkJoining(), "contacts": ContactJoining()},
+            beside={"work": WorkJoining(), "contacts": ContactJoining(), "targets": TargetJoining()},
         )
         self.facts = {channel: _fact(channel, domain) for channel, domain in CHANNELS.items()}
         self.book = ContactBook(

@@ -37,6 +37,7 @@ FIXED: Final = frozenset(
         "safety_rule",
         "safety_setting",
         "saved_view",
+        "target",
         "team",
         "team_agent",
         "verdict",
@@ -71,6 +72,8 @@ SHORT_INDEXES: Final = frozenset(
         "notice_sending",
         "round_trip_open",
         "push_notice_sending",
+        "target_timer_open",
+        "target_timer_telling",
         "weekly_letter_due",
     }
 )

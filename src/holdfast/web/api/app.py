@@ -40,6 +40,7 @@ from holdfast.web.api.reachability import ReachabilityController
 from holdfast.web.api.reports import ReportsController
 from holdfast.web.api.safety import SafetyController
 from holdfast.web.api.search import SEARCHES, SearchController
+from holdfast.web.api.targets import TargetsController
 from holdfast.web.api.tokens import TokensController
 from holdfast.web.api.uploads import UploadsController
 from holdfast.web.api.widgets import WidgetsController
@@ -88,6 +89,7 @@ CONTROLLERS: Final = (
     SubscribersController,
     UploadsController,
     WorkController,
+    TargetsController,
     AgentsController,
     WritingController,
     PostsController,

@@ -7,7 +7,9 @@ from litestar import Controller, get, patch, post
 from litestar.params import FromQuery, JSONBody, PathParameter
 
 from holdfast.inbox import (
+    SOON_MS,
     Principal,
+    TimerView,
     ViewFilter,
     conversations_page,
     get_contact,
@@ -45,14 +47,17 @@ class ConversationDetail(ConversationView, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Conversations in which somebody waits for an answer: all, the asker's own, nobody's; and those in which a
-    note mentions the asker that they have not seen. Counted up to 2,000.
+    """Conversations in which somebody waits for an answer: all, the asker's own, nobody's; those in which a note
+    mentions the asker that they have not seen; those in which something that was promised is overdue, and those in
+    which it is or will be within the hour. Counted up to 2,000.
     """
 
     waiting: int
     mine: int
     unassigned: int
     mentions: int
+    overdue: int
+    due_soon: int
 
 
 class ConversationsController(Controller):
@@ -77,6 +82,7 @@ class ConversationsController(Controller):
         channel: FromQuery[ShortText] = "",
         mentioned: FromQuery[Literal["", "me"]] = "",
         waiting: FromQuery[bool] = False,  # noqa: FBT002 - a parameter of the query
+        due: FromQuery[Literal["", "overdue", "soon"]] = "",
         order: FromQuery[Order] = "latest",
         limit: Limit = PAGE_DEFAULT,
         before: Before = None,
@@ -91,6 +97,7 @@ class ConversationsController(Controller):
             channel=plain(channel),
             mentioned=me if mentioned else "",
             waiting=waiting,
+            due_until=_due_until(services, due),
         )
         return await services.database.read(
             conversations_page, view, order=order, before=before, limit=limit, windows=services.windows()
@@ -104,7 +111,10 @@ class ConversationsController(Controller):
         responses=refuses(),
     )
     async def count(self, services: Services, principal: Asker) -> Counts:
-        return Counts(**await services.database.read(open_counts, agent_of(principal)))
+        now = services.clock.now_ms()
+        return Counts(
+            **await services.database.read(open_counts, agent_of(principal), now=now, soon=now + SOON_MS)
+        )
 
     @get(
         "/{conversation_id:str}",
@@ -115,6 +125,16 @@ class ConversationsController(Controller):
     )
     async def get_one(self, services: Services, conversation_id: ConversationId) -> ConversationDetail:
         return await _detail(services, plain(conversation_id))
+
+    @get(
+        "/{conversation_id:str}/targets",
+        opt=READ,
+        operation_id="conversationTargets",
+        summary="Its clocks, those that have ended too, the latest first",
+        responses=refuses(404),
+    )
+    async def timers(self, services: Services, conversation_id: ConversationId) -> Page[TimerView]:
+        return Page(await services.targets.of_conversation(plain(conversation_id)))
 
     @post(
         "/{conversation_id:str}/read",
@@ -145,6 +165,11 @@ class ConversationsController(Controller):
     ) -> ConversationDetail:
         await services.work.decide([plain(conversation_id)], data, principal.author)
         return await _detail(services, plain(conversation_id))
+
+
+def _due_until(services: WebServices, due: str) -> int | None:
+    now = services.clock.now_ms()
+    return {"overdue": now, "soon": now + SOON_MS}.get(due)
 
 
 def agent_of(principal: Principal) -> str:
