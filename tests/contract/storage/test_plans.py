@@ -85,6 +85,7 @@ EXCEPTIONS: Final = {
     "inbox.access.store._DROP_EXPIRED": "as many sessions as people who are signed in; a sign-in drops the rest",
     "inbox.access.store._DROP_SESSIONS_OF": "as many sessions as people who are signed in",
     "inbox.first_run.store._FIRST_MESSAGES": "the first ones in the order of the primary key, as many as the limit",
+    "inbox.store._DUE": "never asked for a status: nothing falls due in what is put off or resolved",
     "inbox.store._WAITING": "never asked for a status: whoever waits is in an open conversation",
     "inbox.store._REFUSED": "the latest hours in the order of an index, REFUSED_MAX of them",
     "members.safety.store._OPEN": "counted up to OPEN_COUNTED_MAX",

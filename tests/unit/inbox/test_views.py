@@ -101,7 +101,7 @@ VIEWS: dict[str, tuple[Callable[[Any], Awaitable[object]], int]] = {
             limit=100,
             windows={"instagram:shop": 1000},
         ),
-        4,
+        5,
     ),
     "contacts": (lambda tx: contacts_page(tx, "", None, 100), 2),
     "messages": (
@@ -200,6 +200,8 @@ async def test_views_show_what_they_are_asked_for(database: Database) -> None:
             "INSERT INTO mention (note_id, agent_id, conversation_id, at) VALUES ('not_1', 'agt_1', 'cnv_0001', 0)"
         )
         await tx.run("UPDATE conversation SET answer_by = 9, unread = 1 WHERE id IN ('cnv_0001', 'cnv_0002')")
+        await tx.run("UPDATE conversation SET due_at = 90 - last_at WHERE id IN ('cnv_0001', 'cnv_0003')")
+        await tx.run("UPDATE conversation SET due_at = 40 WHERE id = 'cnv_0005'")
 
     await database.write(decide)
     for view, expected in (
@@ -211,13 +213,32 @@ async def test_views_show_what_they_are_asked_for(database: Database) -> None:
         (ViewFilter(label="lab_1"), {5}),
         (ViewFilter(mentioned="agt_1"), {1}),
         (ViewFilter(assignee="agt_1", waiting=True), {1}),
+        (ViewFilter(due_until=40), {5}),
+        (ViewFilter(due_until=85), {1, 3, 5}),
+        (ViewFilter(due_until=85, assignee="agt_1"), {1}),
+        (ViewFilter(due_until=85, status="resolved"), set()),
     ):
         page = await database.read(
             conversations_page, view, order="answer", before=None, limit=10, windows={}
         )
         assert {int(item.id[-1]) for item in page.items} == expected, view
-    counts = await database.read(open_counts, "agt_1")
-    assert counts == {"waiting": 2, "mine": 1, "unassigned": 1, "mentions": 1}
+    counts = await database.read(open_counts, "agt_1", now=40, soon=85)
+    assert counts == {
+        "waiting": 2,
+        "mine": 1,
+        "unassigned": 1,
+        "mentions": 1,
+        "overdue": 1,
+        "due_soon": 3,
+    }
+    page = await database.read(
+        conversations_page, ViewFilter(due_until=85), order="latest", before=None, limit=2, windows={}
+    )
+    assert [item.id for item in page.items] == ["cnv_0005", "cnv_0001"], "what is due soonest comes first"
+    page = await database.read(
+        conversations_page, ViewFilter(due_until=85), order="latest", before=page.next, limit=2, windows={}
+    )
+    assert [item.id for item in page.items] == ["cnv_0003"]
 
 
 async def test_a_conversation_tells_what_is_under_way_and_when_its_window_closes(database: Database) -> None:
