@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from holdfast.radar.charts import Chart, Charts
+from holdfast.radar.charts import Charts
 from holdfast.radar.conversations import MAY_BE_ALONE, Conversations
 from holdfast.radar.entries import Entry, weights
 from holdfast.radar.evidence import EVIDENCE_MS, Sign
@@ -262,20 +262,18 @@ class Balance:
                 self.weak.clear()
         else:
             self.weak.step(entry, self.apart_ms)
-        self._highest = max(self._highest, self.score)
-        if not sign.good and sign.at >= (self.last_bad or 0):
-            self.last_bad, self._waited_ms = sign.at, max(sign.waited_ms, sign.stands_ms)
+        if not sign.good:
+            self._highest = max(self._highest, self.score)
+            if sign.at >= (self.last_bad or 0):
+                self.last_bad, self._waited_ms = sign.at, max(sign.waited_ms, sign.stands_ms)
         if self.failing:
             self._step_back(entry, self._ordinary[sign.strong])
 
     @property
     def onset(self) -> int | None:
         """The failure with which the evidence began."""
-        begun = [chart.since for chart in self._leading() if chart.since is not None]
-        return min(begun, default=None)
-
-    def _leading(self) -> tuple[Chart, Chart]:
-        return self.strong.leading(), self.weak.leading()
+        leading = (self.strong.leading(), self.weak.leading())
+        return min((chart.since for chart in leading if chart.since is not None), default=None)
 
     def only_conversation(self) -> bool:
         """Whether all failures are of one conversation, on a channel where others were lately heard."""
@@ -328,9 +326,9 @@ class Balance:
     @property
     def score(self) -> float:
         """CONFIRM_AT and more confirms."""
-        strong, weak = (chart.score for chart in self._leading())
-        together = TOGETHER * (self.strong.whole.score + self.weak.whole.score)
-        return min(max(strong, weak, together), CONFIRM_AT + SCORE_OVER)
+        strong, weak = self.strong, self.weak
+        together = TOGETHER * (strong.whole.score + weak.whole.score)
+        return min(max(strong.leading().score, weak.leading().score, together), CONFIRM_AT + SCORE_OVER)
 
     def _come_to_nothing(self) -> None:
         self._learn(self.entries)

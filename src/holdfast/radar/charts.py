@@ -39,9 +39,11 @@ HALVINGS: Final = 16
 
 
 class Chart:
-    """``needs``: the nats that confirm. ``since``: the failure with which it left nothing."""
+    """``needs``: the nats that confirm. ``score``: the nats it has, on the scale of all scores. ``since``: the failure
+    with which it left nothing.
+    """
 
-    __slots__ = ("bad_step", "good_step", "nats", "needs", "since", "top")
+    __slots__ = ("bad_step", "good_step", "nats", "needs", "score", "since", "top")
 
     def __init__(self, ill: float, ordinary: float, signs_a_year: float, allowed: float) -> None:
         up, down, self.needs = thresholds(
@@ -49,23 +51,20 @@ class Chart:
         )
         self.bad_step, self.good_step = up, -down
         self.top = self.needs * (1 + SCORE_OVER / CONFIRM_AT)
-        self.nats = 0.0
+        self.nats = self.score = 0.0
         self.since: int | None = None
 
     def step(self, at: int, weight: float, *, good: bool) -> None:
         step = self.good_step if good else self.bad_step
         self.nats = min(max(self.nats + step * weight, 0.0), self.top)
+        self.score = CONFIRM_AT * self.nats / self.needs
         if self.nats <= 0:
             self.since = None
         elif self.since is None:
             self.since = at
 
     def clear(self) -> None:
-        self.nats, self.since = 0.0, None
-
-    @property
-    def score(self) -> float:
-        return CONFIRM_AT * self.nats / self.needs
+        self.nats, self.score, self.since = 0.0, 0.0, None
 
 
 class Charts:
@@ -126,7 +125,11 @@ class Charts:
 
     def leading(self) -> Chart:
         """The chart that says most."""
-        return max((self.whole, self.part, *self._alike.values()), key=lambda chart: chart.score)
+        found = self.part if self.part.score > self.whole.score else self.whole
+        for chart in self._alike.values():
+            if chart.score > found.score:
+                found = chart
+        return found
 
 
 # --- thresholds -------------------------------------------------------------------------------------

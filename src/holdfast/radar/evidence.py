@@ -220,7 +220,10 @@ class Reader:
         if sent_at is None or at - sent_at >= LATE_MS or sent_at < self.started_at:
             return False
         del self._awaited[echo]
-        _hold(self._seen, echo, at)
+        seen = self._seen
+        seen[echo] = at  # as _hold does it, without its call: this is done for every echo
+        if len(seen) > ECHOES_HELD_MAX:
+            seen.popitem(last=False)
         return True
 
     def _from_webhook(self, seen: Observation) -> Found:

@@ -141,18 +141,16 @@ class Replay:
 
     def _echo(self, line: Line, at: int) -> bool:
         """An echo as nearly all are: expected, and seen soon after. False for any other."""
-        if line.kind == "echo_seen":
-            held = self._receiving.get(line.channel)
-            if held is None or line.latency_ms is not None or not held[1].calm:
-                return False
-            return held[0].hear_soon(str(line.id), at) and held[1].good(at, strong=True)
-        if line.kind != "echo_expected":
-            return False
         held = self._receiving.get(line.channel)
-        silence = held[0].facts.silence_ms if held is not None else None
-        if held is None or silence is None or line.latency_ms is not None:
+        if held is None or line.latency_ms is not None:
             return False
-        held[0].expect(str(line.id), at)
+        reader, balance = held
+        if line.kind == "echo_seen":
+            return balance.calm and reader.hear_soon(str(line.id), at) and balance.good(at, strong=True)
+        silence = reader.facts.silence_ms
+        if line.kind != "echo_expected" or silence is None:
+            return False
+        reader.expect(str(line.id), at)
         if at + silence < self._due:
             self._due = at + silence
             self._wake = min(self._wake, self._due)

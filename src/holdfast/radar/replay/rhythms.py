@@ -84,9 +84,11 @@ class Rhythms:
                 rhythm.listen(now)
             self._take(held)
             rhythm.close_hours(now)
+            if not rhythm.silent_since and now >= held.look_from:
+                held.look_from = rhythm.next_worth_a_look(now, self._false_alarms)
             if rhythm.silent_since or now >= held.look_from:
                 found.extend(self._judge(channel, rhythm, now))
-            held.look_from = now if rhythm.silent_since else rhythm.next_worth_a_look(now, self._false_alarms)
+                held.look_from = now + ROUND_MS
         return found
 
     def _take(self, held: _Held) -> None:
