@@ -5,8 +5,12 @@ Its state is stored, so that a restart does not forget that a platform refuses. 
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 import msgspec
+
+JUST_BEFORE_MS: Final = 10_000
+"""What worked elsewhere speaks for so long after it, and so long after a country began to fail."""
 
 
 class BreakerState(StrEnum):
@@ -63,20 +67,28 @@ def after_failure(
     )
 
 
-def only_country_fails(country: str, lately: Iterable[tuple[str, bool]]) -> bool:
+def only_country_fails(country: str, lately: Iterable[tuple[str, bool, int]], now: int) -> bool:
     """Whether sends to other countries got through since those to this one began to fail.
 
-    ``lately``: (country or nothing, whether it worked) of the newest sends, newest first.
+    Where nothing has gone elsewhere since, what went there just before speaks for a moment: else a burst to one
+    country would hold the messages to all others until one of those is tried.
+    ``lately``: (country or nothing, whether it worked, when) of the newest sends, newest first.
     """
-    others_work = False
-    for where, worked in lately:
-        if where != country:
-            if not worked and not others_work:
-                return False
-            others_work = others_work or worked
-        elif worked or others_work:
-            return not worked
-    return False
+    began = now
+    others_work = others_just_worked = False
+    for where, worked, at in lately:
+        if where != country and worked and not others_work:
+            others_work = True
+            others_just_worked = began - at <= JUST_BEFORE_MS and now - began <= JUST_BEFORE_MS
+        elif where != country and not worked and not others_work:
+            return False
+        elif where == country and worked:
+            break
+        elif where == country and others_work:
+            return True
+        elif where == country:
+            began = at
+    return others_just_worked
 
 
 def held_because(name: str) -> str:

@@ -304,7 +304,7 @@ class Settle:
         if not region or _error_class(outcome) in _SPEAKS_FOR_CHANNEL:
             return False
         lately = await load_sends(tx, delivery["channel"], now - COUNTRY_MS, COUNTRY_SENDS_MAX)
-        return only_country_fails(region, lately)
+        return only_country_fails(region, lately, now)
 
     async def _save_breaker(self, tx: Tx, before: Breaker, after: Breaker, now: int) -> None:
         channel = before.channel

@@ -32,7 +32,7 @@ _OBSERVED: Final = """
 SELECT * FROM observation WHERE id > :after AND at >= :since ORDER BY id LIMIT :limit
 """
 _SENDS: Final = """
-SELECT region, result FROM observation
+SELECT region, result, at FROM observation
 WHERE channel = :channel AND kind = 'send' AND result <> 'unknown' AND at >= :since
 ORDER BY at DESC, id DESC LIMIT :limit
 """
@@ -73,10 +73,10 @@ async def record_observations(tx: Tx, observations: Iterable[Observation]) -> No
     await tx.many(_RECORD, [_observation_values(o) for o in observations])
 
 
-async def load_sends(tx: Tx, channel: str, since: int, limit: int) -> list[tuple[str, bool]]:
-    """(country or nothing, whether it worked) of the newest sends of a channel, newest first."""
+async def load_sends(tx: Tx, channel: str, since: int, limit: int) -> list[tuple[str, bool, int]]:
+    """(country or nothing, whether it worked, when) of the newest sends of a channel, newest first."""
     rows = await tx.all(_SENDS, channel=channel, since=since, limit=limit)
-    return [(row["region"], row["result"] == Result.OK.value) for row in rows]
+    return [(row["region"], row["result"] == Result.OK.value, row["at"]) for row in rows]
 
 
 def _observation_values(seen: Observation) -> dict[str, object]:

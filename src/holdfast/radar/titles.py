@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from holdfast.channels.contract import Capability, ErrorClass
+from holdfast.countries import country_name
 from holdfast.radar.model import CONFIRMED, LATE, SLOW, Cause, State, Verdict
 
 _PLACES: Final = {
@@ -45,6 +46,10 @@ _OUR_OWN: Final = {
     Cause.UPLINK: "Our own connection is failing",
     Cause.HUB: "Our own message hub is failing",
 }
+_OF_ONE_COUNTRY: Final = {
+    Cause.PLATFORM: "{place} is not accepting messages to {country}",
+    Cause.ACCOUNT: "{place} is refusing our messages to {country}",
+}
 _RUN_BY: Final = {"meta": "Meta", "twilio": "Twilio"}
 """Failure domains that are a company of a name."""
 
@@ -67,6 +72,9 @@ def incident_title(verdict: Verdict, place: str) -> str:
         return _OUR_OWN[verdict.cause]
     if verdict.cause is Cause.TOKEN:
         return _capital(f"{place} refuses our sign-in")
+    if verdict.score.region and verdict.cause in _OF_ONE_COUNTRY:
+        template = _OF_ONE_COUNTRY[verdict.cause]
+        return _capital(template.format(place=place, country=country_name(verdict.score.region)))
     if verdict.cause is Cause.ACCOUNT:
         return _capital(f"{place} is refusing our account")
     if verdict.cause is Cause.CONVERSATION:

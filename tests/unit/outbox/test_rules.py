@@ -62,8 +62,26 @@ def test_a_breaker_opens_at_the_third_failure_in_a_row() -> None:
     ],
 )
 def test_a_country_fails_alone_where_others_were_reached_since(lately: str, *, alone: bool) -> None:
-    newest_first = [(each[:-1], each.endswith("+")) for each in lately.split()]
-    assert only_country_fails("BR", newest_first) is alone
+    assert only_country_fails("BR", newest_first(lately, apart_ms=60_000), NOW) is alone
+
+
+@pytest.mark.parametrize(
+    ("lately", "alone"),
+    [
+        ("BR- BR- BR- US+ BR+", True),
+        ("BR- BR- US- US+ BR+", False),
+        ("BR- " * 11 + "US+", True),
+        ("BR- " * 12 + "US+", False),  # too long ago to say anything of now
+        ("BR- " * 20 + "US+ BR-", True),
+    ],
+)
+def test_what_just_worked_elsewhere_speaks_for_a_moment(lately: str, *, alone: bool) -> None:
+    assert only_country_fails("BR", newest_first(lately, apart_ms=1_000), NOW) is alone
+
+
+def newest_first(lately: str, *, apart_ms: int) -> list[tuple[str, bool, int]]:
+    calls = lately.split()
+    return [(each[:-1], each.endswith("+"), NOW - n * apart_ms) for n, each in enumerate(calls)]
 
 
 def test_an_open_breaker_lets_one_through_at_growing_intervals() -> None:

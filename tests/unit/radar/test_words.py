@@ -3,6 +3,7 @@ import pytest
 from holdfast.channels.contract import Capability
 from holdfast.radar import Cause, State, Verdict
 from holdfast.radar.evidence import Context, Sign
+from holdfast.radar.model import Score
 from holdfast.radar.titles import incident_title, place_name
 from holdfast.radar.words import evidence_sentences
 
@@ -23,6 +24,22 @@ def test_places(platform: str, channel: str, place: str) -> None:
 def test_titles_begin_like_a_sentence() -> None:
     down = Verdict(channel="email:shop", capability=Capability.SEND, state=State.DOWN, cause=Cause.PLATFORM)
     assert incident_title(down, "email") == "Email is not accepting messages"
+
+
+@pytest.mark.parametrize(
+    ("cause", "title"),
+    [
+        (Cause.PLATFORM, "SMS is not accepting messages to India"),
+        (Cause.ACCOUNT, "SMS is refusing our messages to India"),
+        (Cause.TOKEN, "SMS refuses our sign-in"),
+    ],
+)
+def test_a_country_that_fails_alone_is_named_in_the_title(cause: Cause, title: str) -> None:
+    score = Score(region="IN")
+    partial = Verdict(
+        channel="sms:shop", capability=Capability.SEND, state=State.PARTIAL, cause=cause, score=score
+    )
+    assert incident_title(partial, "SMS") == title
 
 
 def test_inside_addresses_are_not_shown() -> None:
