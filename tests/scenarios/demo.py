@@ -286,8 +286,11 @@ async def until(look: Callable[[], Awaitable[T]], seconds: float, what: str) -> 
 
 
 @asynccontextmanager
-async def running_demo(folder: Path, *, people: int = 12) -> AsyncIterator[Demo]:
-    """A demo on ports of the system's choosing, with its data below ``folder``; nothing of it is left behind."""
+async def running_demo(folder: Path, *, people: int = 12, undo_seconds: float = 0) -> AsyncIterator[Demo]:
+    """A demo on ports of the system's choosing, with its data below ``folder``; nothing of it is left behind.
+
+    What is sent in its console leaves at once, or after ``undo_seconds``.
+    """
     ports = ("--port", "0", "--status-port", "0", "--simulator-port", "0")
     database = await database_for(folder)
     with (folder / "demo.err").open("wb") as errors:
@@ -295,6 +298,7 @@ async def running_demo(folder: Path, *, people: int = 12) -> AsyncIterator[Demo]
             *(sys.executable, "-m", "holdfast", "demo", "--json", *ports),
             *("--data-dir", str(folder / "data"), "--people", str(people)),
             *(("--database", database) if database else ()),
+            env={**os.environ, "HOLDFAST_OUTBOX__UNDO_SECONDS": str(undo_seconds)},
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
         )

@@ -2,7 +2,7 @@
 import { fromHub, t } from '../languages/language.ts';
 import type {
   Agent, Around, Attempt, Attending, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
-  Counts, Decision, Draft, Found, Incident, Label, LaterReply, Maintenance, Me, MemberOfHub, Message,
+  Counts, Decision, Draft, Found, Incident, Label, LaterReply, Maintenance, Me, MemberOfHub, Message, NewLater,
   NewMaintenance, Note, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SafetyRule,
   SafetySettings, SavedView, Standing, StoryLine, Subscriber, SubscriberCount, Team, Told, Tracked, Unreadable,
   Upload, ViewFilter, WidgetSetup,
@@ -81,8 +81,7 @@ export class Api {
   removeNote = (id: string) => this.#send<void>('DELETE', `/notes/${part(id)}`);
 
   later = async (id: string) => (await this.#get<Page<LaterReply>>(`/conversations/${part(id)}/later`)).items;
-  addLater = (id: string, text: string, channel: string, sendAt: number) =>
-    this.#send<LaterReply>('POST', `/conversations/${part(id)}/later`, { text, channel, send_at: sendAt });
+  addLater = (id: string, reply: NewLater) => this.#send<LaterReply>('POST', `/conversations/${part(id)}/later`, reply);
   cancelLater = (id: string) => this.#send<LaterReply>('DELETE', `/later/${part(id)}`);
 
   labels = async () => (await this.#get<Page<Label>>('/labels')).items;

@@ -43,6 +43,13 @@ export class Attachings {
     this.items = this.items.filter((item) => item.key !== key);
   }
 
+  /** Those of a reply that was taken back stand before what was attached since. */
+  giveBack(uploads: Upload[]): void {
+    const since = this.items;
+    this.replace(uploads);
+    this.items = [...this.items, ...since];
+  }
+
   /** They belong to a reply now, or to one that was refused and given back. */
   replace(uploads: Upload[]): void {
     this.items = uploads.map((upload) => ({

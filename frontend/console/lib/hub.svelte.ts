@@ -158,6 +158,15 @@ export class Hub {
     if (this.thread && this.thread.outgoing.length > 0) this.#unsaved.set(this.thread.id, this.thread);
   }
 
+  /** Take back what was just sent here, else what was just done. */
+  async undo(): Promise<void> {
+    try {
+      if (!this.me || !(await this.thread?.undoSend(this.me.id))) await this.decisions.undo();
+    } catch (problem) {
+      this.decisions.fail(inWords(problem));
+    }
+  }
+
   #leave(): void {
     this.#stream?.stop();
     this.#stream = null;

@@ -9,10 +9,18 @@ export interface Outgoing {
   at: number;
   /** The newest message when it was begun; undefined to send it whatever others said since. */
   seen?: string | undefined;
+  /** It is held by the hub for a moment, in which it can be taken back. */
+  held: boolean;
   /** How the hub's last answer was, in words; empty while there is nothing to say. */
   trouble: string;
   posting: boolean;
 }
+
+/** A reply as it was written. */
+export type Written = Pick<Outgoing, 'key' | 'text' | 'files' | 'channel' | 'seen' | 'held'>;
+
+/** A reply that was taken back, to be written on. */
+export type GivenBack = Pick<Outgoing, 'text' | 'files' | 'channel'>;
 
 /** How the reply looks in the thread until the hub has answered. */
 export function asMessage(reply: Outgoing, conversation: string, author: string): Message {
@@ -44,7 +52,7 @@ export function asMessage(reply: Outgoing, conversation: string, author: string)
 
 const KINDS = { picture: 'image', video: 'video', voice: 'audio', file: 'file' } as const;
 
-function asAttachment(file: Upload): Attachment {
+export function asAttachment(file: Upload): Attachment {
   const { name, bytes, width, height, seconds, url, thumb } = file;
   return { kind: KINDS[file.kind], mime: file.type, name, bytes, width, height, seconds, url, thumb };
 }

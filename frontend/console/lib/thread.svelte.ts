@@ -3,7 +3,8 @@ import { t } from '../languages/language.ts';
 import { retryAfter } from '../../shared/backoff.ts';
 import { type Api, ApiError, inWords } from './api.ts';
 import { Gather } from './gather.ts';
-import type { Outgoing } from './outgoing.ts';
+import { span } from '../../shared/time.ts';
+import type { GivenBack, Outgoing, Written } from './outgoing.ts';
 import type { Around, Consent, ConversationInFull, LaterReply, Message, Note, StoryLine, Upload } from './types.ts';
 
 const PAGE_SIZE = 60;
@@ -21,8 +22,7 @@ export class Thread {
   refused = $state<{ text: string; files: Upload[]; why: string } | null>(null);
   /** A reply that was not sent because somebody else answered while it was written, and what they said. */
   crossed = $state<{ text: string; files: Upload[]; channel: string; meanwhile: Message[] } | null>(null);
-  /** The words of a reply that was taken back, to be written on. */
-  givenBack = $state('');
+  givenBack = $state<GivenBack | null>(null);
   loading = $state(true);
   problem = $state('');
   older = $state<string | null>(null);
@@ -36,7 +36,7 @@ export class Thread {
   #changedMessages = new Gather((ids) => this.#refreshMessages(ids));
   #changedAround = new Gather(() => this.#refreshAround());
   #changedBeside = new Gather(() => this.#readBeside());
-  #posting = false;
+  #flushing: Promise<void> | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
 
@@ -148,37 +148,53 @@ export class Thread {
     await this.#readBeside();
   }
 
-  async sendLater(text: string, channel: string, at: number): Promise<LaterReply> {
-    const later = await this.#api.addLater(this.id, text, channel, at);
+  async sendLater({ text, files, channel }: GivenBack, at: number): Promise<void> {
+    await this.#api.addLater(this.id, { text, files: files.map((file) => file.id), channel, send_at: at });
     await this.#readBeside();
-    return later;
   }
 
-  /** Take back a reply that has not left; its words, to be written on. */
-  async takeBack(id: string): Promise<string> {
-    const { text } = await this.#api.cancelLater(id);
+  /** Take back a reply that has not left, to write on. */
+  async takeBack(id: string): Promise<void> {
+    const { text, files, route } = await this.#api.cancelLater(id);
+    this.givenBack = { text, files, channel: route };
+    this.later = this.later.filter((reply) => reply.id !== id);
     await this.#readBeside();
-    return text;
+  }
+
+  /** Take back what an agent sent last, if it is still held; false where nothing is. */
+  async undoSend(agent: string): Promise<boolean> {
+    await this.#flushing;
+    const held = this.heldOf(agent);
+    if (held) await this.takeBack(held.id);
+    return held !== undefined;
+  }
+
+  heldOf(agent: string): LaterReply | undefined {
+    return this.later.findLast((reply) => reply.held && reply.state === 'waiting' && reply.author === `agent:${agent}`);
+  }
+
+  /** Whether something that was just sent can be taken back, as far as is known here. */
+  holds(agent: string): boolean {
+    return this.heldOf(agent) !== undefined || this.outgoing.some((reply) => reply.held);
   }
 
   /** Show the reply at once and bring it to the hub. When the hub refuses it, `refused` has the text again. */
-  async send(text: string, files: Upload[], channel: string, key: string, seen?: string): Promise<void> {
+  async send(written: Written): Promise<void> {
     this.refused = null;
     this.crossed = null;
-    this.outgoing = [...this.outgoing, { key, text, files, channel, seen, at: Date.now(), trouble: '', posting: false }];
+    this.outgoing = [...this.outgoing, { ...written, at: Date.now(), trouble: '', posting: false }];
     await this.flush();
   }
 
   /** Bring waiting replies to the hub, one after the other, so that their order is kept. */
   async flush(): Promise<void> {
-    if (this.#posting) return;
+    this.#flushing ??= this.#postAll().finally(() => (this.#flushing = null));
+    await this.#flushing;
+  }
+
+  async #postAll(): Promise<void> {
     clearTimeout(this.#retry);
-    this.#posting = true;
-    try {
-      while (this.outgoing[0] && (await this.#post(this.outgoing[0])));
-    } finally {
-      this.#posting = false;
-    }
+    while (this.outgoing[0] && (await this.#post(this.outgoing[0])));
   }
 
   /** The newest message that is known here, in the hub's order. */
@@ -209,15 +225,24 @@ export class Thread {
     try {
       const files = reply.files.map((file) => file.id);
       const body = { text: reply.text, channel: reply.channel, idempotency_key: reply.key, files, ...(reply.seen === undefined ? {} : { seen: reply.seen }) };
-      const message = await this.#api.reply(this.id, body);
+      const held = reply.held ? await this.#api.addLater(this.id, body) : null;
+      const message = held ? null : await this.#api.reply(this.id, body);
       this.#failures = 0;
       this.discard(reply.key);
+      if (held) this.#hold(held);
       await this.toNewest();
-      this.#merge([message]);
+      if (message) this.#merge([message]);
       return true;
     } catch (problem) {
       return this.#postFailed(reply, problem);
     }
+  }
+
+  #hold(held: LaterReply): void {
+    if (held.state !== 'waiting') return;
+    this.later = [...this.later.filter((reply) => reply.id !== held.id), held];
+    const time = span(held.send_at - held.made_at);
+    this.announcement = t('Your reply goes out in {time}. Ctrl z takes it back.', { time });
   }
 
   // After a lost answer the same key is used again, so the hub keeps the reply once.

@@ -14,7 +14,7 @@ export interface Me {
   role: 'owner' | 'agent' | 'viewer';
   scopes: string[];
   csrf: string;
-  hub: { name: string; status_url: string; chat_url: string };
+  hub: { name: string; status_url: string; chat_url: string; undo_seconds: number };
 }
 
 export interface Verdict {
@@ -197,6 +197,20 @@ export interface LaterReply {
   state: 'waiting' | 'queued' | 'cancelled' | 'refused';
   reason: string;
   message_id: string | null;
+  made_at: number;
+  /** It was sent, and can be taken back until its time. */
+  held: boolean;
+  files: Upload[];
+}
+
+/** What a reply is kept with; without a time it is held for the moment in which it can be taken back. */
+export interface NewLater {
+  text: string;
+  channel: string;
+  files: string[];
+  send_at?: number;
+  seen?: string;
+  idempotency_key?: string;
 }
 
 export interface Route {

@@ -156,6 +156,7 @@ class Hub:
             ids=self.ids,
             outbox=self.outbox,
             facts=self.facts,
+            undo_seconds=settings.outbox.undo_seconds,
         )
         self.book = ContactBook(
             database=database, events=self.events, clock=clock, ids=self.ids, facts=self.facts

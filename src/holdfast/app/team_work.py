@@ -29,10 +29,18 @@ class TeamWork:
         ids: IdSource,
         outbox: Outbox,
         facts: Callable[[], Mapping[str, ChannelFact]],
+        undo_seconds: float,
     ) -> None:
         self.work = Work(database=database, events=events, clock=clock, ids=ids)
         self.writing = WritingShelf(database=database, events=events, clock=clock, ids=ids)
-        self.later = LaterReplies(database=database, events=events, clock=clock, ids=ids, outbox=outbox)
+        self.later = LaterReplies(
+            database=database,
+            events=events,
+            clock=clock,
+            ids=ids,
+            outbox=outbox,
+            undo_ms=int(undo_seconds * 1000),
+        )
         self.targets = Targets(
             database=database, events=events, clock=clock, ids=ids, channels=lambda: list(facts())
         )

@@ -59,6 +59,11 @@ async def release_media(tx: Tx, used_by: str) -> None:
     await store.release(tx, used_by, DUE_NOW)
 
 
+async def give_back_media(tx: Tx, used_by: str, now: int) -> None:
+    """Nothing is shown by ``used_by`` any more; what nobody else shows stays as long as what was just uploaded."""
+    await store.release(tx, used_by, now)
+
+
 class MediaUses:
     """The same for units beside this one, which are handed it."""
 

@@ -46,6 +46,19 @@ class Enqueue:
             earlier = await store.intent_by_key(tx, reply.idempotency_key)
             if earlier is not None:
                 return _same(earlier, reply, text)
+        conversation, chosen = await self._examined(tx, reply)
+        if reply.files:
+            reply = msgspec.structs.replace(reply, route=f"{ONLY}{chosen.channel}")
+        message_id = await self._store(tx, conversation, reply, text, chosen)
+        return Enqueued(message_id, created=True)
+
+    async def check(self, tx: Tx, reply: NewReply) -> None:
+        """Raises ReplyRefusedError where a reply could not be taken now."""
+        _checked_text(reply)
+        await self._examined(tx, reply)
+
+    async def _examined(self, tx: Tx, reply: NewReply) -> tuple[Row, Candidate]:
+        """Its conversation and the way that it would take."""
         conversation = await store.get_conversation(tx, reply.conversation_id)
         if conversation is None:
             raise ReplyRefusedError(
@@ -55,11 +68,7 @@ class Enqueue:
             others = await store.answered_since(tx, reply.conversation_id, reply.author, reply.seen)
             if others:
                 raise AnsweredMeanwhileError(others)
-        chosen = await self._choose(tx, reply)
-        if reply.files:
-            reply = msgspec.structs.replace(reply, route=f"{ONLY}{chosen.channel}")
-        message_id = await self._store(tx, conversation, reply, text, chosen)
-        return Enqueued(message_id, created=True)
+        return conversation, await self._choose(tx, reply)
 
     async def _choose(self, tx: Tx, reply: NewReply) -> Candidate:
         rows = await store.addresses_for(tx, reply.conversation_id)

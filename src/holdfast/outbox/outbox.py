@@ -105,6 +105,10 @@ class Outbox:
         """
         return await self._enqueue(tx, reply)
 
+    async def check_within(self, tx: Tx, reply: NewReply) -> None:
+        """Raises ReplyRefusedError where a reply could not be taken now; changes nothing."""
+        await self._enqueue.check(tx, reply)
+
     async def ledger(self, since: int) -> dict[str, Any]:
         """The account of everything since a time (ms). It may take seconds: one is made at a time, so that
         whoever asks for many does not keep others from reading.

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from holdfast.conversations.texts import forget_texts
-from holdfast.media import forget_media_of
+from holdfast.media import forget_media_of, release_media
 from holdfast.storage import Row, Tx
 
 HOUR_MS: Final = 3_600_000
@@ -107,11 +107,11 @@ SELECT id FROM (SELECT id, at FROM internal_note ORDER BY id LIMIT :limit) AS ol
 """
 _MENTIONS: Final = "DELETE FROM mention WHERE note_id IN :ids"
 _NOTES: Final = "DELETE FROM internal_note WHERE id IN :ids"
-_LATER: Final = """
-DELETE FROM later_reply WHERE id IN
-    (SELECT id FROM (SELECT id, send_at, state FROM later_reply ORDER BY id LIMIT :limit) AS oldest
-    WHERE send_at < :before AND state <> 'waiting')
+_OLD_LATER: Final = """
+SELECT id, files FROM (SELECT id, send_at, state, files FROM later_reply ORDER BY id LIMIT :limit) AS oldest
+WHERE send_at < :before AND state <> 'waiting'
 """
+_LATER: Final = "DELETE FROM later_reply WHERE id IN :ids"
 _AUDIT: Final = """
 DELETE FROM audit_entry WHERE id IN
     (SELECT id FROM (SELECT id, at FROM audit_entry ORDER BY id LIMIT :limit) AS oldest WHERE at < :before)
@@ -177,7 +177,11 @@ async def forget_notes(tx: Tx, before: int, limit: int) -> int:
 
 async def forget_later(tx: Tx, before: int, limit: int) -> int:
     """What still waits is looked past: there are no more of them than people wait for."""
-    return await tx.run(_LATER, before=before, limit=limit)
+    rows = await tx.all(_OLD_LATER, before=before, limit=limit)
+    for row in rows:
+        if row["files"] != "[]":
+            await release_media(tx, f"later:{row['id']}")
+    return await tx.run(_LATER, ids=[row["id"] for row in rows]) if rows else 0
 
 
 async def forget_dismissed(tx: Tx, before: int, limit: int) -> int:

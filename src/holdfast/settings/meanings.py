@@ -103,6 +103,10 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         ),
         "doubt_recheck_seconds": "the wait before looking again",
         "lanes_at_once": "sends under way at the same time, over all channels",
+        "undo_seconds": (
+            "how long a reply waits after Send in the console, so that it can be taken back; 0 sends at once, "
+            "60 is the most"
+        ),
     },
     "playbook": {
         "file": (

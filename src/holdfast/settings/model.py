@@ -39,7 +39,7 @@ class Radar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Outbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``retry_horizon_hours``: how long a message may wait. ``doubt_evidence_seconds``: how long the echo is
     awaited before the platform's history is read. ``lease_seconds``: after this a dead worker's lane is
-    taken over.
+    taken over. ``undo_seconds``: how long a reply written in the console can be taken back after Send.
     """
 
     retry_horizon_hours: Hours = 96.0
@@ -53,6 +53,7 @@ class Outbox(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     doubt_evidence_seconds: Seconds = 8.0
     doubt_recheck_seconds: Seconds = 15.0
     lanes_at_once: Some = 128
+    undo_seconds: Annotated[float, Meta(ge=0, le=60)] = 5.0
 
 
 class Playbook(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

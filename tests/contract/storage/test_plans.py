@@ -110,7 +110,7 @@ EXCEPTIONS: Final = {
     "retention.store._ATTEMPTS": "the oldest rows in the order of the primary key, as many as the limit",
     "retention.store._DRAFTS": "the oldest rows in the order of the primary key, as many as the limit",
     "retention.store._OLD_NOTES": "the oldest rows in the order of the primary key, as many as the limit",
-    "retention.store._LATER": "the oldest rows in the order of the primary key, as many as the limit",
+    "retention.store._OLD_LATER": "the oldest rows in the order of the primary key, as many as the limit",
     "retention.store._AUDIT": "the oldest rows in the order of the primary key, as many as the limit",
     "retention.store._SESSIONS": "as many sessions as people who are signed in",
 }

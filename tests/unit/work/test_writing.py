@@ -6,7 +6,7 @@ import pytest
 
 from holdfast.channels.contract import MessageReceived
 from holdfast.work import TakenError, UnknownError, WorkRefusedError
-from holdfast.work.writing import LaterReplies, WritingShelf
+from holdfast.work.writing import LaterReplies, NewLater, WritingShelf
 
 IG = "instagram:shop"
 MARA = "agent:agt_mara"
@@ -24,6 +24,12 @@ async def shop(hub: Any) -> Any:
     return hub
 
 
+def later(shop: Any, text: str, send_at: int, conversation: str = "") -> NewLater:
+    return NewLater(
+        conversation_id=conversation or shop.conversation, text=text, author=MARA, send_at=send_at
+    )
+
+
 async def texts(shop: Any) -> list[str]:
     rows = await shop.rows("SELECT text FROM message WHERE direction = 'out' ORDER BY id")
     return [row["text"] for row in rows]
@@ -31,7 +37,7 @@ async def texts(shop: Any) -> list[str]:
 
 async def test_a_reply_leaves_once_when_its_time_has_come(shop: Any) -> None:
     at = shop.clock.now_ms() + 60_000
-    later = await shop.later.add(shop.conversation, "Good morning", "auto", at, MARA)
+    kept = await shop.later.add(later(shop, "Good morning", at))
     await shop.later.queue_due()
     assert await texts(shop) == []
     shop.clock.move(61)
@@ -43,19 +49,19 @@ async def test_a_reply_leaves_once_when_its_time_has_come(shop: Any) -> None:
     assert (row["state"], row["message_id"], message["author"]) == ("queued", message["id"], MARA)
     assert await shop.later.of(shop.conversation) == []
     with pytest.raises(WorkRefusedError, match="on its way"):
-        await shop.later.cancel(later.id)
+        await shop.later.cancel(kept.id)
 
 
 async def test_a_reply_that_was_taken_back_never_leaves(shop: Any) -> None:
-    later = await shop.later.add(shop.conversation, "Oh no", "auto", shop.clock.now_ms() + 10_000, MARA)
-    assert (await shop.later.cancel(later.id)).state == "cancelled"
+    kept = await shop.later.add(later(shop, "Oh no", shop.clock.now_ms() + 10_000))
+    assert (await shop.later.cancel(kept.id)).state == "cancelled"
     shop.clock.move(11)
     await shop.later.queue_due()
     assert await texts(shop) == []
 
 
 async def test_a_reply_that_cannot_leave_any_more_says_why_and_stays_in_sight(shop: Any) -> None:
-    await shop.later.add(shop.conversation, "Late", "auto", shop.clock.now_ms() + 7_200_000, MARA)
+    await shop.later.add(later(shop, "Late", shop.clock.now_ms() + 7_200_000))
     shop.clock.move(7_201)
     await shop.later.queue_due()
     [told] = await shop.later.of(shop.conversation)
@@ -69,11 +75,11 @@ async def test_a_reply_that_cannot_leave_any_more_says_why_and_stays_in_sight(sh
 async def test_times_that_are_past_or_years_away_are_refused(shop: Any) -> None:
     for wrong in (shop.clock.now_ms() - 1, shop.clock.now_ms() + 400 * 86_400_000):
         with pytest.raises(WorkRefusedError, match="Say when"):
-            await shop.later.add(shop.conversation, "x", "auto", wrong, MARA)
+            await shop.later.add(later(shop, "x", wrong))
     with pytest.raises(WorkRefusedError, match="empty"):
-        await shop.later.add(shop.conversation, " ", "auto", shop.clock.now_ms() + 1, MARA)
+        await shop.later.add(later(shop, " ", shop.clock.now_ms() + 1))
     with pytest.raises(UnknownError):
-        await shop.later.add("cnv_none", "x", "auto", shop.clock.now_ms() + 1, MARA)
+        await shop.later.add(later(shop, "x", shop.clock.now_ms() + 1, "cnv_none"))
 
 
 async def test_canned_replies_have_shortcuts_of_their_own(shop: Any) -> None:

@@ -137,6 +137,8 @@ class Erasing:
         for row in await store.with_files(tx, conversation_id):
             for used_by in store.uses(row):
                 await release_media(tx, used_by)
+        for later_id in await store.later_with_files(tx, conversation_id):
+            await release_media(tx, f"later:{later_id}")
         texts = await store.text_ids(tx, conversation_id)
         for first in range(0, len(texts), TEXTS_AT_ONCE):
             await forget_texts(tx, texts[first : first + TEXTS_AT_ONCE])

@@ -26,6 +26,9 @@ _WITH_FILES: Final = """
 SELECT id, channel, external_id, direction FROM message
 WHERE conversation_id = :id AND attachments <> '[]' ORDER BY at, id LIMIT :limit
 """
+_LATER_WITH_FILES: Final = """
+SELECT id FROM later_reply WHERE conversation_id = :id AND files <> '[]' ORDER BY send_at, id LIMIT :limit
+"""
 _TEXTS: Final = """
 SELECT id FROM message WHERE conversation_id = :id UNION ALL SELECT id FROM internal_note WHERE conversation_id = :id
 """
@@ -56,7 +59,7 @@ _EMPTY_NOTES: Final = """
 UPDATE internal_note SET text = '', removed_at = COALESCE(removed_at, :at) WHERE conversation_id = :conversation_id
 """
 _EMPTY_LATER: Final = """
-UPDATE later_reply SET text = '', state = CASE WHEN state = 'waiting' THEN 'cancelled' ELSE state END
+UPDATE later_reply SET text = '', files = '[]', state = CASE WHEN state = 'waiting' THEN 'cancelled' ELSE state END
 WHERE conversation_id = :conversation_id
 """
 _REST: Final = """
@@ -108,6 +111,12 @@ async def counts(tx: Tx, conversation_id: str) -> Row:
 async def members(tx: Tx, contact_id: str) -> list[Row]:
     """Accounts on our own chat whose address is the contact's."""
     return await tx.all(_MEMBERS, contact_id=contact_id)
+
+
+async def later_with_files(tx: Tx, conversation_id: str) -> list[str]:
+    """Replies for later that use files of ours."""
+    rows = await tx.all(_LATER_WITH_FILES, id=conversation_id, limit=FILES_MAX)
+    return [str(row["id"]) for row in rows]
 
 
 async def with_files(tx: Tx, conversation_id: str) -> list[Row]:

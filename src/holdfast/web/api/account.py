@@ -22,10 +22,13 @@ class HubView(msgspec.Struct, frozen=True):
     name: str
     status_url: str
     chat_url: str
+    undo_seconds: float
 
 
 class MeView(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is asking; ``csrf`` is empty for a token, and so is ``id``, which is an agent's."""
+    """Who is asking; ``csrf`` is empty for a token, and so is ``id``, which is an agent's. ``undo_seconds`` of the hub:
+    how long a reply is held after Send in the console.
+    """
 
     id: str
     kind: str
@@ -100,6 +103,7 @@ def me_view(services: WebServices, principal: Principal) -> MeView:
             name=settings.hub.name,
             status_url=settings.status_url,
             chat_url=f"{settings.public_url}/chat/{chat.partition(':')[2]}" if chat else "",
+            undo_seconds=settings.outbox.undo_seconds,
         ),
     )
 

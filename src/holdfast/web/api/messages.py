@@ -304,12 +304,17 @@ async def _enqueue(
     try:
         enqueued = await services.outbox.enqueue(reply)
     except AnsweredMeanwhileError as error:
-        said = await services.database.read(messages_by_id, error.message_ids)
-        detail = ErrorDetail(error.code, error.message, error.field)
-        body = Meanwhile(detail, [said[each] for each in error.message_ids if each in said])
-        return Response(cast("Any", body), status_code=409)
+        return await crossed(services, error)
     message = await _message(services, enqueued.message_id)
     return Response(message, status_code=201 if enqueued.created else 200)
+
+
+async def crossed(services: WebServices, error: AnsweredMeanwhileError) -> Response[Any]:
+    """The refusal of a reply that crosses others, with what they said."""
+    said = await services.database.read(messages_by_id, error.message_ids)
+    detail = ErrorDetail(error.code, error.message, error.field)
+    body = Meanwhile(detail, [said[each] for each in error.message_ids if each in said])
+    return Response(cast("Any", body), status_code=409)
 
 
 async def _message(services: WebServices, message_id: str) -> MessageView:

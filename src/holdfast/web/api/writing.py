@@ -3,16 +3,18 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, delete, get, post, put
+from litestar import Controller, Response, delete, get, post, put
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
 from holdfast.inbox import Principal, Scope
 from holdfast.inbox.model import Page
+from holdfast.outbox.model import AnsweredMeanwhileError
 from holdfast.web.api.conversations import ConversationId, agent_of
-from holdfast.web.api.parts import READ, WRITE, Asker, Name, Services, ShortText, plain, refuses
+from holdfast.web.api.messages import FileIds, crossed
+from holdfast.web.api.parts import READ, WRITE, Asker, Key, Name, Services, ShortText, plain, refuses
 from holdfast.web.errors import ApiError
-from holdfast.work.writing import CannedReply, Draft, LaterReply, SavedView
+from holdfast.work.writing import CannedReply, Draft, LaterReply, NewLater, SavedView
 
 Id = Annotated[str, PathParameter(max_length=100)]
 LongText = Annotated[str, Meta(max_length=20_000)]
@@ -43,11 +45,16 @@ class KeptDraft(msgspec.Struct, frozen=True):
 
 
 class LaterToAdd(msgspec.Struct, frozen=True):
-    """``send_at`` in milliseconds since the epoch."""
+    """``send_at`` in milliseconds since the epoch; without it the reply is held for ``undo_seconds`` of the hub, and
+    refused at once where it could not leave now. ``files``, ``seen`` and ``idempotency_key`` as of a message.
+    """
 
     text: LongText
-    send_at: int
+    send_at: int | None = None
     channel: ShortText = "auto"
+    files: FileIds = []
+    seen: ShortText | None = None
+    idempotency_key: Key | None = None
 
 
 class FilterToSave(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -182,8 +189,8 @@ class WritingController(Controller):
         "/conversations/{conversation_id:str}/later",
         opt=WRITE,
         operation_id="addLaterReply",
-        summary="Write a reply that leaves later; until then it can be taken back",
-        responses=refuses(404, 422),
+        summary="Write a reply that leaves later, or in a moment; until then it can be taken back",
+        responses=refuses(404, 409, 422),
     )
     async def add_later(
         self,
@@ -191,10 +198,21 @@ class WritingController(Controller):
         principal: Asker,
         conversation_id: ConversationId,
         data: JSONBody[LaterToAdd],
-    ) -> LaterReply:
-        return await services.later.add(
-            plain(conversation_id), data.text, plain(data.channel), data.send_at, principal.author
+    ) -> Response[LaterReply]:
+        new = NewLater(
+            conversation_id=plain(conversation_id),
+            text=data.text,
+            author=principal.author,
+            route=plain(data.channel),
+            send_at=data.send_at,
+            files=tuple(plain(each) for each in data.files),
+            seen=None if data.seen is None else plain(data.seen),
+            key=plain(data.idempotency_key) if data.idempotency_key else None,
         )
+        try:
+            return Response(await services.later.add(new), status_code=201)
+        except AnsweredMeanwhileError as error:
+            return await crossed(services, error)
 
     @delete(
         "/later/{later_id:str}",

@@ -4,6 +4,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from holdfast.media import Item
+
 TEXT_CHARACTERS_MAX: Final = 10_000
 SHORTCUT_CHARACTERS_MAX: Final = 40
 TITLE_CHARACTERS_MAX: Final = 100
@@ -35,9 +37,25 @@ class SavedView(msgspec.Struct, frozen=True):
     filter: dict[str, Any]
 
 
+class NewLater(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply that is to leave at ``send_at``; without it the reply is held for as long as the hub lets people take
+    back what they have just sent. ``files`` are ids of uploads, ``seen`` and ``key`` as of a reply that leaves at once.
+    """
+
+    conversation_id: str
+    text: str
+    author: str
+    route: str = "auto"
+    send_at: int | None = None
+    files: tuple[str, ...] = ()
+    seen: str | None = None
+    key: str | None = None
+
+
 class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
     """A reply that leaves at a time. ``state``: waiting, queued (as ``message_id``), cancelled, or refused,
-    where ``reason`` says why.
+    where ``reason`` says why. ``held``: it was sent, and can be taken back until its time. ``files`` are those that are
+    still there.
     """
 
     id: str
@@ -50,6 +68,8 @@ class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     message_id: str | None
     made_at: int
+    held: bool
+    files: list[Item]
 
 
 class Draft(msgspec.Struct, frozen=True):

@@ -27,10 +27,12 @@ INSERT INTO saved_view (id, owner, name, filter, created_at) VALUES (:id, :owner
 """
 _DROP_VIEW: Final = "DELETE FROM saved_view WHERE id = :id"
 _INSERT_LATER: Final = """
-INSERT INTO later_reply (id, conversation_id, author, text, route, send_at, state, made_at)
-VALUES (:id, :conversation_id, :author, :text, :route, :send_at, 'waiting', :at)
+INSERT INTO later_reply (id, conversation_id, author, text, route, send_at, state, made_at, held, files, seen,
+    client_key)
+VALUES (:id, :conversation_id, :author, :text, :route, :send_at, 'waiting', :at, :held, :files, :seen, :key)
 """
 _LATER: Final = "SELECT * FROM later_reply WHERE id = :id"
+_LATER_BY_KEY: Final = "SELECT * FROM later_reply WHERE client_key = :key"
 _LATER_OF: Final = """
 SELECT * FROM later_reply WHERE conversation_id = :conversation_id AND state IN ('waiting', 'refused')
 ORDER BY send_at, id LIMIT :limit
@@ -96,23 +98,16 @@ async def drop_view(tx: Tx, view_id: str) -> None:
     await tx.run(_DROP_VIEW, id=view_id)
 
 
-async def insert_later(
-    tx: Tx, *, later_id: str, conversation_id: str, author: str, text: str, route: str, send_at: int, at: int
-) -> None:
-    await tx.run(
-        _INSERT_LATER,
-        id=later_id,
-        conversation_id=conversation_id,
-        author=author,
-        text=text,
-        route=route,
-        send_at=send_at,
-        at=at,
-    )
+async def insert_later(tx: Tx, **columns: Any) -> None:
+    await tx.run(_INSERT_LATER, **columns)
 
 
 async def get_later(tx: Tx, later_id: str) -> Row | None:
     return await tx.one(_LATER, id=later_id)
+
+
+async def later_by_key(tx: Tx, key: str) -> Row | None:
+    return await tx.one(_LATER_BY_KEY, key=key)
 
 
 async def later_of(tx: Tx, conversation_id: str, limit: int) -> list[Row]:
