@@ -37,6 +37,7 @@ SQL_PLACES: Final = {
 OWN_TIME: Final = {
     "tests/simulation/": "the simulation's event loop owns the clock: sleeping takes no time",
     "tests/scenarios/test_kill.py": "kills come at random moments; that is the test",
+    "tests/scenarios/test_undo_send.py": "the hub is killed at random moments of the time in which a reply is held",
     "tests/torture/": "people write, and power and disks fail, at random moments; that is the test",
 }
 """Where sleeping is no waiting for something to happen, and why."""

@@ -111,11 +111,12 @@ class LaterReplies:
             if earlier is not None:
                 return _same(earlier, new)
         await standings(tx, [new.conversation_id])
-        send_at, text = await self._checked(tx, new)
+        now = self._clock.now_ms()
+        send_at, text = await self._checked(tx, new, now)
         waiting = await store.later_of(tx, new.conversation_id, LATER_OF_CONVERSATION_MAX)
         if len(waiting) >= LATER_OF_CONVERSATION_MAX:
             raise WorkRefusedError(f"No more than {LATER_OF_CONVERSATION_MAX} replies can wait here.")
-        later_id, now = self._ids.new("lat"), self._clock.now_ms()
+        later_id = self._ids.new("lat")
         await store.insert_later(
             tx,
             id=later_id,
@@ -134,9 +135,9 @@ class LaterReplies:
         await _tell(tx, later_id, new.conversation_id, now)
         return later_id
 
-    async def _checked(self, tx: Tx, new: NewLater) -> tuple[int, str]:
+    async def _checked(self, tx: Tx, new: NewLater, now: int) -> tuple[int, str]:
         """(when it leaves, its text)."""
-        now, text = self._clock.now_ms(), new.text.replace("\0", "")
+        text = new.text.replace("\0", "")
         if len(new.files) > FILES_MAX:
             raise WorkRefusedError(f"A message takes {FILES_MAX} files at most.", "files")
         if new.send_at is None:
