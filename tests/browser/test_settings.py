@@ -250,6 +250,7 @@ async def test_every_subject_can_be_read_and_used_by_everyone(
         "channels/new-email",
         "people",
         "teams",
+        "targets",
         "labels",
         "canned",
         "account",

@@ -7,11 +7,15 @@ export interface StandardView {
   name: Sentence;
   filter: ViewFilter;
   count?: keyof Counts;
+  /** Only where something is promised. */
+  ofTargets?: true;
 }
 
 export const STANDARD_VIEWS: StandardView[] = [
   { name: msg('Open'), filter: { status: 'open' } },
   { name: msg('Waiting for an answer'), filter: { status: 'open', waiting: true }, count: 'waiting' },
+  { name: msg('Due soon'), filter: { status: 'open', due: 'soon' }, count: 'due_soon', ofTargets: true },
+  { name: msg('Overdue'), filter: { status: 'open', due: 'overdue' }, count: 'overdue', ofTargets: true },
   { name: msg('Mine'), filter: { status: 'open', assignee: 'me' }, count: 'mine' },
   { name: msg('Unassigned'), filter: { status: 'open', assignee: 'nobody' }, count: 'unassigned' },
   { name: msg('Mentions'), filter: { status: 'all', mentioned: 'me' }, count: 'mentions' },
@@ -20,7 +24,7 @@ export const STANDARD_VIEWS: StandardView[] = [
   { name: msg('All'), filter: { status: 'all' } },
 ];
 
-const PARTS = ['assignee', 'team', 'label', 'channel', 'mentioned'] as const;
+const PARTS = ['assignee', 'team', 'label', 'channel', 'mentioned', 'due'] as const;
 
 export function isSameView(one: ViewFilter, other: ViewFilter): boolean {
   if (one.status !== other.status || Boolean(one.waiting) !== Boolean(other.waiting)) return false;

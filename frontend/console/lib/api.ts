@@ -4,7 +4,7 @@ import type {
   Agent, Around, Attempt, Attending, CannedReply, Channel, CheckResult, Colour, Complaint, Consent, Conversation, ConversationInFull,
   Counts, Decision, Draft, Found, Incident, Label, LaterReply, Maintenance, Me, MemberOfHub, Message, NewLater,
   NewMaintenance, Note, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SafetyRule,
-  SafetySettings, SavedView, Standing, StoryLine, Subscriber, SubscriberCount, Team, Told, Tracked, Unreadable,
+  SafetySettings, SavedView, Standing, StoryLine, Subscriber, SubscriberCount, Target, Team, Told, Tracked, Unreadable,
   Upload, ViewFilter, WidgetSetup,
 } from './types.ts';
 
@@ -88,6 +88,7 @@ export class Api {
   addLabel = (name: string, colour: Colour) => this.#send<Label>('POST', '/labels', { name, colour });
   agents = async () => (await this.#get<Page<Agent>>('/agents')).items;
   setAway = (away: boolean) => this.#send<void>('PUT', '/me/away', { away });
+  targets = async () => (await this.#get<Page<Target>>('/targets')).items;
   teams = async () => (await this.#get<Page<Team>>('/teams')).items;
   canned = async () => (await this.#get<Page<CannedReply>>('/canned-replies')).items;
   addCanned = (shortcut: string, text: string, title: string) =>

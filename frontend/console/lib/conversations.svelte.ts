@@ -1,5 +1,6 @@
 // The list of conversations on the left of the inbox: a view, its order, and which of them are chosen.
 import { type Api, ApiError, inWords } from './api.ts';
+import { HOUR_MS } from '../../shared/time.ts';
 import { Gather } from './gather.ts';
 import type { Conversation, ViewFilter } from './types.ts';
 
@@ -112,13 +113,14 @@ export class Conversations {
   }
 
   #belongs(item: Conversation): boolean {
-    const { status, assignee, team, label, channel, waiting, mentioned } = this.filter;
+    const { status, assignee, team, label, channel, waiting, mentioned, due } = this.filter;
     if (status !== 'all' && item.status !== status) return false;
     if (assignee === 'nobody' ? item.assignee !== '' : assignee && item.assignee !== this.#agent(assignee)) return false;
     if (team && item.team !== team) return false;
     if (label && !item.labels.includes(label)) return false;
     if (channel && item.last_channel !== channel) return false;
     if (waiting && item.answer_by === null) return false;
+    if (due && (dueAt(item) ?? Infinity) > Date.now() + (due === 'soon' ? HOUR_MS : 0)) return false;
     return !mentioned || this.find(item.id) !== undefined;
   }
 
@@ -147,12 +149,22 @@ export class Conversations {
   }
 
   #sorted(items: Conversation[]): Conversation[] {
+    if (this.filter.due) return items.toSorted(byDue);
     return items.toSorted(this.order === 'answer' || this.filter.waiting ? byAnswer : byLatest);
   }
 }
 
 function byLatest(one: Conversation, other: Conversation): number {
   return other.last_at - one.last_at || (one.id < other.id ? 1 : -1);
+}
+
+function byDue(one: Conversation, other: Conversation): number {
+  return (dueAt(one) ?? Infinity) - (dueAt(other) ?? Infinity) || (one.id < other.id ? -1 : 1);
+}
+
+/** When the soonest of its promises is due; null where none is, or nobody knows. */
+function dueAt(item: Conversation): number | null {
+  return item.timers[0]?.due_at ?? null;
 }
 
 function byAnswer(one: Conversation, other: Conversation): number {

@@ -1,5 +1,6 @@
 // The console's one composition: who is signed in, what is shown, and how changes reach it.
 import { getContext, setContext } from 'svelte';
+import { t } from '../languages/language.ts';
 import { Api, ApiError, inWords } from './api.ts';
 import { Channels } from './channels.svelte.ts';
 import { Clock } from './clock.svelte.ts';
@@ -13,6 +14,7 @@ import { type Connection, Stream } from './stream.ts';
 import { Team } from './team.svelte.ts';
 import { Thread } from './thread.svelte.ts';
 import type { HubEvent, Me } from './types.ts';
+import { personName } from './words.ts';
 
 const KEY = Symbol('hub');
 /** Beside conversations the inbox shows incidents, by their identifiers. */
@@ -198,7 +200,8 @@ export class Hub {
     if (topic === 'message') this.#onMessage(event);
     else if (topic === 'conversation' || topic === 'contact') this.#onConversation(event);
     else if (topic === 'note' || topic === 'later') this.#onBeside(event);
-    else if (topic === 'team') this.team.changed();
+    else if (topic === 'team' || topic === 'targets') this.team.changed();
+    else if (topic === 'target') this.#onTarget(event);
     else if (topic === 'envelope') this.unreadableSeen += 1;
     else if (topic === 'maintenance') this.maintenanceSeen += 1;
     else if (topic === 'post') this.postsChanged += 1;
@@ -219,6 +222,18 @@ export class Hub {
     this.conversations.changed(event.conversation_id);
     this.team.moved();
     if (this.thread?.id === event.conversation_id) this.thread.aroundChanged();
+  }
+
+  // Whoever has it is told that time runs out; where nobody has it, its team, or everybody who answers.
+  #onTarget(event: HubEvent): void {
+    const { assignee, team } = event.body as { assignee: string; team: string };
+    const group = this.team.teams.find((each) => each.id === team);
+    const isMine = assignee ? assignee === this.me?.id : (group?.agents.includes(this.me?.id ?? '') ?? true);
+    if (!this.mayWrite || !isMine || !event.conversation_id) return;
+    const found = this.conversations.find(event.conversation_id);
+    const name = found ? personName(found.contact.name, found.last_channel) : t('somebody|who');
+    const isMissed = event.kind === 'target.missed';
+    this.decisions.tell(isMissed ? t('Overdue now: {name}.', { name }) : t('Due soon: {name}.', { name }));
   }
 
   // Notes and replies for later are in the thread; a note may mention whoever looks.

@@ -2,15 +2,16 @@
 import { t } from '../languages/language.ts';
 import { type Api, inWords } from './api.ts';
 import { Gather } from './gather.ts';
-import type { Agent, CannedReply, Counts, Label, SavedView, Team as TeamOfAgents } from './types.ts';
+import type { Agent, CannedReply, Counts, Label, SavedView, Target, Team as TeamOfAgents } from './types.ts';
 
 export class Team {
   agents = $state<Agent[]>([]);
   labels = $state<Label[]>([]);
   teams = $state<TeamOfAgents[]>([]);
+  targets = $state<Target[]>([]);
   canned = $state<CannedReply[]>([]);
   views = $state<SavedView[]>([]);
-  counts = $state<Counts>({ waiting: 0, mine: 0, unassigned: 0, mentions: 0 });
+  counts = $state<Counts>({ waiting: 0, mine: 0, unassigned: 0, mentions: 0, overdue: 0, due_soon: 0 });
   problem = $state('');
   #api: Api;
   #changes = new Gather(() => this.#read());
@@ -53,12 +54,13 @@ export class Team {
   }
 
   async #read(): Promise<void> {
-    [this.agents, this.labels, this.teams, this.canned, this.views] = await Promise.all([
+    [this.agents, this.labels, this.teams, this.canned, this.views, this.targets] = await Promise.all([
       this.#api.agents(),
       this.#api.labels(),
       this.#api.teams(),
       this.#api.canned(),
       this.#api.views(),
+      this.#api.targets(),
     ]);
   }
 

@@ -21,13 +21,16 @@ export function timeline(messages: Message[], notes: Note[], story: StoryLine[],
   return entries.toSorted((one, other) => one.at - other.at);
 }
 
+/** A target that was missed is told by itself. */
+const MISSED = 'target_missed';
+
 /** What one person decided within a minute is told together. */
 function gathered(story: StoryLine[]): Entry[] {
   const entries: { kind: 'story'; key: string; at: number; lines: StoryLine[] }[] = [];
   for (const line of story) {
     const last = entries.at(-1);
     const before = last?.lines.at(-1);
-    if (last && before && before.who === line.who && line.at - before.at < TOGETHER_MS) last.lines.push(line);
+    if (last && before && before.who === line.who && line.kind !== MISSED && before.kind !== MISSED && line.at - before.at < TOGETHER_MS) last.lines.push(line);
     else entries.push({ kind: 'story', key: line.id, at: line.at, lines: [line] });
   }
   return entries;

@@ -82,6 +82,34 @@ export interface Conversation {
   assignee: string;
   team: string;
   labels: string[];
+  /** The clocks of what was promised that go on, what is due soonest first. */
+  timers: Timer[];
+}
+
+/** One clock of a target; `due_at` is null while it stands still and nobody knows until when. */
+export interface Timer {
+  promise: 'first' | 'next' | 'resolve';
+  target: string;
+  message_id: string;
+  started_at: number;
+  within_ms: number;
+  due_at: number | null;
+  left_ms: number;
+  still: { since: number; until: number | null; why: 'closed' | 'snoozed' | 'customer' | 'outage' }[];
+  ended_at: number | null;
+  outcome: '' | 'met' | 'missed';
+}
+
+/** Within which time people are to be answered; no channels means all of them. */
+export interface Target {
+  id: string;
+  name: string;
+  channels: string[];
+  label: string;
+  first_within_ms: number | null;
+  next_within_ms: number | null;
+  resolved_within_ms: number | null;
+  in_hours: boolean;
 }
 
 export type ConversationStatus = 'open' | 'snoozed' | 'resolved';
@@ -96,6 +124,7 @@ export interface ViewFilter {
   channel?: string;
   mentioned?: 'me' | '';
   waiting?: boolean;
+  due?: 'overdue' | 'soon' | '';
 }
 
 export interface Counts {
@@ -103,6 +132,8 @@ export interface Counts {
   mine: number;
   unassigned: number;
   mentions: number;
+  overdue: number;
+  due_soon: number;
 }
 
 export interface Decision {

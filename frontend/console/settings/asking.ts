@@ -1,6 +1,6 @@
 // What the settings ask of the hub.
 import type { Api } from '../lib/api.ts';
-import type { Agent, CannedReply, Colour, Label, Me, Team } from '../lib/types.ts';
+import type { Agent, CannedReply, Colour, Label, Me, Target, Team } from '../lib/types.ts';
 
 const id = encodeURIComponent;
 
@@ -25,6 +25,14 @@ export const putTeam = (api: Api, team: Team) => {
   return team.id ? api.ask<Team>('PUT', `/teams/${id(team.id)}`, body) : api.ask<Team>('POST', '/teams', body);
 };
 export const removeTeam = (api: Api, team: string) => api.ask<void>('DELETE', `/teams/${id(team)}`);
+
+export const putTarget = (api: Api, target: Target) => {
+  const { id: target_id, name, channels, label, first_within_ms, next_within_ms, resolved_within_ms, in_hours } = target;
+  const body = { name, channels, label, first_within_ms, next_within_ms, resolved_within_ms, in_hours };
+  return target_id ? api.ask<Target>('PUT', `/targets/${id(target_id)}`, body) : api.ask<Target>('POST', '/targets', body);
+};
+export const removeTarget = (api: Api, target: string) => api.ask<void>('DELETE', `/targets/${id(target)}`);
+export const orderTargets = (api: Api, ids: string[]) => api.ask<void>('PUT', '/targets/order', { ids });
 
 export const putLabel = (api: Api, label: string, name: string, colour: Colour) =>
   label

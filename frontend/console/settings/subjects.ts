@@ -46,6 +46,7 @@ export const GROUPS: Group[] = [
     subjects: [
       { id: 'people', name: msg('People') },
       { id: 'teams', name: msg('Teams') },
+      { id: 'targets', name: msg('Targets') },
       { id: 'labels', name: msg('Labels') },
       { id: 'canned', name: msg('Canned replies') },
     ],

@@ -68,6 +68,7 @@ class FilterToSave(msgspec.Struct, frozen=True, omit_defaults=True):
     channel: ShortText = ""
     mentioned: Annotated[str, Meta(pattern="^(|me)$")] = ""
     waiting: bool = False
+    due: Annotated[str, Meta(pattern="^(overdue|soon|)$")] = ""
 
 
 class ViewToSave(msgspec.Struct, frozen=True):
