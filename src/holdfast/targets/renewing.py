@@ -120,15 +120,23 @@ def _arrived(row: Row) -> int:
 
 
 def _heard(row: Row) -> Said:
-    return Said(what="heard", at=_arrived(row), message_id=row["id"], channel=row["channel"] or "")
+    return Said(
+        what="heard", at=_arrived(row), said_at=row["at"], message_id=row["id"], channel=row["channel"] or ""
+    )
 
 
 def _answered(row: Row, out: Mapping[str, int]) -> Said:
     """What was written in a platform's own app was out when we heard of it."""
     kind, _, agent = str(row["author"]).partition(":")
     at = out.get(row["id"], _arrived(row))
-    written = _arrived(row)
-    return Said(what="answered", at=at, written_at=written, by=agent if kind == "agent" else "")
+    return Said(
+        what="answered",
+        at=at,
+        said_at=row["at"],
+        outside=kind == "platform",
+        written_at=_arrived(row),
+        by=agent if kind == "agent" else "",
+    )
 
 
 def _decided(row: Row) -> Said:

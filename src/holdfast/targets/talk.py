@@ -17,13 +17,17 @@ REST_MS: Final = 3 * DAY_MS
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened. ``heard``: a message of the person arrived; ``answered``: a reply of the team was out
-    at that time, ``written_at`` when it was written, ``by`` an agent's id; ``snoozed`` ``until`` a time.
+    at that time, ``written_at`` when it was written, ``by`` an agent's id; ``snoozed`` ``until`` a time. ``said_at`` is
+    the platform's own time of a message: it orders what arrived at once, and what was answered ``outside``, in the
+    platform's own app, where the hub is told of both afterwards.
     """
 
     what: Literal["heard", "answered", "snoozed", "woken", "resolved", "reopened"]
     at: int
     message_id: str = ""
     channel: str = ""
+    said_at: int = 0
+    outside: bool = False
     written_at: int = 0
     by: str = ""
     until: int = 0
@@ -54,7 +58,7 @@ def course_of(happened: Sequence[Said], *, is_whole: bool = True, began: Wait | 
     clock of the talk in which it stands, where that is known.
     """
     walk = _Walk(is_whole=is_whole, began=began)
-    for said in sorted(happened, key=lambda each: each.at):
+    for said in sorted(happened, key=lambda each: (each.at, each.said_at or each.at)):
         walk.step(said)
     return walk.course()
 
@@ -72,6 +76,8 @@ class _Walk:
         self._waiting: int | None = None
         self._is_answered = not is_whole
         self._last_at = 0
+        self._answered_to = -1
+        """Up to which of the platform's times somebody has answered outside."""
         self._snoozed: Still | None = None
         self._our_word: int | None = None
         """Since when it is their turn."""
@@ -104,6 +110,9 @@ class _Walk:
             self._snoozed = None
 
     def _heard(self, said: Said) -> None:
+        if said.said_at <= self._answered_to:
+            self._last_at = max(self._last_at, said.at)
+            return  # it came to us after its answer
         rested = not self._open and said.at - self._last_at > REST_MS
         if self._talk is None or rested:
             self._begin(said)
@@ -130,11 +139,13 @@ class _Walk:
         self._waiting = len(self._waits) - 1
 
     def _answered(self, said: Said) -> None:
+        if said.outside:
+            self._answered_to = max(self._answered_to, said.said_at)
         if self._talk is None:
             self._last_at = max(self._last_at, said.at)
             return
-        answered = [each for each in self._open if each.at <= said.written_at]
-        left = [each for each in self._open if each.at > said.written_at]
+        answered = [each for each in self._open if _answers(said, each)]
+        left = [each for each in self._open if not _answers(said, each)]
         if self._open and not answered:
             return  # it was written before they wrote: it answers something else
         self._is_answered = True
@@ -184,6 +195,10 @@ class _Walk:
     def _end(self, index: int, at: int, *, by: str = "", dropped: bool = False) -> None:
         wait = msgspec.structs.replace(self._waits[index], ended_at=at, by=by, dropped=dropped)
         self._waits[index] = wait
+
+
+def _answers(reply: Said, heard: Said) -> bool:
+    return heard.said_at <= reply.said_at if reply.outside else heard.at <= reply.written_at
 
 
 def _wait(kind: Kind, said: Said) -> Wait:

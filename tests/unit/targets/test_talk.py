@@ -39,6 +39,19 @@ def test_a_reply_ends_waiting_when_it_is_out_and_only_for_what_came_before_it_wa
     assert told(answered(60, written_at=5), heard(10))[1] == ("first", "m10", None, False)
 
 
+def test_what_was_answered_in_the_platforms_own_app_is_ordered_by_the_platforms_time() -> None:
+    def taken(at: int, said_at: int) -> Said:
+        return Said(what="heard", at=at, said_at=said_at, message_id=f"m{said_at}", channel=IG)
+
+    def outside(at: int, said_at: int) -> Said:
+        return Said(what="answered", at=at, said_at=said_at, outside=True)
+
+    assert told(outside(100, 20), taken(101, 10)) == [], "read back with the newest first"
+    assert told(outside(100, 20), taken(101, 10), taken(102, 30))[1] == ("first", "m30", None, False)
+    imported = (taken(100, 10), taken(100, 30), outside(100, 20))
+    assert told(*imported)[1:] == [("first", "m10", 100, False), ("next", "m30", None, False)]
+
+
 def test_resolving_ends_the_talk_and_lets_an_open_question_go() -> None:
     assert told(heard(1), Said(what="resolved", at=4)) == [
         ("resolve", "m1", 4, False),
