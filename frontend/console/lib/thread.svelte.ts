@@ -8,14 +8,16 @@ import type { GivenBack, Outgoing, Written } from './outgoing.ts';
 import type { Around, Consent, ConversationInFull, LaterReply, Message, Note, StoryLine, Upload } from './types.ts';
 
 const PAGE_SIZE = 60;
+/** What somebody scrolls to comes in larger pages than what they opened. */
+const MORE_SIZE = 150;
 const SINGLE_READS_MAX = 8;
 
 export class Thread {
   readonly id: string;
   conversation = $state<ConversationInFull | null>(null);
-  messages = $state<Message[]>([]);
-  notes = $state<Note[]>([]);
-  story = $state<StoryLine[]>([]);
+  messages = $state.raw<Message[]>([]);
+  notes = $state.raw<Note[]>([]);
+  story = $state.raw<StoryLine[]>([]);
   later = $state<LaterReply[]>([]);
   outgoing = $state<Outgoing[]>([]);
   /** A reply that the hub said no to, given back to whoever wrote it. */
@@ -30,6 +32,14 @@ export class Thread {
   newer = $state<string | null>(null);
   /** The message or note that somebody came for. */
   sought = $state<string | null>(null);
+  /** The first message that was not read when they came, or that arrived while they were elsewhere. */
+  newFrom = $state('');
+  /** How many arrived that have not been on the screen. */
+  unseen = $state(0);
+  /** Whether the reader is at the end of the thread. */
+  atEnd = $state(true);
+  /** Older or newer messages are on their way. */
+  reading = $state(false);
   /** Said aloud by screen readers. */
   announcement = $state('');
   #api: Api;
@@ -52,6 +62,7 @@ export class Thread {
       const [conversation, part] = await Promise.all([this.#api.conversation(this.id), this.#part(at)]);
       this.conversation = conversation;
       this.#show(part, at);
+      if (this.loading && !at) this.newFrom = this.#oldestOf(conversation.unread);
       this.problem = '';
       this.loading = false;
       this.#markRead();
@@ -62,6 +73,12 @@ export class Thread {
     } finally {
       this.loading = false;
     }
+  }
+
+  /** The reader looks at the end, where everything that came has been seen. */
+  see(): void {
+    this.unseen = 0;
+    this.#markRead();
   }
 
   /** Go to one message or note, which may be from long ago. */
@@ -78,14 +95,29 @@ export class Thread {
     if (this.newer !== null) await this.#replace(null);
   }
 
-  async loadNewer(): Promise<void> {
-    if (!this.newer) return;
+  loadNewer(): Promise<void> {
+    return this.#more('newer');
+  }
+
+  loadOlder(): Promise<void> {
+    return this.#more('older');
+  }
+
+  /** One page at a time; one that no longer belongs to what is shown is dropped. */
+  async #more(where: 'older' | 'newer'): Promise<void> {
+    const from = this[where];
+    if (this.reading || !from) return;
+    this.reading = true;
     try {
-      const page = await this.#api.messages(this.id, { limit: PAGE_SIZE, after: this.newer });
-      this.newer = page.next;
+      const page = await this.#api.messages(this.id, { limit: MORE_SIZE, [where === 'older' ? 'before' : 'after']: from });
+      if (this[where] !== from) return;
+      this[where] = page.next;
       this.#merge(page.items);
+      this.problem = '';
     } catch (problem) {
       this.problem = inWords(problem);
+    } finally {
+      this.reading = false;
     }
   }
 
@@ -111,17 +143,6 @@ export class Thread {
     this.newer = part.newer;
     this.messages = part.items.toSorted(byTime);
     this.sought = at;
-  }
-
-  async loadOlder(): Promise<void> {
-    if (!this.older) return;
-    try {
-      const page = await this.#api.messages(this.id, { limit: PAGE_SIZE, before: this.older });
-      this.older = page.next;
-      this.#merge(page.items);
-    } catch (problem) {
-      this.problem = inWords(problem);
-    }
   }
 
   messageChanged(id: string): void {
@@ -182,6 +203,7 @@ export class Thread {
   async send(written: Written): Promise<void> {
     this.refused = null;
     this.crossed = null;
+    this.newFrom = '';
     this.outgoing = [...this.outgoing, { ...written, at: Date.now(), trouble: '', posting: false }];
     await this.flush();
   }
@@ -290,11 +312,16 @@ export class Thread {
     const fresh = own.filter((message) => !this.messages.some((known) => known.id === message.id));
     // While older ones are shown, what is new stands beyond them, behind a gap.
     this.#merge(this.newer === null ? own : own.filter((message) => !fresh.includes(message)));
-    const arrived = fresh.filter((message) => message.direction === 'in').at(-1);
-    if (arrived) this.#arrived(arrived);
+    const arrived = fresh.filter((message) => message.direction === 'in');
+    if (arrived.length > 0) this.#arrived(arrived);
   }
 
-  #arrived(message: Message): void {
+  #arrived(arrived: Message[]): void {
+    const [first, message] = [arrived[0]!, arrived.at(-1)!];
+    if (!this.atEnd || this.newer !== null || document.hidden) {
+      if (this.unseen === 0) this.newFrom = first.id;
+      this.unseen += arrived.length;
+    }
     this.announcement = t('{name} writes: {text}', { name: message.author_name || t('The customer'), text: message.text });
     this.#markRead();
     this.aroundChanged();
@@ -304,6 +331,11 @@ export class Thread {
   #isBeingPosted(message: Message): boolean {
     if (message.direction === 'in' || this.messages.some((known) => known.id === message.id)) return false;
     return this.outgoing.some((reply) => reply.posting && reply.text === message.text);
+  }
+
+  /** The first of so many messages from them that came last, where it is here. */
+  #oldestOf(unread: number): string {
+    return unread > 0 ? (this.messages.filter((message) => message.direction === 'in').at(-unread)?.id ?? '') : '';
   }
 
   #merge(read: Message[]): void {
