@@ -10,11 +10,18 @@ const HUB = join(HERE, '../src/holdfast/web/built');
 const SIMULATORS = join(HERE, '../src/holdfast_simulators/built');
 
 const OUTPUTS: Record<string, InlineConfig> = {
-  console: page('console', '/console/', join(HUB, 'console')),
+  console: inbox(),
   chat: messenger(),
   phones: page('phones', '/', SIMULATORS),
   widget: script('chat/widget.ts', 'widget.js', HUB),
 };
+
+// What the inbox needs comes in one piece: two dozen small ones wait for one another on a slow machine or line.
+function inbox(): InlineConfig {
+  const config = page('console', '/console/', join(HUB, 'console'));
+  const output = { codeSplitting: { groups: [{ name: 'inbox', test: /console\/main\.ts$/u }] } };
+  return { ...config, build: { ...config.build, rolldownOptions: { output } } };
+}
 
 function messenger(): InlineConfig {
   const config = page('direct', '/chat/', join(HUB, 'chat'));

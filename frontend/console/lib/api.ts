@@ -56,8 +56,6 @@ export class Api {
 
   signOut = () => this.#send<void>('POST', '/auth/sign-out');
 
-  newestCursor = async () => (await this.#get<{ cursor: number }>('/events?cursor=latest')).cursor;
-
   channels = async () => (await this.#get<{ items: Channel[] }>('/channels')).items;
   checkChannel = async (id: string) =>
     (await this.#send<{ results: CheckResult[] }>('POST', `/channels/${part(id)}/check`)).results;

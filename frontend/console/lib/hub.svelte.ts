@@ -65,7 +65,7 @@ export class Hub {
   /** Find out who is here and show the hub to them. */
   async enter(): Promise<void> {
     try {
-      await this.#welcome(await this.api.me());
+      this.#welcome(await this.api.me());
     } catch (problem) {
       if (problem instanceof ApiError && problem.status === 401) return this.#askForOwner();
       this.problem = inWords(problem);
@@ -82,7 +82,7 @@ export class Hub {
   }
 
   async setUp(body: { code: string; email: string; name: string; password: string }): Promise<void> {
-    await this.#welcome(await this.api.setUp(body));
+    this.#welcome(await this.api.setUp(body));
   }
 
   async #tryAgain(): Promise<void> {
@@ -90,7 +90,7 @@ export class Hub {
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    await this.#welcome(await this.api.signIn(email, password));
+    this.#welcome(await this.api.signIn(email, password));
   }
 
   async signOut(): Promise<void> {
@@ -126,15 +126,14 @@ export class Hub {
     return this.me !== null && this.me.role !== 'viewer';
   }
 
-  // The cursor is taken before anything is read, so that a change in between is told to us again.
-  async #welcome(me: Me): Promise<void> {
-    const cursor = await this.api.newestCursor();
+  // The cursor is older than anything that is read from here on, so that a change in between is told to us again.
+  #welcome(me: Me): void {
     this.me = me;
     this.conversations.me = me.id;
     this.stage = 'ready';
     void this.#loadAll();
     this.#stream?.stop();
-    this.#stream = new Stream(cursor, {
+    this.#stream = new Stream(me.cursor, {
       onDesk: (attending) => (this.desk.attending = attending),
       onEvent: (event) => this.#onEvent(event),
       onConnection: (state) => this.#onConnection(state),

@@ -14,6 +14,8 @@ export interface Me {
   role: 'owner' | 'agent' | 'viewer';
   scopes: string[];
   csrf: string;
+  /** Where the stream of what happens was when this was asked. */
+  cursor: number;
   hub: { name: string; status_url: string; chat_url: string; undo_seconds: number };
 }
 

@@ -28,6 +28,7 @@ class HubView(msgspec.Struct, frozen=True):
 class MeView(msgspec.Struct, frozen=True, kw_only=True):
     """Who is asking; ``csrf`` is empty for a token, and so is ``id``, which is an agent's. ``undo_seconds`` of the hub:
     how long a reply is held after Send in the console.
+    ``cursor``: where the events were, for whoever reads lists from here on and then follows the stream.
     """
 
     id: str
@@ -36,6 +37,7 @@ class MeView(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     scopes: list[str]
     csrf: str
+    cursor: int
     hub: HubView
 
 
@@ -49,7 +51,7 @@ class AccountController(Controller):
 
     @get("/me", opt=READ, operation_id="me", summary="Who is asking", responses=refuses())
     async def me(self, services: Services, principal: Asker) -> MeView:
-        return me_view(services, principal)
+        return await me_view(services, principal)
 
     @post(
         "/auth/sign-in",
@@ -72,7 +74,7 @@ class AccountController(Controller):
             sentence = "This address and password do not belong together."
             raise ApiError(401, "wrong_sign_in", sentence) from error
         cookie = session_cookie(services, session.token, session.seconds)
-        return Response(me_view(services, session.principal), cookies=[cookie])
+        return Response(await me_view(services, session.principal), cookies=[cookie])
 
     @post(
         "/auth/sign-out",
@@ -89,7 +91,7 @@ class AccountController(Controller):
             await services.access.sign_out(session)
 
 
-def me_view(services: WebServices, principal: Principal) -> MeView:
+async def me_view(services: WebServices, principal: Principal) -> MeView:
     settings = services.settings
     chat = next((face.id for face in services.faces().values() if face.platform == "direct"), "")
     return MeView(
@@ -99,6 +101,7 @@ def me_view(services: WebServices, principal: Principal) -> MeView:
         role=principal.role.value,
         scopes=sorted(scope.value for scope in principal.scopes),
         csrf=principal.csrf,
+        cursor=await services.events.last(),
         hub=HubView(
             name=settings.hub.name,
             status_url=settings.status_url,

@@ -72,7 +72,7 @@ class FirstRunController(Controller):
             sentence = "This is not the code; it stands in the file setup-code in the hub's data directory."
             raise ApiError(422, "wrong_code", sentence, field="code") from error
         cookie = session_cookie(services, session.token, session.seconds)
-        return Response(me_view(services, session.principal), cookies=[cookie])
+        return Response(await me_view(services, session.principal), cookies=[cookie])
 
     @get(
         "/first-run",
