@@ -9,6 +9,7 @@ import pytest
 from tests.scenarios.demo import failing_in, measured, running_demo, until
 from tests.scenarios.fault_story import (
     BOTH_ACCOUNTS,
+    CLOSED_SECONDS,
     INSTAGRAM,
     NOTICED_SECONDS,
     OTHERS,
@@ -37,8 +38,6 @@ CASES: Final = (
         "uplink",
     ),
 )
-BY_CHECKS_SECONDS: Final = 180
-"""What was written to WhatsApp goes another way, so that only checks can prove its return, each worth little."""
 AT_ONCE: Final = {
     "whatsapp": ("server_error", "platform"),
     "sms": ("token_error", "token"),
@@ -63,7 +62,7 @@ async def test_three_platforms_that_fail_at_once_are_told_apart_and_instagram_is
             await until(partial(named, demo, incident, cause), NOTICED_SECONDS, f"{platform}: {cause}")
             measured("%s %s: noticed within %.1f s", platform, kind, time.monotonic() - began)
         await demo.end_faults()
-        await demo.all_closed(BY_CHECKS_SECONDS)
+        await demo.all_closed(CLOSED_SECONDS)
         tally = await traffic.settled()
         measured("three at once: %s", tally)
         nothing_is_wrong(tally)

@@ -8,7 +8,6 @@ import msgspec
 from holdfast.radar.rhythm.baseline import HOUR_MS, SLICES, Baseline
 from holdfast.radar.rhythm.silence import (
     ARRIVALS_KEPT,
-    SILENT_BELOW,
     Silence,
     expected_least,
     look_for_silence,
@@ -23,8 +22,9 @@ LISTENED_SHARE_MIN: Final = 0.9
 PAUSE_MS_MAX: Final = 60_000
 """Rounds further apart than this mean that we did not listen in between."""
 AHEAD_MS_MAX: Final = 5_000
-BACK_AFTER: Final = 3
-"""So many arrivals after a silence, at about the usual pace, are the rhythm again."""
+BACK_AFTER: Final = 2
+BACK_PACE: Final = 0.5
+"""So many arrivals after a silence, at this part of the usual pace at least, are the rhythm again."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
@@ -136,7 +136,7 @@ class ChannelRhythm(msgspec.Struct, kw_only=True):
         since = [at for at in self.recent if at > self.silent_since][-BACK_AFTER:]
         if not self.silent_since or len(since) < BACK_AFTER:
             return False
-        if expected_least(self.baseline, since[0], now) * SILENT_BELOW > BACK_AFTER:
+        if expected_least(self.baseline, since[0], now) * BACK_PACE > BACK_AFTER:
             return False
         self.listening_since = since[0]
         self.silent_since = 0
