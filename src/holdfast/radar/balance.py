@@ -34,8 +34,8 @@ SHARE_SIGNS: Final = 40
 """The newest signs, from which the share of failures is told."""
 RECENT_MAX: Final = 20
 """Successes remembered while all is well, for failures that are found out later."""
-WEAK_PROOF: Final = 0.5
-"""A probe that succeeds is worth half of the capability itself, where probes had failed as well."""
+WEAK_PROOF: Final = 0.75
+"""A probe that succeeds is worth three quarters of the capability itself, where probes had failed as well."""
 WEAK_COMPLETES: Final = 0.15
 """Where they had not, it only completes what a real success began."""
 RELAPSE_MS: Final = 30 * 60 * 1000
@@ -378,9 +378,9 @@ class Balance:
 
     def _begin_to_fail(self, verdict: Verdict) -> None:
         """What share fails is told from all that has been kept; what relapses soon adds to what was known."""
-        strong_failed = self.strong.leading().nats > 0
+        alone = self.strong.leading().nats > 0 and not verdict.score.whole
         begun = [e for e in self.entries if e.sign.at >= (verdict.score.onset or 0)]
-        telling = [e for e in begun if e.sign.strong or not strong_failed]
+        telling = [e for e in begun if e.sign.strong or not alone]
         if verdict.score.region:
             telling = [e for e in telling if e.sign.region == verdict.score.region]
         bad = weights(entry for entry in telling if not entry.sign.good)

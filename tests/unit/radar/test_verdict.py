@@ -291,8 +291,25 @@ def test_where_probes_failed_too_their_return_is_weaker_proof() -> None:
     watch = Watch()
     watch.see([probe(START + n * 5000, result=Result.FAIL) for n in range(3)])
     back = START + 20_000
-    assert watch.see([probe(back + n * 5000) for n in range(4)]) is State.DOWN
+    assert watch.see([probe(back + n * 5000) for n in range(3)]) is State.DOWN
     assert watch.see([probe(back + 20_000 + n * 5000) for n in range(5)]) is State.UP
+
+
+def test_a_send_and_probes_that_failed_together_come_back_by_a_few_probes() -> None:
+    watch = Watch()
+    watch.see([probe(START - 4000), send(START, Result.FAIL)])
+    watch.see([probe(START + n * 4000, result=Result.FAIL) for n in (1, 2)])
+    assert watch.verdict.state is State.DOWN
+    assert watch.see([probe(START + 12_000 + n * 4000) for n in range(3)]) is State.DOWN
+    assert watch.see([probe(START + 24_000 + n * 4000) for n in range(4)]) is State.UP
+
+
+def test_probes_of_which_one_in_ten_gets_through_prove_nothing() -> None:
+    watch = Watch()
+    watch.see([send(START, Result.FAIL)])
+    results = ([Result.FAIL] * 9 + [Result.OK]) * 6
+    watch.see([probe(START + (n + 1) * 4000, result=result) for n, result in enumerate(results)])
+    assert not {State.RECOVERING, State.UP} & set(watch.states)
 
 
 def test_a_share_needs_a_longer_run_of_successes() -> None:
