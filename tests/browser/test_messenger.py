@@ -162,7 +162,7 @@ async def test_groups(two: Two) -> None:
     await two.ann.open("#/new")
     await page.get_by_role("button", name="New group").click()
     await page.get_by_label("Name of the group").fill("Swimming on Sundays")
-    await page.get_by_role("button", name="Ben").click()
+    await page.get_by_role("main").get_by_role("button", name="Ben").click()
     await page.get_by_role("button", name="Make the group").click()
     await expect(page.get_by_role("main").get_by_role("heading", name="Swimming on Sundays")).to_be_visible()
     await two.ann.write("Shall we?")

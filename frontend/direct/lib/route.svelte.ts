@@ -14,19 +14,31 @@ export type Place =
 export class Route {
   place = $state.raw<Place>({ name: 'list' });
   readonly #home: string;
+  #at = '';
 
   constructor(home: string) {
     this.#home = home;
     this.place = this.#read();
-    addEventListener('hashchange', () => (this.place = this.#read()));
+    addEventListener('hashchange', () => this.#follow());
   }
 
+  /** At once: what is typed next is meant for the place that is gone to. */
   go(hash: string): void {
-    if (location.hash === hash) this.place = this.#read();
-    else location.hash = hash;
+    if (location.hash !== hash) location.hash = hash;
+    this.#follow();
+  }
+
+  /** For what took a while: only where nobody has gone elsewhere since, so that no word lands where it was not meant to. */
+  goFrom(place: Place, hash: string): void {
+    if (this.place === place) this.go(hash);
+  }
+
+  #follow(): void {
+    if (this.#at !== location.hash) this.place = this.#read();
   }
 
   #read(): Place {
+    this.#at = location.hash;
     const [name = '', id = '', at = ''] = location.hash.replace(/^#\/?/u, '').split('/').map(decode);
     if (name === 't' && id) return { name: 'thread', id, at };
     if (name === 'about' && id) return { name: 'about', id };
