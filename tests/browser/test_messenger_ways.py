@@ -1,7 +1,6 @@
-"""Ways in and out of the messenger: a passkey, a claim, a voice, notices, blocking, muting, and leaving for good."""
+"""Ways in and out of the messenger: a passkey, a claim, a voice, blocking, muting, and leaving for good."""
 
 import asyncio
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -97,37 +96,6 @@ async def test_a_voice_message_is_recorded_and_heard(two: Two) -> None:
     await voice.locator("audio").evaluate(NOTE_ITS_END)
     await voice.get_by_label("Play the voice message").click()
     await expect(voice.locator("audio")).to_have_attribute("data-heard", re.compile("[1-9]"))
-
-
-async def test_a_notice_is_shown_where_nobody_looks(browsing: "Browsing", shop: Demo, two: Two) -> None:
-    page = two.ann.page
-    await page.context.grant_permissions(["notifications"])
-    await two.ann.open("#/settings")
-    await expect(page.get_by_role("button", name="Turn notices on")).to_be_enabled()
-    await page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
-    workers = await page.context.new_cdp_session(page)
-    seen: list[str] = []
-    workers.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda told: seen.extend(each["registrationId"] for each in told["registrations"]),
-    )
-    await workers.send("ServiceWorker.enable")
-    other = await page.context.new_page()
-    await other.bring_to_front()
-    notice = {
-        "tag": "t",
-        "title": "Ben",
-        "body": "Are you there?",
-        "path": f"/chat/#/t/{two.thread}",
-        "count": 2,
-    }
-    await workers.send(
-        "ServiceWorker.deliverPushMessage",
-        {"origin": shop.addresses["hub"], "registrationId": seen[-1], "data": json.dumps(notice)},
-    )
-    shown = """() => navigator.serviceWorker.ready.then((registration) => registration.getNotifications())
-        .then((notices) => notices.map((each) => `${each.title}: ${each.body}`).join())"""
-    await page.wait_for_function(f"({shown})().then((text) => text === 'Ben: 2 new: Are you there?')")
 
 
 async def test_muting_blocking_and_taking_it_back(two: Two) -> None:
