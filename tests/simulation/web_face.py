@@ -49,6 +49,7 @@ def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
             book=hub.book,
             work=hub.team.work,
             writing=hub.team.writing,
+            rules=hub.team.rules,
             later=hub.team.later,
             targets=hub.team.targets,
             outbox=hub.outbox,

@@ -49,6 +49,7 @@ export const GROUPS: Group[] = [
       { id: 'targets', name: msg('Targets') },
       { id: 'labels', name: msg('Labels') },
       { id: 'canned', name: msg('Canned replies') },
+      { id: 'automation', name: msg('Rules') },
     ],
   },
   {
@@ -56,7 +57,7 @@ export const GROUPS: Group[] = [
     subjects: [
       {
         id: 'rules',
-        name: msg('Rules & playbook'),
+        name: msg('Playbook'),
         words: msg('What is answered by itself, what goes another way, and what is told when a channel fails.'),
         pages: [{ href: '#/playbook', name: msg('Playbook'), words: msg('automatic answers, rerouting, publishing; checked before it is saved') }],
         sections: ['playbook', 'outbox', 'radar'],

@@ -157,6 +157,7 @@ class Hub:
             outbox=self.outbox,
             facts=self.facts,
             undo_seconds=settings.outbox.undo_seconds,
+            business=settings.hub.name,
         )
         self.book = ContactBook(
             database=database, events=self.events, clock=clock, ids=self.ids, facts=self.facts

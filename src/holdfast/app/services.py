@@ -76,6 +76,7 @@ def services_of(
         book=hub.book,
         work=hub.team.work,
         writing=hub.team.writing,
+        rules=hub.team.rules,
         later=hub.team.later,
         targets=hub.team.targets,
         outbox=hub.outbox,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from holdfast.app.loops import Loop
+from holdfast.automation import RuleRunner, Rules
 from holdfast.contacts import ContactJoining
 from holdfast.conversations import Beside
 from holdfast.conversations.texts import Filling
@@ -30,6 +31,7 @@ class TeamWork:
         outbox: Outbox,
         facts: Callable[[], Mapping[str, ChannelFact]],
         undo_seconds: float,
+        business: str,
     ) -> None:
         self.work = Work(database=database, events=events, clock=clock, ids=ids)
         self.writing = WritingShelf(database=database, events=events, clock=clock, ids=ids)
@@ -48,7 +50,11 @@ class TeamWork:
             database=database, events=events, clock=clock, ids=ids, facts=facts
         )
         self._filling = Filling(database=database, clock=clock)
-        self._giver = Giver(database=database, events=events, clock=clock, ids=ids)
+        self.rules = Rules(
+            database=database, events=events, clock=clock, ids=ids, channels=facts, business=business
+        )
+        rules = RuleRunner(database=database, clock=clock, ids=ids, outbox=outbox, business=business)
+        self._giver = Giver(database=database, events=events, clock=clock, ids=ids, first=rules.follow)
 
     def loops(self) -> Mapping[str, Loop]:
         """What runs on one node of the hub at a time."""

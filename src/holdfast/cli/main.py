@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "post": "posts",
     "radar": "radar",
     "report": "reports",
+    "rule": "rules",
     "search": "search",
     "serve": "running",
     "simulate": "running",

@@ -28,6 +28,8 @@ DISMISSED_DAYS: Final = 30
 """How long it is known who put away how an incident ended; the card is shown for a week."""
 ROUND_TRIP_DAYS: Final = 7
 """How long the messages between our own accounts are known; their evidence has long done its work."""
+RULE_RUN_DAYS: Final = 60
+"""How long it is known on which messages rules acted; longer than the longest time between two equal answers."""
 POST_FILE_DAYS: Final = 1
 """How long a picture is kept that no post names: somebody may be about to use it."""
 
@@ -62,6 +64,7 @@ def rules(settings: Retention) -> list[Rule]:
         Rule("direct_log", days(settings.event_days), store.forget_direct_log),
         Rule("direct_parked", days(PARKED_DAYS), store.forget_direct_parked),
         Rule("continue_link", days(LINK_DAYS), store.forget_links),
+        Rule("rule_run", days(RULE_RUN_DAYS), store.forget_rule_runs),
         Rule("post_file", days(POST_FILE_DAYS), store.forget_post_files),
         Rule("agent_session", 0, store.forget_sessions),
         Rule("team_alert", days(ALERT_DAYS), store.forget_alerts),

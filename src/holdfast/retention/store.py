@@ -133,6 +133,10 @@ _DISMISSED: Final = """
 DELETE FROM incident_dismissed WHERE (incident_id, who) IN
     (SELECT incident_id, who FROM incident_dismissed WHERE at < :before ORDER BY at LIMIT :limit)
 """
+_RULE_RUNS: Final = """
+DELETE FROM rule_run WHERE (message_id, rule_id) IN
+    (SELECT message_id, rule_id FROM rule_run WHERE at < :before ORDER BY at LIMIT :limit)
+"""
 _ROUND_TRIPS: Final = """
 DELETE FROM round_trip WHERE id IN
     (SELECT id FROM round_trip WHERE began_at < :before ORDER BY began_at LIMIT :limit)
@@ -257,6 +261,10 @@ async def forget_drafts(tx: Tx, before: int, limit: int) -> int:
 
 async def forget_round_trips(tx: Tx, before: int, limit: int) -> int:
     return await tx.run(_ROUND_TRIPS, before=before, limit=limit)
+
+
+async def forget_rule_runs(tx: Tx, before: int, limit: int) -> int:
+    return await tx.run(_RULE_RUNS, before=before, limit=limit)
 
 
 async def forget_audit(tx: Tx, before: int, limit: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from holdfast.automation import Rules
 from holdfast.channels.contract import Adapter
 from holdfast.contacts import ContactBook
 from holdfast.contacts.campaigns import Campaigns
@@ -145,6 +146,7 @@ class WebServices:
     book: ContactBook
     work: Work
     writing: WritingShelf
+    rules: Rules
     later: LaterReplies
     targets: Targets
     outbox: Outbox

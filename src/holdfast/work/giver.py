@@ -1,6 +1,6 @@
 """Gives what arrives to the team of its channel and to an agent, and wakes what was snoozed."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from holdfast.conversations.store import read_cursor, write_cursor
@@ -13,26 +13,43 @@ from holdfast.work.model import Decision, Team
 from holdfast.work.team import AgentView, agents, teams
 
 CURSOR: Final = "giver"
+KEEP_CURSOR_EVENTS: Final = 5_000
+"""So many events may be followed again after a restart."""
 WAKE_SECONDS: Final = 1.0
 RECEIVED: Final = "message.received"
 ROUND_ROBIN: Final = "rule:assignment"
 
 
 class Giver:
-    def __init__(self, *, database: Database, events: EventLog, clock: Clock, ids: IdSource) -> None:
+    """``first`` sees what arrives before it is given to anybody; a repeat must do no harm."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        events: EventLog,
+        clock: Clock,
+        ids: IdSource,
+        first: Callable[[Sequence[Event]], Awaitable[None]],
+    ) -> None:
         self._database = database
         self._events = events
         self._clock = clock
         self._ids = ids
+        self._first = first
 
     async def run(self) -> None:
         """Follow what arrives. What was given already is not given twice, so that a repeat does no harm."""
-        cursor = await self._database.read(read_cursor, CURSOR) or await self._events.last()
+        cursor = kept = await self._database.read(read_cursor, CURSOR) or await self._events.last()
         while True:
             events = await self._events.after(cursor)
             if events:
+                await self._first(events)
                 await self.give(events)
                 cursor = events[-1].seq
+                if cursor - kept >= KEEP_CURSOR_EVENTS:
+                    await self._database.write(write_cursor, CURSOR, cursor)
+                    kept = cursor
             else:
                 await self._events.wait()
 

@@ -34,6 +34,7 @@ FIXED: Final = frozenset(
         "migration",
         "node",
         "reader_cursor",
+        "rule",
         "safety_rule",
         "safety_setting",
         "saved_view",

@@ -32,9 +32,15 @@ async def written(shop: Any, who: str, channel: str = IG) -> None:
     await shop.arrive(channel, MessageReceived(external_id=f"{who}{at}", address=who, at=at, text="Hello"))
 
 
+async def _nothing_first(_events: Any) -> None:
+    """No rules here."""
+
+
 async def given(shop: Any) -> dict[str, str | None]:
     """Who has whose conversation, after the giver has looked at everything that happened."""
-    giver = Giver(database=shop.database, events=shop.events, clock=shop.clock, ids=shop.ids)
+    giver = Giver(
+        database=shop.database, events=shop.events, clock=shop.clock, ids=shop.ids, first=_nothing_first
+    )
     await giver.give(await shop.told("message.received"))
     rows = await shop.rows(
         "SELECT address.value, conversation.assignee_id FROM conversation "

@@ -38,6 +38,7 @@ from holdfast.web.api.posts import PostsController, ProfileController
 from holdfast.web.api.public_word import MaintenancesController, SubscribersController
 from holdfast.web.api.reachability import ReachabilityController
 from holdfast.web.api.reports import ReportsController
+from holdfast.web.api.rules import RulesController
 from holdfast.web.api.safety import SafetyController
 from holdfast.web.api.search import SEARCHES, SearchController
 from holdfast.web.api.targets import TargetsController
@@ -92,6 +93,7 @@ CONTROLLERS: Final = (
     TargetsController,
     AgentsController,
     WritingController,
+    RulesController,
     PostsController,
     ProfileController,
     WidgetsController,
