@@ -121,6 +121,11 @@ async def test_targets_can_be_read_and_used_by_everyone(
     await console.set("targets")
     await expect(page.get_by_test_id("target")).to_have_count(2)
     found += await findings(page, pictures, "targets-settings", look)
+    await console.go("figures")
+    await page.get_by_role("group", name="What the targets are divided by").scroll_into_view_if_needed()
+    await expect(page.get_by_text("How often targets were met")).to_be_visible()
+    found += await findings(page, pictures, "targets-reports", look)
+    await console.set("targets")
     await page.get_by_role("button", name="Change Shop hours").click()
     found += await findings(page, pictures, "targets-form", look)
     assert found == []

@@ -51,6 +51,21 @@ export interface Breakdown {
   parts: Part[];
 }
 
+export type PromisesBy = 'target' | 'agent' | 'channel' | 'team';
+
+/** How many clocks of targets were met and missed; `share` is null where there were none. */
+export interface Kept {
+  met: number;
+  missed: number;
+  share: number | null;
+}
+
+export interface Promises {
+  by: PromisesBy;
+  total: Kept;
+  parts: { key: string; name: string; first_reply: Kept; next_reply: Kept; resolution: Kept; total: Kept }[];
+}
+
 export interface Busy {
   hours: number[][];
 }

@@ -46,9 +46,7 @@ class TeamWork:
         self.targets = Targets(
             database=database, events=events, clock=clock, ids=ids, channels=lambda: list(facts())
         )
-        self._target_keeper = TargetKeeper(
-            database=database, events=events, clock=clock, ids=ids, facts=facts
-        )
+        self.target_keeper = TargetKeeper(database=database, events=events, clock=clock, ids=ids, facts=facts)
         self._filling = Filling(database=database, clock=clock)
         self.rules = Rules(
             database=database, events=events, clock=clock, ids=ids, channels=facts, business=business
@@ -62,7 +60,7 @@ class TeamWork:
             "later": self.later.run,
             "giver": self._giver.run,
             "waker": self._giver.wake,
-            "targets": self._target_keeper.run,
-            "target_teller": self._target_keeper.tell,
+            "targets": self.target_keeper.run,
+            "target_teller": self.target_keeper.tell,
             "filling": self._filling.run,
         }

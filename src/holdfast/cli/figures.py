@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import click
 
@@ -19,7 +19,7 @@ DAYS_MAX: Final = 800
 NO_MAIL: Final = (
     "No email channel is connected, so that the summary is sent to nobody. See: holdfast channel add --help"
 )
-WHAT: Final = ("volumes", "busy", "outages", "agent", "channel", "label", "team")
+WHAT: Final = get_args(What)
 
 
 @click.command("figures", epilog="Example: holdfast report figures agent --days 90 --csv > agents.csv")
@@ -37,7 +37,9 @@ WHAT: Final = ("volumes", "busy", "outages", "agent", "channel", "label", "team"
 @click.option("--csv", "is_csv", is_flag=True, help="For a spreadsheet.")
 @CONFIG
 def figures(what: What, days: int, unit: Unit, *, is_csv: bool, config: Path | None) -> None:
-    """Show what the team's work comes to: volumes, busy hours, outages, or by agent, channel, label or team."""
+    """Show what the team's work comes to: volumes, busy hours, outages, or by agent, channel, label or team;
+    and how often targets were met.
+    """
 
     async def read(hub: Hub) -> str:
         span = last_days(hub.clock.now_ms(), days, await hub.figures.zone())

@@ -10,6 +10,7 @@ from holdfast.figures.model import (
     Span,
     Unit,
 )
+from holdfast.figures.promises import Promises
 from holdfast.figures.reading import Figures
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "FiguresRefusedError",
     "OutageCost",
     "Overview",
+    "Promises",
     "Span",
     "Unit",
 ]

@@ -21,6 +21,7 @@ from holdfast.figures.model import (
     Totals,
     Unit,
 )
+from holdfast.figures.promises import Promises, PromisesBy, promises
 from holdfast.kernel import Clock
 from holdfast.outbox import incident_ledger
 from holdfast.posts.hours import zone_of
@@ -54,6 +55,9 @@ class Figures:
 
     async def busy(self, span: Span) -> Busy:
         return await self._database.read(busy, checked(span))
+
+    async def promises(self, span: Span, by: PromisesBy) -> Promises:
+        return await self._database.read(promises, checked(span), by, self._place)
 
     async def outages(self, span: Span) -> list[OutageCost]:
         return await self._database.read(outages, checked(span), self._clock.now_ms())

@@ -81,7 +81,12 @@ _SPREAD_OF_ALL: Final = """
 SELECT '' AS key, t.bin, COUNT(*) AS many FROM figure_time t
 WHERE t.kind = :kind AND t.at >= :since AND t.at < :until GROUP BY t.bin
 """
-_KEYS: Final = {"channel": "t.channel", "agent": "t.agent_id", "team": "t.team_id"}
+_KEYS: Final = {"channel": "t.channel", "agent": "t.agent_id", "team": "t.team_id", "target": "t.target_id"}
+_OUTCOMES: Final = """
+SELECT {key} AS key, t.kind, t.outcome, COUNT(*) AS many FROM target_timer t
+WHERE t.counted_at >= :since AND t.counted_at < :until AND t.outcome <> '' GROUP BY {key}, t.kind, t.outcome
+"""
+_TARGETS: Final = "SELECT id, name FROM target"
 _AGENTS: Final = "SELECT id, name FROM agent"
 _TEAMS: Final = "SELECT id, name FROM team"
 _LABEL_NAMES: Final = "SELECT id, name FROM label"
@@ -199,9 +204,14 @@ async def times_by(tx: Tx, kind: str, by: str, since: int, until: int) -> dict[s
     return {name: times_of(bins) for name, bins in found.items()}
 
 
+async def outcomes(tx: Tx, by: str, since: int, until: int) -> list[Row]:
+    """(key, kind, outcome, many) of the clocks of targets that were met or missed in a time."""
+    return await tx.all(_OUTCOMES.format(key=_KEYS[by]), since=since, until=until)
+
+
 async def names_of(tx: Tx, by: str) -> dict[str, str]:
-    """Names of agents, teams and labels by id, those that are gone too; channels have none here."""
-    sql = {"agent": _AGENTS, "team": _TEAMS, "label": _LABEL_NAMES}.get(by)
+    """Names of agents, teams, labels and targets by id, those that are gone too; channels have none here."""
+    sql = {"agent": _AGENTS, "team": _TEAMS, "label": _LABEL_NAMES, "target": _TARGETS}.get(by)
     return {row["id"]: row["name"] for row in await tx.all(sql)} if sql else {}
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from holdfast.figures.model import Breakdown, Busy, OutageCost, Overview, Times
+from holdfast.figures.promises import Kept, Promises
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -51,6 +52,20 @@ def breakdown_table(found: Breakdown) -> Table:
         for each in found.parts
     ]
     return (found.by, "received", "sent", "automatic", *_TIME_COLUMNS), rows
+
+
+def promises_table(found: Promises) -> Table:
+    kinds = ("first_reply", "next_reply", "resolution", "total")
+    rows: list[list[Cell]] = [
+        [each.name or "nobody", *(cell for kind in kinds for cell in _kept(getattr(each, kind)))]
+        for each in found.parts
+    ]
+    named = ("first replies", "next replies", "resolutions", "all")
+    return (found.by, *(f"{name} {what}" for name in named for what in ("met", "missed", "met %"))), rows
+
+
+def _kept(kept: Kept) -> list[Cell]:
+    return [kept.met, kept.missed, None if kept.share is None else round(kept.share * 100)]
 
 
 def busy_table(found: Busy) -> Table:

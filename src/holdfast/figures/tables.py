@@ -1,12 +1,38 @@
 """Which tables there are."""
 
-from typing import Literal
+from typing import Final, Literal, cast
 
-from holdfast.figures.model import Span, Unit
+from holdfast.figures.model import By, Span, Unit
+from holdfast.figures.promises import PromisesBy
 from holdfast.figures.reading import Figures
-from holdfast.figures.table import Table, breakdown_table, busy_table, outage_table, volume_table
+from holdfast.figures.table import (
+    Table,
+    breakdown_table,
+    busy_table,
+    outage_table,
+    promises_table,
+    volume_table,
+)
 
-What = Literal["volumes", "busy", "outages", "agent", "channel", "label", "team"]
+What = Literal[
+    "volumes",
+    "busy",
+    "outages",
+    "agent",
+    "channel",
+    "label",
+    "team",
+    "targets",
+    "targets-agent",
+    "targets-channel",
+    "targets-team",
+]
+_PROMISES: Final[dict[What, PromisesBy]] = {
+    "targets": "target",
+    "targets-agent": "agent",
+    "targets-channel": "channel",
+    "targets-team": "team",
+}
 
 
 async def table_of(figures: Figures, what: What, span: Span, unit: Unit) -> Table:
@@ -16,4 +42,6 @@ async def table_of(figures: Figures, what: What, span: Span, unit: Unit) -> Tabl
         return busy_table(await figures.busy(span))
     if what == "outages":
         return outage_table(await figures.outages(span), await figures.zone())
-    return breakdown_table(await figures.breakdown(span, what))
+    if what in _PROMISES:
+        return promises_table(await figures.promises(span, _PROMISES[what]))
+    return breakdown_table(await figures.breakdown(span, cast("By", what)))

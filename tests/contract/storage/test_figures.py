@@ -241,3 +241,54 @@ async def test_an_outage_costs_those_who_did_not_hear_from_us(office: Office) ->
     office.ms = MONDAY + 5 * DAY
     [over] = await office.figures.outages(WEEK)
     assert (over.at_risk, over.saved, over.open, over.lost, over.lasted_ms) == (3, 1, 0, 2, HOUR)
+
+
+_TARGET = """
+INSERT INTO target (id, place, name, first_ms, changed_at) VALUES (:id, 1, :name, 1, 1)
+"""
+_CLOCK = """
+INSERT INTO target_timer (message_id, kind, conversation_id, target_id, channel, started_at, limit_ms, in_hours,
+    left_ms, outcome, counted_at, agent_id, team_id)
+VALUES (:id, :kind, 'a', :target, :channel, 1, 1, 0, 0, :outcome, :at, :agent, '')
+"""
+
+
+async def test_what_was_promised_is_shared_out_by_target_agent_and_channel(office: Office) -> None:
+    await office.run(_TARGET, id="tgt_1", name="Shop")
+    await office.run(_TARGET, id="tgt_2", name="VIP")
+    clocks = (
+        ("first", "met", "tgt_1", IG, "mara", DAY),
+        ("first", "met", "tgt_1", SMS, "mara", DAY),
+        ("next", "missed", "tgt_1", IG, "", DAY),
+        ("resolve", "met", "tgt_2", IG, "ben", 2 * DAY),
+        ("first", "missed", "tgt_2", IG, "ben", 9 * DAY),
+        ("first", "", "tgt_2", IG, "", None),
+    )
+    for number, (kind, outcome, target, channel, agent, at) in enumerate(clocks):
+        await office.run(
+            _CLOCK,
+            id=f"msg_{number}",
+            kind=kind,
+            outcome=outcome,
+            target=target,
+            channel=channel,
+            agent=agent,
+            at=None if at is None else MONDAY + at,
+        )
+    span = Span(MONDAY, MONDAY + 7 * DAY)
+    found = await office.figures.promises(span, "target")
+    assert (found.total.met, found.total.missed, found.total.share) == (3, 1, 0.75)
+    assert [(each.name, each.total.met, each.total.missed) for each in found.parts] == [
+        ("Shop", 2, 1),
+        ("VIP", 1, 0),
+    ]
+    assert (found.parts[0].first_reply.share, found.parts[0].next_reply.share) == (1.0, 0.0)
+    assert found.parts[0].resolution.share is None
+    by_agent = await office.figures.promises(span, "agent")
+    assert [(each.key, each.total.met, each.total.missed) for each in by_agent.parts] == [
+        ("mara", 2, 0),
+        ("ben", 1, 0),
+        ("", 0, 1),
+    ]
+    by_channel = await office.figures.promises(span, "channel")
+    assert [(each.key, each.total.met) for each in by_channel.parts] == [(IG, 2), (SMS, 1)]

@@ -43,7 +43,16 @@ async def test_figures_are_read_in_every_way(hub: Any) -> None:
     busy = (await hub.get("/figures/busy")).json()["hours"]
     assert (len(busy), {len(day) for day in busy}, sum(map(sum, busy))) == (7, {24}, 1)
     assert (await hub.get("/figures/outages")).json()["items"] == []
-    for what, columns in (("volumes", 4), ("busy", 25), ("outages", 8), ("agent", 13)):
+    promised = (await hub.get("/figures/targets", by="agent")).json()
+    assert (promised["by"], promised["parts"], promised["total"]["share"]) == ("agent", [], None)
+    for what, columns in (
+        ("volumes", 4),
+        ("busy", 25),
+        ("outages", 8),
+        ("agent", 13),
+        ("targets", 13),
+        ("targets-team", 13),
+    ):
         table = await hub.get("/figures/table.csv", what=what)
         assert table.headers["content-type"].startswith("text/csv")
         assert len(next(csv.reader(io.StringIO(table.text)))) == columns

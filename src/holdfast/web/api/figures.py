@@ -11,9 +11,20 @@ from litestar import Controller, Response, get, put
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, QueryParameter
 
-from holdfast.figures import Breakdown, Busy, Figures, FiguresRefusedError, OutageCost, Overview, Span, Unit
+from holdfast.figures import (
+    Breakdown,
+    Busy,
+    Figures,
+    FiguresRefusedError,
+    OutageCost,
+    Overview,
+    Promises,
+    Span,
+    Unit,
+)
 from holdfast.figures.calendar import days_between, last_days
 from holdfast.figures.model import SPAN_DAYS_MAX, By
+from holdfast.figures.promises import PromisesBy
 from holdfast.figures.table import as_csv
 from holdfast.figures.tables import What, table_of
 from holdfast.figures.weekly import Choice, Letter
@@ -31,6 +42,10 @@ Day = Annotated[
     str, QueryParameter(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="A date, in place of `days`.")
 ]
 Parted = Annotated[By, QueryParameter(name="by", description="What the work is divided by.")]
+
+PromisesParted = Annotated[
+    PromisesBy, QueryParameter(name="by", description="What the clocks are divided by.")
+]
 
 
 class WeeklyWanted(msgspec.Struct, frozen=True):
@@ -105,6 +120,25 @@ class FiguresController(Controller):
         figures, span = await _asked(services, days, first, last)
         with _refused():
             return await figures.busy(span)
+
+    @get(
+        "/targets",
+        opt=READ,
+        operation_id="getTargetFigures",
+        summary="How often targets were met, by target, agent, channel or team",
+        responses=refuses(422),
+    )
+    async def promises(
+        self,
+        services: Services,
+        days: Days = DAYS_DEFAULT,
+        first: Day = "",
+        last: Day = "",
+        by: PromisesParted = "target",
+    ) -> Promises:
+        figures, span = await _asked(services, days, first, last)
+        with _refused():
+            return await figures.promises(span, by)
 
     @get(
         "/outages",
