@@ -5,7 +5,7 @@ import type {
   Counts, Decision, Draft, Found, Incident, Label, LaterReply, Maintenance, Me, MemberOfHub, Message, NewLater,
   NewMaintenance, Note, Page, Playbook, Post, PostBody, PostMortem, Profile, ProfileView, Refused, SafetyRule,
   SafetySettings, SavedView, Standing, StoryLine, Subscriber, SubscriberCount, Target, Team, Told, Tracked, Unreadable,
-  Upload, ViewFilter, WidgetSetup,
+  Upload, Version, ViewFilter, WidgetSetup,
 } from './types.ts';
 
 const REQUEST_TIMEOUT_MS = 20_000;
@@ -106,6 +106,10 @@ export class Api {
     this.#get<Around>(`/conversations/${part(id)}/around/${part(message)}?limit=${limit}`);
   messages = (id: string, query: { limit: number; before?: string | undefined; after?: string | undefined }) =>
     this.#get<Page<Message>>(`/conversations/${part(id)}/messages${search(query)}`);
+  react = (id: string, emoji: string) => this.#send<Message>('PUT', `/messages/${part(id)}/reaction`, { emoji });
+  edit = (id: string, text: string) => this.#send<Message>('PATCH', `/messages/${part(id)}`, { text });
+  unsend = (id: string) => this.#send<Message>('DELETE', `/messages/${part(id)}`);
+  versions = async (id: string) => (await this.#get<Page<Version>>(`/messages/${part(id)}/versions`)).items;
   message = (id: string) => this.#get<Message>(`/messages/${part(id)}`);
   attempts = async (id: string) => (await this.#get<{ items: Attempt[] }>(`/messages/${part(id)}/attempts`)).items;
   reply = (id: string, body: { text: string; channel: string; idempotency_key: string; files: string[]; seen?: string }) =>

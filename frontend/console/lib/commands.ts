@@ -35,12 +35,20 @@ function ofThread(hub: Hub): Command[] {
   return [
     { name: t('Write a reply'), group: t('Conversation'), key: 'r', run: () => press('r') },
     { name: t('Write a note'), group: t('Conversation'), key: 'n', run: () => press('n') },
+    { name: t('Do something with a message'), group: t('Conversation'), key: 'm', run: messageMenu },
     { name: t('Assign'), group: t('Conversation'), key: 'a', run: () => click('[data-menu="assign"]') },
     { name: t('Take it myself'), group: t('Conversation'), run: () => void take(hub) },
     { name: t('Label'), group: t('Conversation'), key: 'l', run: () => click('[data-menu="label"]') },
     { name: t('Snooze'), group: t('Conversation'), key: 'h', run: () => click('[data-menu="snooze"]') },
     { name: t('Resolve or open again'), group: t('Conversation'), key: 'e', run: () => click('[data-command="resolve"]') },
   ];
+}
+
+/** The menu of the message that has the focus, else of the newest. */
+function messageMenu(): void {
+  const menus = document.querySelectorAll<HTMLElement>('[data-menu="message"]');
+  const own = document.activeElement?.closest('[data-testid="message"]')?.querySelector<HTMLElement>('[data-menu="message"]');
+  (own ?? menus[menus.length - 1])?.click();
 }
 
 function ofAgent(hub: Hub): Command[] {

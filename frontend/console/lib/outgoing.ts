@@ -6,6 +6,8 @@ export interface Outgoing {
   text: string;
   files: Upload[];
   channel: string;
+  /** The message that it quotes, or an empty text. */
+  replyTo: string;
   at: number;
   /** The newest message when it was begun; undefined to send it whatever others said since. */
   seen?: string | undefined;
@@ -17,10 +19,10 @@ export interface Outgoing {
 }
 
 /** A reply as it was written. */
-export type Written = Pick<Outgoing, 'key' | 'text' | 'files' | 'channel' | 'seen' | 'held'>;
+export type Written = Pick<Outgoing, 'key' | 'text' | 'files' | 'channel' | 'replyTo' | 'seen' | 'held'>;
 
 /** A reply that was taken back, to be written on. */
-export type GivenBack = Pick<Outgoing, 'text' | 'files' | 'channel'>;
+export type GivenBack = Pick<Outgoing, 'text' | 'files' | 'channel' | 'replyTo'>;
 
 /** How the reply looks in the thread until the hub has answered. */
 export function asMessage(reply: Outgoing, conversation: string, author: string): Message {
@@ -41,7 +43,7 @@ export function asMessage(reply: Outgoing, conversation: string, author: string)
     source: 'console',
     edited_at: null,
     unsent_at: null,
-    reply_to: null,
+    reply_to: reply.replyTo || null,
     reactions: [],
     external_id: null,
     state: 'unsent_yet',

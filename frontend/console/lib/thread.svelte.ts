@@ -21,10 +21,12 @@ export class Thread {
   later = $state<LaterReply[]>([]);
   outgoing = $state<Outgoing[]>([]);
   /** A reply that the hub said no to, given back to whoever wrote it. */
-  refused = $state<{ text: string; files: Upload[]; why: string } | null>(null);
+  refused = $state<{ text: string; files: Upload[]; replyTo: string; why: string } | null>(null);
   /** A reply that was not sent because somebody else answered while it was written, and what they said. */
-  crossed = $state<{ text: string; files: Upload[]; channel: string; meanwhile: Message[] } | null>(null);
+  crossed = $state<{ text: string; files: Upload[]; channel: string; replyTo: string; meanwhile: Message[] } | null>(null);
   givenBack = $state<GivenBack | null>(null);
+  /** The message that the next reply quotes. */
+  quoted = $state<Message | null>(null);
   loading = $state(true);
   problem = $state('');
   older = $state<string | null>(null);
@@ -169,15 +171,15 @@ export class Thread {
     await this.#readBeside();
   }
 
-  async sendLater({ text, files, channel }: GivenBack, at: number): Promise<void> {
-    await this.#api.addLater(this.id, { text, files: files.map((file) => file.id), channel, send_at: at });
+  async sendLater({ text, files, channel, replyTo }: GivenBack, at: number): Promise<void> {
+    await this.#api.addLater(this.id, { text, files: files.map((file) => file.id), channel, reply_to: replyTo, send_at: at });
     await this.#readBeside();
   }
 
   /** Take back a reply that has not left, to write on. */
   async takeBack(id: string): Promise<void> {
-    const { text, files, route } = await this.#api.cancelLater(id);
-    this.givenBack = { text, files, channel: route };
+    const { text, files, route, reply_to } = await this.#api.cancelLater(id);
+    this.givenBack = { text, files, channel: route, replyTo: reply_to ?? '' };
     this.later = this.later.filter((reply) => reply.id !== id);
     await this.#readBeside();
   }
@@ -236,6 +238,23 @@ export class Thread {
     this.#merge([await this.#api.cancel(id)]);
   }
 
+  /** Quote a message of this conversation in the next reply; nothing for an unknown or empty one. */
+  quote(id: string): void {
+    this.quoted = this.messages.find((message) => message.id === id) ?? null;
+  }
+
+  async react(id: string, emoji: string): Promise<void> {
+    this.#merge([await this.#api.react(id, emoji)]);
+  }
+
+  async edit(id: string, text: string): Promise<void> {
+    this.#merge([await this.#api.edit(id, text)]);
+  }
+
+  async unsend(id: string): Promise<void> {
+    this.#merge([await this.#api.unsend(id)]);
+  }
+
   async setConsent(address: string, consent: Consent): Promise<void> {
     if (!this.conversation) return;
     await this.#api.setConsent(this.conversation.contact.id, address, consent);
@@ -246,7 +265,7 @@ export class Thread {
     this.#update(reply.key, { posting: true, trouble: '' });
     try {
       const files = reply.files.map((file) => file.id);
-      const body = { text: reply.text, channel: reply.channel, idempotency_key: reply.key, files, ...(reply.seen === undefined ? {} : { seen: reply.seen }) };
+      const body = { text: reply.text, channel: reply.channel, idempotency_key: reply.key, files, reply_to: reply.replyTo, ...(reply.seen === undefined ? {} : { seen: reply.seen }) };
       const held = reply.held ? await this.#api.addLater(this.id, body) : null;
       const message = held ? null : await this.#api.reply(this.id, body);
       this.#failures = 0;
@@ -272,11 +291,11 @@ export class Thread {
     if (problem instanceof ApiError && !problem.isPassing) {
       this.discard(reply.key);
       if (problem.code === 'answered_meanwhile') {
-        this.crossed = { text: reply.text, files: reply.files, channel: reply.channel, meanwhile: problem.meanwhile };
+        this.crossed = { text: reply.text, files: reply.files, channel: reply.channel, replyTo: reply.replyTo, meanwhile: problem.meanwhile };
         this.#merge(problem.meanwhile);
         return true;
       }
-      this.refused = { text: reply.text, files: reply.files, why: problem.message };
+      this.refused = { text: reply.text, files: reply.files, replyTo: reply.replyTo, why: problem.message };
       return true;
     }
     this.#update(reply.key, { posting: false, trouble: inWords(problem) });

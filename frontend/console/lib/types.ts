@@ -234,6 +234,7 @@ export interface LaterReply {
   /** It was sent, and can be taken back until its time. */
   held: boolean;
   files: Upload[];
+  reply_to: string | null;
 }
 
 /** What a reply is kept with; without a time it is held for the moment in which it can be taken back. */
@@ -244,6 +245,7 @@ export interface NewLater {
   send_at?: number;
   seen?: string;
   idempotency_key?: string;
+  reply_to?: string;
 }
 
 export interface Route {
@@ -260,6 +262,10 @@ export interface Route {
   text_unit: string;
   /** Whether files can go along. */
   files: boolean;
+  reactions: boolean;
+  quotes: boolean;
+  /** How long what was sent can be changed, in ms; 0 where it can neither be changed nor taken back. */
+  edit_ms: number;
   consent: Consent;
 }
 
@@ -352,11 +358,29 @@ export interface Message {
   edited_at: number | null;
   unsent_at: number | null;
   reply_to: string | null;
-  reactions: { by: string; emoji: string }[];
+  reactions: Reaction[];
   external_id: string | null;
   state: MessageStateName;
   state_reason: string;
   deliveries: Delivery[];
+}
+
+/** `state` and `reason` are of the business's own: how far the newest wish has come. */
+export interface Reaction {
+  by: string;
+  emoji: string;
+  name: string;
+  state: '' | 'queued' | 'sending' | 'in_doubt' | 'sent' | 'failed';
+  reason: string;
+}
+
+/** What a message said before somebody changed it or took it back. */
+export interface Version {
+  change: 'edited' | 'unsent';
+  text: string;
+  by: string;
+  by_name: string;
+  at: number;
 }
 
 export interface Attempt {

@@ -41,9 +41,11 @@ export const GLYPHS: Record<string, Shape> = {
   undo: { line: 'M3 6.5h6.5a3.6 3.6 0 0 1 0 7.2H6 M6 3 2.8 6.5 6 10' },
   sort: { line: 'M4.5 3v10 M2 10.5 4.5 13 7 10.5 M9 4h5 M9 8h3.6 M9 12h2' },
   canned: { line: 'M2.5 3h11v8H8l-3 2.6V11H2.5Z M5 6h6 M5 8.4h4' },
+  more: { line: 'M3.4 8v.1 M8 8v.1 M12.6 8v.1' },
+  quote: { line: 'M13.5 13v-2.4A3.6 3.6 0 0 0 9.9 7H3 M6.2 3.6 2.8 7l3.4 3.4' },
   menu: { line: 'M2.5 4h11 M2.5 8h11 M2.5 12h11' },
   person: { line: 'M8 2.2a2.8 2.8 0 1 0 0 5.6a2.8 2.8 0 0 0 0-5.6Z M2.6 14c.5-3 2.6-4.4 5.4-4.4s4.9 1.4 5.4 4.4' },
 };
 
 /** Those that point along the line of reading, and so the other way where people read from right to left. */
-export const TURNING = new Set(['back', 'forward', 'undo', 'rerouted']);
+export const TURNING = new Set(['back', 'forward', 'undo', 'rerouted', 'quote']);

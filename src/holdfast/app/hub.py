@@ -265,6 +265,7 @@ class Hub:
         }
         watch = {
             "reconciler": self.outbox.reconciler.run,
+            "reactions": self.outbox.reactions.run,
             "history": self.history.run,
             "mail": self.mail.run,
             "radar": self.radar.run,

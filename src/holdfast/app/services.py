@@ -78,6 +78,7 @@ def services_of(
         writing=hub.team.writing,
         rules=hub.team.rules,
         later=hub.team.later,
+        changes=hub.team.changes,
         targets=hub.team.targets,
         outbox=hub.outbox,
         radar=hub.radar,

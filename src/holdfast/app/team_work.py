@@ -12,6 +12,7 @@ from holdfast.outbox import ChannelFact, Outbox
 from holdfast.storage import Database, EventLog
 from holdfast.targets import TargetJoining, TargetKeeper, Targets
 from holdfast.work import Giver, Work, WorkJoining
+from holdfast.work.changing import Changes
 from holdfast.work.writing import LaterReplies, WritingShelf
 
 
@@ -43,6 +44,7 @@ class TeamWork:
             outbox=outbox,
             undo_ms=int(undo_seconds * 1000),
         )
+        self.changes = Changes(database=database, events=events, clock=clock, ids=ids, facts=facts)
         self.targets = Targets(
             database=database, events=events, clock=clock, ids=ids, channels=lambda: list(facts())
         )

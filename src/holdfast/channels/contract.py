@@ -387,6 +387,12 @@ class Limits(msgspec.Struct, frozen=True):
     """Whether a message names those that it follows (mail's In-Reply-To)."""
     files: bool = False
     """Whether files that we keep can be sent along."""
+    quotes: bool = False
+    """Whether a message can name the one of the same channel that it answers."""
+    edit_ms: int = 0
+    """How long what was sent can be changed; where it can, it can be taken back at any time. 0 for neither."""
+    reactions: bool = False
+    """Whether the business can react to a message; the adapter then TakesReactions."""
     resend_is_safe: bool = False
     """Whether a repeat with the same identity is folded by the receiver (mail's Message-ID)."""
 
@@ -446,6 +452,23 @@ class Adapter(Protocol):
 
 class HistoryUnavailableError(Exception):
     """The platform has no history, or does not give it now; the sentence says which."""
+
+
+class Reacting(msgspec.Struct, frozen=True):
+    """The business's one reaction to a message; an empty ``emoji`` takes it back."""
+
+    address: str
+    external_id: str
+    emoji: str
+
+
+@runtime_checkable
+class TakesReactions(Protocol):
+    """An adapter whose platform knows reactions of the business."""
+
+    async def react(self, reacting: Reacting) -> Sending:
+        """Set it or take it back; the same again has no second effect. Never raises for what the network can do."""
+        ...
 
 
 @runtime_checkable

@@ -253,7 +253,7 @@ async def change_message(tx: Tx, channel: str, event: Change, now: int) -> bool:
         case MessageUnsent():
             await store.unsend_message(tx, message_id=message_id, at=event.at)
         case ReactionChanged():
-            await store.react(tx, message_id=message_id, by="contact", emoji=event.emoji, at=event.at)
+            await store.set_reaction(tx, message_id=message_id, by="contact", emoji=event.emoji, at=event.at)
     await append_event(
         tx,
         at=now,

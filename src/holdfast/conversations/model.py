@@ -2,6 +2,8 @@
 
 import msgspec
 
+BUSINESS = "business"
+"""Who reacted, where it was not the person of the conversation."""
 LATE_AFTER_MS = 15_000
 """A message that reaches us later than this after its platform time is shown as late."""
 

@@ -338,7 +338,7 @@ async def unsend_message(tx: Tx, *, message_id: str, at: int) -> None:
     await forget_texts(tx, [message_id])
 
 
-async def react(tx: Tx, *, message_id: str, by: str, emoji: str, at: int) -> None:
+async def set_reaction(tx: Tx, *, message_id: str, by: str, emoji: str, at: int) -> None:
     await tx.run(_REACT, message_id=message_id, by=by, emoji=emoji, at=at)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from holdfast.channels.contract import Attachment
+from holdfast.conversations import BUSINESS
 from holdfast.inbox import store
 from holdfast.inbox.cursor import decode_cursor, encode_cursor
 from holdfast.inbox.model import (
@@ -35,6 +36,7 @@ class Related(msgspec.Struct, frozen=True):
 
     deliveries: Mapping[str, Sequence[Row]]
     reactions: Mapping[str, Sequence[Row]]
+    own_reactions: Mapping[str, Row]
     agents: Mapping[str, str]
     contacts: Mapping[str, str]
     files: Mapping[str, Item]
@@ -123,10 +125,12 @@ async def with_related(tx: Tx, rows: Sequence[Row]) -> list[MessageView]:
     """Message rows with deliveries, reactions and names, in the same order."""
     ids = [str(row["id"]) for row in rows]
     outgoing = [str(row["id"]) for row in rows if row["direction"] == "out"]
+    own = await store.own_reactions(tx, ids)
     related = Related(
         deliveries=_grouped(await store.deliveries(tx, outgoing)),
         reactions=_grouped(await store.reactions(tx, ids)),
-        agents=await store.agent_names(tx, _agent_ids(rows)),
+        own_reactions={str(row["message_id"]): row for row in own},
+        agents=await store.agent_names(tx, _agent_ids([*rows, *own])),
         contacts=await store.contact_names(tx, (str(row["conversation_id"]) for row in rows)),
         files=await attachments_of(
             tx, (each.media_id for row in rows for each in _attached(row) if _is_ours(each))
@@ -167,12 +171,23 @@ def _message(row: Row, related: Related) -> MessageView:
         edited_at=row["edited_at"],
         unsent_at=row["unsent_at"],
         reply_to=details.get("reply_to") or None,
-        reactions=[ReactionView(each["by"], each["emoji"]) for each in related.reactions.get(row["id"], ())],
+        reactions=_reactions(row, related),
         external_id=row["external_id"],
         state=row["state"],
         state_reason=row["state_reason"],
         deliveries=[_delivery(each) for each in related.deliveries.get(row["id"], ())],
     )
+
+
+def _reactions(row: Row, related: Related) -> list[ReactionView]:
+    seen = {str(each["by"]): str(each["emoji"]) for each in related.reactions.get(row["id"], ())}
+    ours, wish = seen.pop(BUSINESS, ""), related.own_reactions.get(row["id"])
+    found = [ReactionView(by, emoji) for by, emoji in seen.items()]
+    emoji = ours if wish is None or wish["state"] == "sent" else wish["emoji"] or ours
+    if emoji and wish is not None:
+        name = _author_name(wish, related)
+        found.append(ReactionView(wish["author"], emoji, name, wish["state"], wish["reason"]))
+    return found
 
 
 def _preview(row: Row, details: Mapping[str, str]) -> PreviewView | None:

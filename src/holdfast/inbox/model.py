@@ -92,8 +92,16 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReactionView(msgspec.Struct, frozen=True):
+    """``by`` is contact, or the author of the business's own, ``name`` theirs. Of our own, ``state`` says how far the
+    newest wish has come: queued, sending, in_doubt, sent or failed, ``reason`` why; one that is being taken back is
+    shown until it is gone.
+    """
+
     by: str
     emoji: str
+    name: str = ""
+    state: str = ""
+    reason: str = ""
 
 
 class AttachmentView(msgspec.Struct, frozen=True):

@@ -112,6 +112,9 @@ _DELIVERIES: Final = """
 SELECT * FROM delivery WHERE message_id IN :ids ORDER BY created_at, part, id LIMIT :limit
 """
 _REACTIONS: Final = "SELECT * FROM reaction WHERE message_id IN :ids AND emoji <> '' ORDER BY at, by"
+_OWN_REACTIONS: Final = """
+SELECT message_id, emoji, author, state, reason FROM outgoing_reaction WHERE message_id IN :ids
+"""
 _AGENT_NAMES: Final = "SELECT id, name FROM agent WHERE id IN :ids"
 _CONTACT_NAMES: Final = """
 SELECT conversation.id AS conversation_id, contact.name FROM conversation
@@ -259,6 +262,11 @@ async def deliveries(tx: Tx, message_ids: Iterable[str]) -> list[Row]:
 
 async def reactions(tx: Tx, message_ids: Iterable[str]) -> list[Row]:
     return await _by_ids(tx, _REACTIONS, message_ids)
+
+
+async def own_reactions(tx: Tx, message_ids: Iterable[str]) -> list[Row]:
+    """What the business wants its reactions to be."""
+    return await _by_ids(tx, _OWN_REACTIONS, message_ids)
 
 
 async def agent_names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:

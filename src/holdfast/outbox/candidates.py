@@ -70,6 +70,9 @@ def _candidate(row: Row, fact: ChannelFact, *, human: bool) -> Candidate:
         text_max=fact.limits.text_max,
         text_unit=fact.limits.text_unit,
         files=fact.limits.files,
+        reactions=fact.limits.reactions,
+        quotes=fact.limits.quotes,
+        edit_ms=fact.limits.edit_ms,
     )
 
 

@@ -68,7 +68,18 @@ class Enqueue:
             others = await store.answered_since(tx, reply.conversation_id, reply.author, reply.seen)
             if others:
                 raise AnsweredMeanwhileError(others)
-        return conversation, await self._choose(tx, reply)
+        chosen = await self._choose(tx, reply)
+        if reply.reply_to:
+            await self._check_quote(tx, reply, chosen)
+        return conversation, chosen
+
+    async def _check_quote(self, tx: Tx, reply: NewReply, chosen: Candidate) -> None:
+        row = await store.quoted(tx, reply.reply_to)
+        if row is None or row["conversation_id"] != reply.conversation_id or row["unsent_at"] is not None:
+            raise ReplyRefusedError("cannot_quote", "The message to quote is not there any more.", "reply_to")
+        if not chosen.quotes or row["channel"] != chosen.channel or not row["external_id"]:
+            sentence = f"{chosen.name}: this message cannot be quoted there; leave the quote out."
+            raise ReplyRefusedError("cannot_quote", sentence, "reply_to")
 
     async def _choose(self, tx: Tx, reply: NewReply) -> Candidate:
         rows = await store.addresses_for(tx, reply.conversation_id)
@@ -103,7 +114,7 @@ class Enqueue:
             address_id=chosen.address_id,
             text=text,
             attachments=msgspec.json.encode(attachments).decode(),
-            details=msgspec.json.encode(_details(files)).decode(),
+            details=msgspec.json.encode(_details(files, reply.reply_to)).decode(),
             at=now,
             source=reply.source,
             automatic=int(reply.automatic or reply.klass == "bot"),
@@ -227,9 +238,10 @@ async def _use_files(tx: Tx, message_id: str, ids: Sequence[str]) -> list[Item]:
         raise ReplyRefusedError("unknown_file", sentence, "files") from error
 
 
-def _details(files: Sequence[Item]) -> dict[str, str]:
-    """Files with their measures, as our own pages show them."""
-    return {"attachments": msgspec.json.encode(files).decode()} if files else {}
+def _details(files: Sequence[Item], reply_to: str) -> dict[str, str]:
+    """Files with their measures, as our own pages show them, and what is quoted."""
+    shown = {"attachments": msgspec.json.encode(files).decode()} if files else {}
+    return shown | ({"reply_to": reply_to} if reply_to else {})
 
 
 def _no_route(reply: NewReply) -> ReplyRefusedError:

@@ -43,7 +43,7 @@ class NewReply(msgspec.Struct, frozen=True, kw_only=True):
     prefer, or ``only:<channel>``; ``klass`` is ``person`` for a person's words and ``bot`` for a machine's. ``files``
     are ids of what was uploaded for it; they go where files can go, and stay there. With an ``address_id`` it goes to
     that address of theirs and to no other. ``seen`` is the newest message that its writer knew of, empty for none:
-    where somebody else has answered since, the reply is refused.
+    where somebody else has answered since, the reply is refused. ``reply_to`` is the message that it quotes.
     """
 
     conversation_id: str
@@ -59,6 +59,7 @@ class NewReply(msgspec.Struct, frozen=True, kw_only=True):
     incident_id: str | None = None
     address_id: str = ""
     seen: str | None = None
+    reply_to: str = ""
 
 
 class Enqueued(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from holdfast.outbox.doubt.store import open_doubts
 from holdfast.outbox.enqueue import Enqueue
 from holdfast.outbox.ledger import ledger_since
 from holdfast.outbox.model import Enqueued, NewReply, OpenDoubt, ReplyRefusedError
+from holdfast.outbox.reactions import ReactionRules, Reactions
 from holdfast.outbox.reconcile import Reconciler
 from holdfast.outbox.reroute import FailoverRule, Reroute
 from holdfast.outbox.rescuer import Rescuer
@@ -30,7 +31,7 @@ DOUBTS_SHOWN_MAX: Final = 1_000
 
 
 class Outbox:
-    """Takes replies, and owns the workers that deliver them: dispatcher, rescuer, reconciler."""
+    """Takes replies, and owns the workers that deliver them: dispatcher, rescuer, reconciler, reactions."""
 
     def __init__(
         self,
@@ -82,6 +83,20 @@ class Outbox:
             facts=facts,
             settle=self.settle,
             recheck_ms=_ms(settings.doubt_recheck_seconds),
+        )
+        self.reactions = Reactions(
+            database=database,
+            events=events,
+            clock=clock,
+            random=random,
+            channels=channels,
+            facts=facts,
+            rules=ReactionRules(
+                retry_ms_min=_ms(settings.retry_seconds_min),
+                retry_ms_max=_ms(settings.retry_seconds_max),
+                doubt_ms=_ms(settings.doubt_evidence_seconds),
+            ),
+            may_begin=may_begin,
         )
         self._enqueue = Enqueue(
             clock=clock,

@@ -34,6 +34,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     text_max: int = 0
     text_unit: str = "characters"
     files: bool = False
+    reactions: bool = False
+    quotes: bool = False
+    edit_ms: int = 0
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +53,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     text_max: int
     text_unit: str
     files: bool
+    reactions: bool
+    quotes: bool
+    edit_ms: int
 
 
 def usable(candidate: Candidate, now: int) -> str:
@@ -139,6 +145,9 @@ def _route(candidate: Candidate, best: Candidate | None, preferred: Candidate | 
         text_max=candidate.text_max,
         text_unit=candidate.text_unit,
         files=candidate.files,
+        reactions=candidate.reactions,
+        quotes=candidate.quotes,
+        edit_ms=candidate.edit_ms,
     )
 
 

@@ -28,6 +28,7 @@ WHERE m.conversation_id = :conversation_id AND m.direction = 'out' AND m.automat
     AND (m.stored_at > COALESCE(s.stored_at, 0) OR (m.stored_at = s.stored_at AND m.id > s.id))
 ORDER BY m.stored_at DESC, m.id DESC LIMIT :limit
 """
+_QUOTED: Final = "SELECT conversation_id, channel, external_id, unsent_at FROM message WHERE id = :id"
 _INSERT_INTENT: Final = """
 INSERT INTO intent (id, message_id, conversation_id, contact_id, class, route, idempotency_key, created_at, expires_at)
 VALUES (:id, :message_id, :conversation_id, :contact_id, :klass, :route, :idempotency_key, :created_at, :expires_at)
@@ -243,6 +244,10 @@ async def answered_since(tx: Tx, conversation_id: str, author: str, seen: str) -
         _ANSWERED_SINCE, conversation_id=conversation_id, author=author, seen=seen, limit=MEANWHILE_MAX
     )
     return [str(row["id"]) for row in reversed(rows)]
+
+
+async def quoted(tx: Tx, message_id: str) -> Row | None:
+    return await tx.one(_QUOTED, id=message_id)
 
 
 async def insert_intent(tx: Tx, **columns: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from holdfast.channels.direct import EDIT_MS
 from holdfast.kernel import Clock
 from holdfast.members import Member
 from holdfast.members.aliases import aliases_of
@@ -17,7 +18,6 @@ from holdfast.portal.talks.applying import seats_of
 from holdfast.portal.talks.model import (
     ATTACHMENTS_MAX,
     BUSINESS_THREAD,
-    EDIT_MS,
     EMOJI_CHARACTERS_MAX,
     MESSAGE_ID_CHARACTERS_MAX,
     TEXT_CHARACTERS_MAX,

@@ -40,6 +40,7 @@ from holdfast.storage import Database, EventLog, Spool
 from holdfast.targets import Targets
 from holdfast.widget import Leads, Setups
 from holdfast.work import Work
+from holdfast.work.changing import Changes
 from holdfast.work.writing import LaterReplies, WritingShelf
 
 
@@ -148,6 +149,7 @@ class WebServices:
     writing: WritingShelf
     rules: Rules
     later: LaterReplies
+    changes: Changes
     targets: Targets
     outbox: Outbox
     radar: Radar

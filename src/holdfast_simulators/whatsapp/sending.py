@@ -49,6 +49,7 @@ class Sending:
         given, address = self._recipient(body, account)
         self._check_speed(account, address)
         if body.get("type") == "reaction":
+            self._check_window(body, account, address)
             return self._react(call, body, given, address)
         text = self._text(body, account)
         self._check_window(body, account, address)
@@ -171,6 +172,8 @@ class Sending:
             raise invalid("The message to react to does not exist.", 131009)
         if not call.pretend:
             message.reactions["business"] = str(details.get("emoji", ""))
+            if not message.reactions["business"]:
+                del message.reactions["business"]
             self._world.changed(message)
         return self._accepted(given, address, new_wamid(self._world))
 

@@ -71,6 +71,7 @@ SHORT_INDEXES: Final = frozenset(
         "mention_unseen",
         "message_waiting",
         "notice_sending",
+        "outgoing_reaction_due",
         "round_trip_open",
         "push_notice_sending",
         "target_timer_open",

@@ -22,6 +22,7 @@ from holdfast.channels.contract import (
     Outgoing,
     ProbeResult,
     RawRequest,
+    Reacting,
     ReactionChanged,
     ReceiptArrived,
     ReceiptState,
@@ -38,6 +39,8 @@ from holdfast.channels.untrusted import digest, id_at, items_at, read_json, text
 from holdfast.kernel import Clock
 from holdfast.storage import Envelope
 
+EDIT_MS: Final = 15 * 60_000
+"""How long a message can be changed, by members and by the business."""
 _KINDS: Final = {"picture": "image", "video": "video", "voice": "audio"}
 
 
@@ -59,6 +62,9 @@ class DirectAdapter:
             sends_per_second=settings.sends_per_second,
             receipts=True,
             files=True,
+            reactions=True,
+            quotes=True,
+            edit_ms=EDIT_MS,
             resend_is_safe=True,
         )
 
@@ -78,6 +84,9 @@ class DirectAdapter:
     async def send(self, outgoing: Outgoing) -> Sending:
         """Committing the message is sending it: browsers read the event log by cursor."""
         return Sending(Accepted(outgoing.delivery_id))
+
+    async def react(self, reacting: Reacting) -> Sending:
+        return Sending(Accepted(reacting.external_id))
 
     async def touch(self, address: str) -> ProbeResult | None:
         """There is no way out that could fail."""

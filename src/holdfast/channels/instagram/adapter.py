@@ -17,6 +17,7 @@ from holdfast.channels.contract import (
     PostListing,
     ProbeResult,
     RawRequest,
+    Reacting,
     Rejected,
     Sending,
     SentQuery,
@@ -94,6 +95,10 @@ class InstagramAdapter:
         body = message_body(outgoing, text, human_agent=self._settings.human_agent)
         return await self._client.send(f"{self._settings.account_id}/messages", body, _message_id)
 
+    async def react(self, reacting: Reacting) -> Sending:
+        body = reaction_body(reacting)
+        return await self._client.send(f"{self._settings.account_id}/messages", body, _recipient_id)
+
     async def touch(self, address: str) -> ProbeResult:
         """Mark what the person wrote as seen: it goes the way that messages go."""
         body = {"recipient": {"id": address}, "sender_action": "mark_seen"}
@@ -155,6 +160,8 @@ def limits_of(settings: InstagramSettings) -> Limits:
         reply_window_ms=REPLY_WINDOW_MS,
         human_window_ms=HUMAN_WINDOW_MS if settings.human_agent else None,
         echoes=True,
+        reactions=True,
+        quotes=True,
         silence_after_send_ms=int(settings.echo_seconds * 1000),
     )
 
@@ -167,6 +174,15 @@ def message_body(outgoing: Outgoing, text: str, *, human_agent: bool) -> dict[st
     if human_agent and outgoing.human and not outgoing.window_open:
         body |= {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
     return body
+
+
+def reaction_body(reacting: Reacting) -> dict[str, Any]:
+    """The heart has a name of its own; whatever else is named by itself."""
+    payload = {"message_id": reacting.external_id}
+    if reacting.emoji:
+        payload["reaction"] = "love" if reacting.emoji.startswith("\u2764") else reacting.emoji
+    action = "react" if reacting.emoji else "unreact"
+    return {"recipient": {"id": reacting.address}, "sender_action": action, "payload": payload}
 
 
 def _message_id(data: dict[str, Any]) -> str:

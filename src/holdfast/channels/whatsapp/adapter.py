@@ -15,6 +15,7 @@ from holdfast.channels.contract import (
     Outgoing,
     ProbeResult,
     RawRequest,
+    Reacting,
     Rejected,
     Sending,
     SentQuery,
@@ -54,6 +55,8 @@ class WhatsAppAdapter:
             sends_per_second=settings.sends_per_second,
             reply_window_ms=REPLY_WINDOW_MS,
             receipts=True,
+            reactions=True,
+            quotes=True,
             silence_after_send_ms=int(settings.receipt_seconds * 1000),
         )
         self._settings = settings
@@ -82,6 +85,10 @@ class WhatsAppAdapter:
             return Sending(Rejected(ErrorClass.MESSAGE, reason))
         path = f"{self._settings.phone_number_id}/messages"
         return await self._client.send(path, message_body(outgoing, text), _message_id)
+
+    async def react(self, reacting: Reacting) -> Sending:
+        path = f"{self._settings.phone_number_id}/messages"
+        return await self._client.send(path, reaction_body(reacting), _message_id)
 
     async def touch(self, address: str) -> ProbeResult | None:
         """A read mark needs a message to mark."""
@@ -120,12 +127,7 @@ class WhatsAppAdapter:
 
 def message_body(outgoing: Outgoing, text: str) -> dict[str, Any]:
     """The JSON of one text; ``biz_opaque_callback_data`` comes back in every status of it."""
-    digits = outgoing.address.removeprefix("+")
-    body: dict[str, Any] = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        # A name with a country and a dot is a business-scoped id, which has a field of its own.
-        **({"to": digits} if digits.isdigit() else {"recipient": outgoing.address}),
+    body = _to(outgoing.address) | {
         "type": "text",
         "text": {"body": text, "preview_url": False},
         "biz_opaque_callback_data": outgoing.delivery_id,
@@ -133,6 +135,21 @@ def message_body(outgoing: Outgoing, text: str) -> dict[str, Any]:
     if outgoing.reply_to:
         body["context"] = {"message_id": outgoing.reply_to}
     return body
+
+
+def reaction_body(reacting: Reacting) -> dict[str, Any]:
+    reaction = {"message_id": reacting.external_id, "emoji": reacting.emoji}
+    return _to(reacting.address) | {"type": "reaction", "reaction": reaction}
+
+
+def _to(address: str) -> dict[str, Any]:
+    digits = address.removeprefix("+")
+    return {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        # A name with a country and a dot is a business-scoped id, which has a field of its own.
+        **({"to": digits} if digits.isdigit() else {"recipient": address}),
+    }
 
 
 def _message_id(data: dict[str, Any]) -> str:

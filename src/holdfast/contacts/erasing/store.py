@@ -37,6 +37,14 @@ SELECT id, dropped_id FROM contact_merge WHERE kept_id IN :ids AND undone_at IS 
 """
 _OF_CONVERSATION: Final = (
     """
+    DELETE FROM message_version
+    WHERE message_id IN (SELECT id FROM message WHERE conversation_id = :conversation_id)
+    """,
+    """
+    DELETE FROM outgoing_reaction
+    WHERE message_id IN (SELECT id FROM message WHERE conversation_id = :conversation_id)
+    """,
+    """
     DELETE FROM reaction WHERE message_id IN (SELECT id FROM message WHERE conversation_id = :conversation_id)
     """,
     """

@@ -50,6 +50,8 @@ def of_decision(kind: str, detail: str, names: Names) -> str:
         "resolved": "Resolved",
         "reopened": "Opened again",
         "woken": "Woken",
+        "edited": "Changed a message",
+        "unsent": "Took a message back",
     }
     return told.get(kind) or kind.replace("_", " ").capitalize()
 

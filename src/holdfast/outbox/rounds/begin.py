@@ -111,11 +111,21 @@ async def _work(tx: Tx, head: Row, limits: Limits, now: int) -> Work:
         human=head["klass"] == "person",
         window_open=closes is None or closes > now,
         attachments=_attachments(head),
+        reply_to=await _quoted(tx, head) if limits.quotes else "",
         subject=thread.get("subject", ""),
         in_reply_to=thread.get("message_id", ""),
         references=thread.get("references", ""),
     )
     return Work(outgoing, head["attempts"] + 1, head["klass"])
+
+
+async def _quoted(tx: Tx, head: Row) -> str:
+    """The platform's id of what is quoted, with the first part, and where it was said on the same channel."""
+    if head["part"] != 1 or head["said"] == "{}":
+        return ""
+    reply_to = msgspec.json.decode(head["said"]).get("reply_to")
+    row = await store.quoted(tx, reply_to) if reply_to else None
+    return str(row["external_id"] or "") if row is not None and row["channel"] == head["channel"] else ""
 
 
 async def _drop(tx: Tx, head: Row, state: str, reason: str, now: int) -> None:

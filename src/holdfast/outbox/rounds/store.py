@@ -10,7 +10,7 @@ from holdfast.storage import Row, Tx
 
 _HEADS: Final = """
 SELECT l.id AS owned_lane, l.fence, l.leased_by, l.lease_until, d.*, i.class AS klass, i.expires_at, i.route,
-    a.value AS address, a.last_in_at, a.consent, a.proof, m.conversation_id, m.attachments,
+    a.value AS address, a.last_in_at, a.consent, a.proof, m.conversation_id, m.attachments, m.details AS said,
     (SELECT COUNT(*) FROM delivery o WHERE o.message_id = d.message_id) AS deliveries
 FROM lane l
     LEFT JOIN delivery d ON d.lane = l.id AND d.state IN ('queued', 'held', 'sending', 'in_doubt')

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
+from holdfast.channels.direct import EDIT_MS
 from holdfast.media import release_media, use_what_is_there
 from holdfast.members.aliases import Aliases, aliases_of
 from holdfast.portal.talks import spooled, store
-from holdfast.portal.talks.model import EDIT_MS
 from holdfast.portal.talks.seats import Seat
 from holdfast.portal.talks.spooled import Edited, Reacted, Said, Spooled, Unsent
 from holdfast.storage import Envelope, Tx

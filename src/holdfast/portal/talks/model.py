@@ -22,7 +22,6 @@ MESSAGES_AT_ONCE: Final = 50
 MESSAGES_AT_ONCE_MAX: Final = 100
 CHANGES_AT_ONCE: Final = 500
 UNREAD_COUNTED_MAX: Final = 1_000
-EDIT_MS: Final = 15 * 60_000
 FOUND_MAX: Final = 50
 SEARCHED_THREADS: Final = 50
 """Without a thread named, the latest threads are searched."""

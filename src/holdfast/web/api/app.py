@@ -15,6 +15,7 @@ from litestar.openapi.spec import Components, Reference, SecurityScheme, Server
 from holdfast.inbox import Principal
 from holdfast.inbox.access import Buckets
 from holdfast.web.api.account import AccountController
+from holdfast.web.api.acts import ActsController
 from holdfast.web.api.agents import AgentsController
 from holdfast.web.api.attending import AttendingController
 from holdfast.web.api.channels import ChannelsController, PlatformsController
@@ -71,6 +72,7 @@ CONTROLLERS: Final = (
     SearchController,
     AttendingController,
     MessagesController,
+    ActsController,
     ContactsController,
     PeopleController,
     ContactSetupController,

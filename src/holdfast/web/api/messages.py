@@ -65,6 +65,7 @@ class NewMessage(msgspec.Struct, frozen=True):
     """``channel`` is ``auto``, or the channel to prefer. The same key again answers the same message. ``files``
     are ids of uploads, for channels that carry files: our own chat. ``seen`` is the newest message that the writer
     knew of (empty for none): where somebody else has answered since, the reply is refused with what they said.
+    ``reply_to`` is the message that it quotes, which was said on the same channel.
     """
 
     text: Text
@@ -72,6 +73,7 @@ class NewMessage(msgspec.Struct, frozen=True):
     idempotency_key: Key | None = None
     files: FileIds = []
     seen: ShortText | None = None
+    reply_to: ShortText = ""
 
 
 class Meanwhile(ErrorBody, frozen=True):
@@ -166,6 +168,7 @@ class MessagesController(Controller):
             key=data.idempotency_key or key,
             files=data.files,
             seen=None if data.seen is None else plain(data.seen),
+            reply_to=plain(data.reply_to),
         )
 
     @post(
@@ -290,6 +293,7 @@ async def _enqueue(
     key: str | None,
     files: Sequence[str] = (),
     seen: str | None = None,
+    reply_to: str = "",
 ) -> Response[MessageView]:
     reply = NewReply(
         conversation_id=conversation_id,
@@ -300,6 +304,7 @@ async def _enqueue(
         idempotency_key=plain(key) if key else None,
         files=tuple(plain(each) for each in files),
         seen=seen,
+        reply_to=reply_to,
     )
     try:
         enqueued = await services.outbox.enqueue(reply)

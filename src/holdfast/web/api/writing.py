@@ -46,7 +46,8 @@ class KeptDraft(msgspec.Struct, frozen=True):
 
 class LaterToAdd(msgspec.Struct, frozen=True):
     """``send_at`` in milliseconds since the epoch; without it the reply is held for ``undo_seconds`` of the hub, and
-    refused at once where it could not leave now. ``files``, ``seen`` and ``idempotency_key`` as of a message.
+    refused at once where it could not leave now. ``files``, ``seen``, ``reply_to`` and
+    ``idempotency_key`` as of a message.
     """
 
     text: LongText
@@ -55,6 +56,7 @@ class LaterToAdd(msgspec.Struct, frozen=True):
     files: FileIds = []
     seen: ShortText | None = None
     idempotency_key: Key | None = None
+    reply_to: ShortText = ""
 
 
 class FilterToSave(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -209,6 +211,7 @@ class WritingController(Controller):
             files=tuple(plain(each) for each in data.files),
             seen=None if data.seen is None else plain(data.seen),
             key=plain(data.idempotency_key) if data.idempotency_key else None,
+            reply_to=plain(data.reply_to),
         )
         try:
             return Response(await services.later.add(new), status_code=201)

@@ -95,6 +95,7 @@ class LaterReplies:
             route=row["route"],
             files=_ids(row),
             seen=row["seen"],
+            reply_to=row["reply_to"],
         )
         try:
             enqueued = await self._outbox.enqueue_within(tx, reply)
@@ -130,6 +131,7 @@ class LaterReplies:
             files=msgspec.json.encode(new.files).decode(),
             seen=new.seen,
             key=new.key,
+            reply_to=new.reply_to,
         )
         await _use_files(tx, later_id, new.files)
         await _tell(tx, later_id, new.conversation_id, now)
@@ -148,6 +150,7 @@ class LaterReplies:
                 route=new.route,
                 files=new.files,
                 seen=new.seen,
+                reply_to=new.reply_to,
             )
             await self._outbox.check_within(tx, reply)
             return now + self._undo_ms, text
@@ -214,6 +217,7 @@ async def _views(tx: Tx, rows: Sequence[Row]) -> list[LaterReply]:
             made_at=row["made_at"],
             held=bool(row["held"]),
             files=[files[each] for each in _ids(row) if each in files],
+            reply_to=row["reply_to"] or None,
         )
         for row in rows
     ]

@@ -50,6 +50,7 @@ class NewLater(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     seen: str | None = None
     key: str | None = None
+    reply_to: str = ""
 
 
 class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +71,7 @@ class LaterReply(msgspec.Struct, frozen=True, kw_only=True):
     made_at: int
     held: bool
     files: list[Item]
+    reply_to: str | None
 
 
 class Draft(msgspec.Struct, frozen=True):

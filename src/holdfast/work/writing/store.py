@@ -28,8 +28,9 @@ INSERT INTO saved_view (id, owner, name, filter, created_at) VALUES (:id, :owner
 _DROP_VIEW: Final = "DELETE FROM saved_view WHERE id = :id"
 _INSERT_LATER: Final = """
 INSERT INTO later_reply (id, conversation_id, author, text, route, send_at, state, made_at, held, files, seen,
-    client_key)
-VALUES (:id, :conversation_id, :author, :text, :route, :send_at, 'waiting', :at, :held, :files, :seen, :key)
+    client_key, reply_to)
+VALUES (:id, :conversation_id, :author, :text, :route, :send_at, 'waiting', :at, :held, :files, :seen, :key,
+    :reply_to)
 """
 _LATER: Final = "SELECT * FROM later_reply WHERE id = :id"
 _LATER_BY_KEY: Final = "SELECT * FROM later_reply WHERE client_key = :key"

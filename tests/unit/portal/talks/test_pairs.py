@@ -6,9 +6,10 @@ import msgspec
 import pytest
 from tests.unit.portal.talks.conftest import Town
 
+from holdfast.channels.direct import EDIT_MS
 from holdfast.members import Member
 from holdfast.portal.talks import SOURCE, TalkError
-from holdfast.portal.talks.model import EDIT_MS, STRANGERS_A_DAY, ThreadPatch, ThreadToMake
+from holdfast.portal.talks.model import STRANGERS_A_DAY, ThreadPatch, ThreadToMake
 from holdfast.portal.talks.store import PARKED_AT_ONCE
 from holdfast.portal.writing import ToSend
 from holdfast.storage import NewEnvelope
