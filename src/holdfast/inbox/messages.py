@@ -36,7 +36,6 @@ class Related(msgspec.Struct, frozen=True):
 
     deliveries: Mapping[str, Sequence[Row]]
     reactions: Mapping[str, Sequence[Row]]
-    own_reactions: Mapping[str, Row]
     agents: Mapping[str, str]
     contacts: Mapping[str, str]
     files: Mapping[str, Item]
@@ -125,12 +124,11 @@ async def with_related(tx: Tx, rows: Sequence[Row]) -> list[MessageView]:
     """Message rows with deliveries, reactions and names, in the same order."""
     ids = [str(row["id"]) for row in rows]
     outgoing = [str(row["id"]) for row in rows if row["direction"] == "out"]
-    own = await store.own_reactions(tx, ids)
+    reactions = await store.reactions(tx, ids)
     related = Related(
         deliveries=_grouped(await store.deliveries(tx, outgoing)),
-        reactions=_grouped(await store.reactions(tx, ids)),
-        own_reactions={str(row["message_id"]): row for row in own},
-        agents=await store.agent_names(tx, _agent_ids([*rows, *own])),
+        reactions=_grouped(reactions),
+        agents=await store.agent_names(tx, _agent_ids([*rows, *reactions])),
         contacts=await store.contact_names(tx, (str(row["conversation_id"]) for row in rows)),
         files=await attachments_of(
             tx, (each.media_id for row in rows for each in _attached(row) if _is_ours(each))
@@ -180,9 +178,10 @@ def _message(row: Row, related: Related) -> MessageView:
 
 
 def _reactions(row: Row, related: Related) -> list[ReactionView]:
-    seen = {str(each["by"]): str(each["emoji"]) for each in related.reactions.get(row["id"], ())}
-    ours, wish = seen.pop(BUSINESS, ""), related.own_reactions.get(row["id"])
-    found = [ReactionView(by, emoji) for by, emoji in seen.items()]
+    by_whom = {str(each["by"]): each for each in related.reactions.get(row["id"], ())}
+    known, wish = by_whom.pop(BUSINESS, None), by_whom.pop("wish", None)
+    ours = known["emoji"] if known is not None else ""
+    found = [ReactionView(by, each["emoji"]) for by, each in by_whom.items()]
     emoji = ours if wish is None or wish["state"] == "sent" else wish["emoji"] or ours
     if emoji and wish is not None:
         name = _author_name(wish, related)

@@ -111,9 +111,11 @@ _MESSAGES_BY_ID: Final = "SELECT * FROM message WHERE id IN :ids"
 _DELIVERIES: Final = """
 SELECT * FROM delivery WHERE message_id IN :ids ORDER BY created_at, part, id LIMIT :limit
 """
-_REACTIONS: Final = "SELECT * FROM reaction WHERE message_id IN :ids AND emoji <> '' ORDER BY at, by"
-_OWN_REACTIONS: Final = """
-SELECT message_id, emoji, author, state, reason FROM outgoing_reaction WHERE message_id IN :ids
+_REACTIONS: Final = """
+SELECT message_id, by, emoji, at, '' AS author, '' AS state, '' AS reason FROM reaction
+WHERE message_id IN :ids AND emoji <> ''
+UNION ALL SELECT message_id, 'wish', emoji, at, author, state, reason FROM outgoing_reaction WHERE message_id IN :ids
+ORDER BY at, by
 """
 _AGENT_NAMES: Final = "SELECT id, name FROM agent WHERE id IN :ids"
 _CONTACT_NAMES: Final = """
@@ -261,12 +263,8 @@ async def deliveries(tx: Tx, message_ids: Iterable[str]) -> list[Row]:
 
 
 async def reactions(tx: Tx, message_ids: Iterable[str]) -> list[Row]:
+    """Those that are known; and, ``by`` wish, what the business wants its own to be."""
     return await _by_ids(tx, _REACTIONS, message_ids)
-
-
-async def own_reactions(tx: Tx, message_ids: Iterable[str]) -> list[Row]:
-    """What the business wants its reactions to be."""
-    return await _by_ids(tx, _OWN_REACTIONS, message_ids)
 
 
 async def agent_names(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
