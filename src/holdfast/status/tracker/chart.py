@@ -99,9 +99,8 @@ def _line(heights: Sequence[float], step: float) -> str:
 
 def shares(parts: Sequence[Part]) -> list[Share]:
     total = sum(part.count for part in parts)
-    most = max((part.count for part in parts), default=0)
     return [
-        Share(part.label, part.count, round(part.count * 100 / total), round(part.count * 100 / most, 1))
+        Share(part.label, part.count, round(part.count * 100 / total), round(part.count * 100 / total, 1))
         for part in parts
     ]
 

@@ -130,6 +130,8 @@ def test_a_chart_reaches_its_upper_edge_at_most() -> None:
 
 def test_shares_are_of_the_whole_and_dots_lie_where_the_place_does() -> None:
     assert [each.percent for each in shares([Part("a", "A", 3), Part("b", "B", 1)])] == [75, 25]
+    halves = shares([Part("a", "A", 3), Part("b", "B", 1)])
+    assert [each.width for each in halves] == [75.0, 25.0], "a bar is as long as its number says"
     assert shares([]) == []
     [dot] = dots([Spot(country="GH", city="", label="null", latitude=0, longitude=0, count=1)])
     assert (dot.x, dot.y) == (500, 250)
