@@ -30,12 +30,14 @@ WHERE s.step = 'auto_reply' AND s.outcome LIKE 'msg_%' AND (:incident_id = '' OR
     AND s.at >= :since AND s.at <= :until
 """
 _OF_INCIDENT: Final = """
-SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded,
+SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded' OR (o.automatic = 1 AND d.channel NOT IN (
+        SELECT channel FROM incident_component WHERE incident_id = :incident_id))) AS superseded,
     COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM attempt a
         WHERE a.delivery_id = d.id AND a.outcome = 'InDoubt')) AS doubted
-FROM delivery d WHERE d.incident_id IN (SELECT CAST(:incident_id AS TEXT)
+FROM delivery d JOIN message o ON o.id = d.message_id WHERE d.incident_id IN (SELECT CAST(:incident_id AS TEXT)
     UNION ALL SELECT id FROM incident WHERE merged_into = :incident_id AND merged_into <> '') GROUP BY d.message_id
 """
+"""An automatic answer that left on a channel which works did not wait for the incident: it went another way."""
 _SINCE: Final = """
 SELECT d.message_id, COUNT(*) FILTER (WHERE d.state = 'superseded') AS superseded,
     COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM attempt a

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from holdfast.channels.contract import HistoryUnavailableError, InDoubt, Unreachable
+from holdfast.outbox import incident_ledger
 from holdfast.playbooks.runner import BEFORE_ONSET_MS, HISTORY_PATIENCE_MS, PEOPLE_AT_ONCE, RESUBSCRIBE_MS
 from holdfast.storage import SpoolUnavailableError, StoreUnavailableError
 
@@ -46,6 +47,15 @@ async def test_a_person_is_answered_once_an_incident_however_much_they_write(sho
     await shop.incident(incident_id="inc_2", channel=IG)
     await shop.step()
     assert len(shop.sent(SMS)) == 2, "another incident is another answer"
+
+
+async def test_the_account_says_that_an_automatic_answer_went_another_way(shop: Any) -> None:
+    await shop.incident()
+    await shop.writes()
+    await shop.step()
+    ledger = await shop.hub.database.read(incident_ledger, "inc_1")
+    assert (ledger["answered_automatically"], ledger["rerouted"], ledger["sent_after_hold"]) == (1, 1, 0)
+    assert ledger["lost"] == 0
 
 
 async def test_a_kill_between_the_answer_and_the_note_of_it_answers_nobody_twice(shop: Any) -> None:
