@@ -138,3 +138,28 @@ async def test_an_agent_says_that_something_is_wrong_in_two_clicks(
     await expect(dialog.get_by_role("status")).to_contain_text("Thank you")
     told = [each for each in (await broken.api("GET", "/audit"))["items"] if each["action"] == "trouble.told"]
     assert told[0]["detail"] == "Nothing arrives"
+
+
+async def test_something_is_wrong_is_said_by_keyboard(browsing: "Browsing", broken: Demo) -> None:
+    page = (await browsing.console(broken)).page
+    button = page.get_by_title("Something is wrong")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Something is wrong")
+    await expect(dialog.get_by_label("Where?")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(button).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Replies vanish")
+    await page.keyboard.press("Tab")
+    await expect(dialog.get_by_role("button", name="Cannot send")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_role("status")).to_contain_text("Thank you")
+
+    async def told() -> bool:
+        entries = (await broken.api("GET", "/audit"))["items"]
+        return any((each["action"], each["detail"]) == ("trouble.told", "Replies vanish") for each in entries)
+
+    await broken.until(told, 20, "what was said by keyboard in the audit log")
