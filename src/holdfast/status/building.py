@@ -96,7 +96,7 @@ def build_snapshot(
             for face in faces
         ),
         incidents=tuple(
-            _public(incident, labels, known.verdicts)
+            _public(incident, labels, known)
             for incident in known.incidents
             if concerns_public(incident, now) and not is_announced_work(incident, known.maintenances, now)
         ),
@@ -227,9 +227,9 @@ def concerns_public(incident: Incident, now: int) -> bool:
     return incident.state != "closed" or (incident.closed_at or now) >= now - INCIDENT_DAYS * DAY_MS
 
 
-def _public(incident: Incident, labels: Mapping[str, str], verdicts: Sequence[Verdict]) -> PublicIncident:
+def _public(incident: Incident, labels: Mapping[str, str], known: Known) -> PublicIncident:
     channels = touched(incident)
-    ours = [verdict for verdict in verdicts if verdict.channel in channels]
+    ours = [verdict for verdict in known.verdicts if verdict.channel in channels]
     told = [update for update in incident.updates if update.public][-UPDATES_MAX:]
     return PublicIncident(
         id=incident.id,
@@ -239,6 +239,7 @@ def _public(incident: Incident, labels: Mapping[str, str], verdicts: Sequence[Ve
             PublicPart(each.channel, labels.get(each.channel, each.channel), each.state.value)
             for each in incident.components
         ),
+        joined=_joined(incident.id, known.incidents),
         title=incident.title,
         state=incident.state.value,
         cause=incident.cause.value,
@@ -251,6 +252,16 @@ def _public(incident: Incident, labels: Mapping[str, str], verdicts: Sequence[Ve
             IncidentUpdate(id=line.id, at=line.at, kind=line.kind.value, text=line.text) for line in told
         ),
     )
+
+
+def _joined(incident_id: str, incidents: Sequence[Incident]) -> tuple[str, ...]:
+    """The incidents that go on in this one, directly or through another: their addresses have been told."""
+    found: list[str] = []
+    into = {incident_id}
+    while into:
+        into = {each.id for each in incidents if each.merged_into in into and each.id not in found}
+        found += sorted(into)
+    return tuple(found)
 
 
 def touched(incident: Incident) -> list[str]:

@@ -167,8 +167,9 @@ class StatusPages:
     def _stories(self, view: View, facts: dict[str, Any]) -> dict[str, tuple[str, str]]:
         fill = self._filler(facts)
         incidents = {
-            f"/incidents/{incident.id}": (fill("incident.html", incident=incident), HTML)
+            f"/incidents/{each}": (fill("incident.html", incident=incident), HTML)
             for incident in view.snapshot.incidents
+            for each in (incident.id, *incident.joined)
         }
         works = {
             f"/maintenance/{work.id}": (fill("maintenance.html", work=work), HTML)

@@ -69,11 +69,13 @@ class PublicIncident(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: open, recovering or closed. ``updates`` are oldest first.
 
     ``component`` is the channel that failed first, ``label`` what all its channels are called, ``parts`` each.
+    ``joined``: the ids of incidents that go on as a part of it.
     """
 
     id: str
     component: str
     label: str
+    joined: tuple[str, ...] = ()
     title: str
     state: str
     cause: str

@@ -1,5 +1,6 @@
 """What of the radar's knowledge reaches the public, and in which words."""
 
+import msgspec
 import pytest
 
 from holdfast.channels.contract import Capability
@@ -56,6 +57,16 @@ def _incident(capability: Capability, state: IncidentState, closed_at: int | Non
 
 def _build(known: Known, faces: tuple[ChannelFace, ...] = FACES) -> Snapshot:
     return build_snapshot(known, faces, business="Kelp & Co", hub_started_at=NOW - DAY_MS, now=NOW)
+
+
+def test_an_incident_keeps_the_addresses_of_those_that_go_on_in_it() -> None:
+    kept = _incident(Capability.SEND, IncidentState.OPEN)
+    into = {"inc_2": "inc_1", "inc_3": "inc_2", "inc_4": "inc_9"}
+    merged = [msgspec.structs.replace(kept, id=name, merged_into=other) for name, other in into.items()]
+    snapshot = _build(Known(incidents=[kept, *merged], watched_since=NOW))
+
+    [shown] = snapshot.incidents
+    assert (shown.id, shown.joined) == ("inc_1", ("inc_2", "inc_3"))
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,15 @@ def test_the_feeds_name_each_incident_by_its_lasting_address(render: Render, tro
     assert "/incidents/inc_1" in pages
 
 
+def test_what_was_told_of_a_merged_incident_leads_to_the_one_it_goes_on_in(
+    render: Render, troubled: Troubled
+) -> None:
+    pages = render(troubled(State.DOWN, "open", joined=("inc_0",)))
+    assert pages["/incidents/inc_0"].body == pages["/incidents/inc_1"].body
+    [told] = json.loads(pages["/api/v2/incidents.json"].body)["incidents"]
+    assert told["id"] == "inc_1"
+
+
 def test_the_documents_have_the_common_shape(render: Render, troubled: Troubled) -> None:
     pages = render(troubled(State.DOWN, "open"))
     summary = json.loads(pages["/api/v2/summary.json"].body)
