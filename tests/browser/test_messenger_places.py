@@ -98,6 +98,7 @@ async def test_who_goes_elsewhere_while_it_is_opened_stays_there_with_what_they_
         await page.get_by_label("Name or handle").fill(BEN)
         await page.get_by_role("main").get_by_role("button", name=f"@{BEN}").click()
         await two.ann.conversations.get_by_role("link", name="Kelp & Co").click()
+        await two.ann.field.fill("")
         await two.ann.field.press_sequentially(BEGUN[:10])
         async with page.expect_response("**/direct/v1/threads"):
             calls.let_go()
@@ -120,6 +121,7 @@ async def test_leaving_a_group_takes_nobody_away_from_where_they_went_meanwhile(
     async with held(page, "**/direct/v1/threads/*/members/*") as calls:
         await page.get_by_role("button", name="Yes, leave").click()
         await two.ann.conversations.get_by_role("link", name="Kelp & Co").click()
+        await two.ann.field.fill("")
         await two.ann.field.press_sequentially(BEGUN[:10])
         async with page.expect_response("**/direct/v1/threads/*/members/*"):
             calls.let_go()

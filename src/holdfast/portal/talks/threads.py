@@ -8,6 +8,7 @@ from msgspec import UNSET
 from holdfast.kernel import Clock, IdSource
 from holdfast.media import UnknownMediaError, show_as_picture
 from holdfast.members import Member
+from holdfast.members.profile import clean
 from holdfast.portal.talks import store
 from holdfast.portal.talks.applying import seats_of
 from holdfast.portal.talks.model import (
@@ -290,7 +291,8 @@ def _state(kind: str, *, is_stranger: bool, is_blocked: bool) -> str:
 
 
 def _title(title: str) -> str:
-    title = title.replace("\0", "").strip()
+    """One line, of characters that are seen: it stands in sentences, in notices and in lists."""
+    title = " ".join(clean(title).split())
     if len(title) > TITLE_CHARACTERS_MAX:
         raise TalkError(
             422, "too_long", f"A title has {TITLE_CHARACTERS_MAX} characters at most.", field="title"

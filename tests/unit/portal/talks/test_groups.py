@@ -117,3 +117,11 @@ def test_what_changed_while_it_was_looked_up_is_looked_up_again() -> None:
     assert seats.get("thr_1") is None
     seats.note("thr_1", {}, seats.forgotten)
     assert seats.get("thr_1") == {}
+
+
+async def test_a_title_is_one_line_of_what_can_be_seen(town: Town) -> None:
+    ann, _, _, made = await group(town)
+    title = "\u202eskla\0W\u2066 <b>\n\tat dawn\ufeff"
+    renamed = await town.direct.change_thread(ann, made.id, ThreadPatch(title=title))
+    assert renamed.title == "sklaW <b> at dawn"
+    assert (await town.read(ann, made.id))[-1].text == "Ann named the group “sklaW <b> at dawn”."
