@@ -36,6 +36,7 @@ async def stormy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo
 async def test_an_outage_as_everyone_sees_it(browsing: "Browsing", stormy: Demo, pictures: Path) -> None:
     await stormy.write("jonas", "Is my parcel on its way?")
     await stormy.write("kofi", "Is the workshop full?")
+    await _is_a_lead(stormy, "jonas")
     console = await browsing.console(stormy, bypass_csp=True)
     phones = await browsing.phones(stormy)
     await phones.break_by_hand("Instagram goes dark")
@@ -61,8 +62,25 @@ async def test_an_outage_as_everyone_sees_it(browsing: "Browsing", stormy: Demo,
     await phones.of("jonas", "Instagram")
     await expect(phones.message("It left this morning.")).to_have_count(1)
     await _it_is_over(console)
+    await _what_it_cost_is_counted(console, pictures)
     await console.go("incidents")
     await expect(console.page.get_by_role("main").get_by_role("listitem").first).to_contain_text("Over")
+
+
+async def _is_a_lead(demo: Demo, person: str) -> None:
+    contact = (await demo.items("/contacts", query=await demo.name_of(person)))[0]
+    lead = {"stage": "stg_offer", "value": 125_000, "currency": "EUR"}
+    await demo.api("PUT", f"/contacts/{contact['id']}/lead", lead)
+
+
+async def _what_it_cost_is_counted(console: Console, pictures: Path) -> None:
+    """Of a lead too: what it is worth, and that it heard from us."""
+    await console.page.goto(f"{console.demo.addresses['console']}#/figures")
+    costs = console.page.get_by_test_id("costs")
+    leads = costs.get_by_role("row", name=re.compile("of these, leads"))
+    await expect(leads.get_by_role("cell").nth(2)).to_contain_text("€1,250")  # saved
+    await costs.scroll_into_view_if_needed()
+    await console.page.screenshot(path=pictures / "outage-costs.png")
 
 
 async def _goes_another_way(console: Console, phone: Page, demo: Demo) -> None:

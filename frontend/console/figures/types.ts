@@ -81,6 +81,20 @@ export interface OutageCost {
   lost: number;
   open: number;
   messages_lost: number;
+  leads: LeadsCost[];
+}
+
+/** Of one currency, empty where they have no value; values in its smallest unit. */
+export interface LeadsCost {
+  currency: string;
+  at_risk: number;
+  saved: number;
+  lost: number;
+  open: number;
+  value_at_risk: number;
+  value_saved: number;
+  value_lost: number;
+  value_open: number;
 }
 
 /** The last whole week as it reads; `mine` is null for a program. */

@@ -103,9 +103,25 @@ class Busy(msgspec.Struct, frozen=True, kw_only=True):
     hours: tuple[tuple[int, ...], ...]
 
 
+class LeadsCost(msgspec.Struct, frozen=True, kw_only=True):
+    """Leads that an incident put at risk, of one currency ("" where they have no value): how many, and what they are
+    worth in its smallest unit.
+    """
+
+    currency: str
+    at_risk: int
+    saved: int
+    lost: int
+    open: int
+    value_at_risk: int
+    value_saved: int
+    value_lost: int
+    value_open: int
+
+
 class OutageCost(msgspec.Struct, frozen=True, kw_only=True):
     """Conversations that an incident put at risk: ``saved`` heard from us in spite of it, ``lost`` did not until a
-    day after it, ``open`` may still. ``at_risk`` is their sum.
+    day after it, ``open`` may still. ``at_risk`` is their sum. ``leads`` are those among them that were open then.
     """
 
     incident_id: str
@@ -118,3 +134,4 @@ class OutageCost(msgspec.Struct, frozen=True, kw_only=True):
     lost: int
     open: int
     messages_lost: int
+    leads: tuple[LeadsCost, ...] = ()

@@ -12,6 +12,7 @@ from holdfast.figures.model import (
     Breakdown,
     Busy,
     By,
+    LeadsCost,
     OutageCost,
     Overview,
     Part,
@@ -26,7 +27,7 @@ from holdfast.kernel import Clock
 from holdfast.outbox import incident_ledger
 from holdfast.posts.hours import zone_of
 from holdfast.posts.store import load_profile
-from holdfast.storage import Database, Tx
+from holdfast.storage import Database, Row, Tx
 
 OUTAGES_MAX: Final = 50
 SAVED_WITHIN_MS: Final = DAY_MS
@@ -167,9 +168,8 @@ async def outages(tx: Tx, span: Span, now: int) -> list[OutageCost]:
 
 async def _cost(tx: Tx, incident_id: str, title: str, onset: int, ended: int | None, now: int) -> OutageCost:
     until = ended if ended is not None else now
-    found = await store.touched(
-        tx, incident_id, onset=onset, ended=until, end=min(now, until + SAVED_WITHIN_MS) + 1
-    )
+    times = {"onset": onset, "ended": until, "end": min(now, until + SAVED_WITHIN_MS) + 1}
+    found = await store.touched(tx, incident_id, **times)
     left = found["at_risk"] - found["saved"]
     is_decided = ended is not None and now > until + SAVED_WITHIN_MS
     return OutageCost(
@@ -183,4 +183,23 @@ async def _cost(tx: Tx, incident_id: str, title: str, onset: int, ended: int | N
         lost=left if is_decided else 0,
         open=0 if is_decided else left,
         messages_lost=(await incident_ledger(tx, incident_id))["lost"],
+        leads=tuple(
+            _leads(row, is_decided=is_decided) for row in await store.leads_touched(tx, incident_id, **times)
+        ),
+    )
+
+
+def _leads(row: Row, *, is_decided: bool) -> LeadsCost:
+    left = row["at_risk"] - row["saved"]
+    value_left = int(row["value_at_risk"] - row["value_saved"])
+    return LeadsCost(
+        currency=row["currency"],
+        at_risk=row["at_risk"],
+        saved=row["saved"],
+        lost=left if is_decided else 0,
+        open=0 if is_decided else left,
+        value_at_risk=int(row["value_at_risk"]),
+        value_saved=int(row["value_saved"]),
+        value_lost=value_left if is_decided else 0,
+        value_open=0 if is_decided else value_left,
     )

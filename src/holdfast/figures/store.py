@@ -94,22 +94,36 @@ _OUTAGES: Final = """
 SELECT id, title, onset_at, recovered_at, closed_at FROM incident
 WHERE opened_at >= :since AND opened_at < :until AND merged_into = '' ORDER BY opened_at DESC, id DESC LIMIT :limit
 """
-_TOUCHED: Final = """
-SELECT COUNT(*) AS at_risk, COALESCE(SUM(saved), 0) AS saved FROM (
-    SELECT conversation_id, CASE WHEN EXISTS (
+_JUDGED: Final = """
+    SELECT conversation_id, CASE WHEN came = 1 OR EXISTS (
         SELECT 1 FROM message o WHERE o.conversation_id = touched.conversation_id AND o.at >= :onset AND o.at < :end
             AND o.direction = 'out' AND o.state IN ('sent', 'delivered', 'read')) THEN 1 ELSE 0 END AS saved
     FROM (
-        SELECT m.conversation_id FROM delivery d JOIN message m ON m.id = d.message_id
-        WHERE d.incident_id IN (SELECT CAST(:incident_id AS TEXT)
-            UNION ALL SELECT id FROM incident WHERE merged_into = :incident_id AND merged_into <> '')
-        UNION
-        SELECT w.conversation_id FROM message w
-        WHERE w.channel IN (SELECT channel FROM incident_component WHERE incident_id = :incident_id)
-            AND w.stored_at >= :onset AND w.stored_at < :ended AND w.direction = 'in' AND w.automatic = 0
+        SELECT conversation_id, MAX(came) AS came FROM (
+            SELECT m.conversation_id, CASE WHEN d.state IN ('sent', 'delivered', 'read') AND d.settled_at < :end
+                THEN 1 ELSE 0 END AS came
+            FROM delivery d JOIN message m ON m.id = d.message_id
+            WHERE d.incident_id IN (SELECT CAST(:incident_id AS TEXT)
+                UNION ALL SELECT id FROM incident WHERE merged_into = :incident_id AND merged_into <> '')
+            UNION
+            SELECT w.conversation_id, 0 AS came FROM message w
+            WHERE w.channel IN (SELECT channel FROM incident_component WHERE incident_id = :incident_id)
+                AND w.stored_at >= :onset AND w.stored_at < :ended AND w.direction = 'in' AND w.automatic = 0
+        ) AS involved GROUP BY conversation_id
     ) AS touched
-) AS judged
 """
+"""``came``: something that the incident held arrived after all, though it was written before it began."""
+_TOUCHED: Final = f"""
+SELECT COUNT(*) AS at_risk, COALESCE(SUM(saved), 0) AS saved FROM ({_JUDGED}) AS judged
+"""
+_LEADS: Final = f"""
+SELECT l.currency, COUNT(*) AS at_risk, SUM(saved) AS saved, SUM(l.value) AS value_at_risk,
+    SUM(CASE WHEN saved = 1 THEN l.value ELSE 0 END) AS value_saved
+FROM ({_JUDGED}) AS judged JOIN conversation v ON v.id = judged.conversation_id
+JOIN lead l ON l.contact_id = v.contact_id JOIN lead_stage s ON s.id = l.stage_id
+WHERE s.kind = 'open' OR l.since >= :onset GROUP BY l.currency ORDER BY l.currency
+"""
+"""Those that were open when it began: still are, or came to where they are after it."""
 
 
 class Time(msgspec.Struct, frozen=True, kw_only=True):
@@ -223,3 +237,8 @@ async def touched(tx: Tx, incident_id: str, *, onset: int, ended: int, end: int)
     """How many conversations an incident touched until it ended, and how many of them heard from us until ``end``."""
     row = await tx.one(_TOUCHED, incident_id=incident_id, onset=onset, ended=ended, end=end)
     return {"at_risk": int(row["at_risk"]), "saved": int(row["saved"])} if row else {"at_risk": 0, "saved": 0}
+
+
+async def leads_touched(tx: Tx, incident_id: str, *, onset: int, ended: int, end: int) -> list[Row]:
+    """The same of leads, for each currency, with what they are worth in its smallest unit."""
+    return await tx.all(_LEADS, incident_id=incident_id, onset=onset, ended=ended, end=end)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from holdfast.figures.model import Breakdown, Busy, OutageCost, Overview, Times
+from holdfast.figures.model import Breakdown, Busy, LeadsCost, OutageCost, Overview, Times
 from holdfast.figures.promises import Kept, Promises
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -84,6 +84,11 @@ def outage_table(found: Iterable[OutageCost], zone: ZoneInfo) -> Table:
             each.lost,
             each.open,
             each.messages_lost,
+            sum(leads.at_risk for leads in each.leads),
+            sum(leads.saved for leads in each.leads),
+            sum(leads.lost for leads in each.leads),
+            _worth(each.leads, "value_at_risk"),
+            _worth(each.leads, "value_lost"),
         ]
         for each in found
     ]
@@ -96,8 +101,18 @@ def outage_table(found: Iterable[OutageCost], zone: ZoneInfo) -> Table:
         "lost",
         "open",
         "messages lost",
+        "leads at risk",
+        "leads saved",
+        "leads lost",
+        "value at risk",
+        "value lost",
     )
     return columns, rows
+
+
+def _worth(leads: Iterable[LeadsCost], figure: str) -> str:
+    """In the smallest units, each currency by itself: ``12000 EUR; 500 USD``."""
+    return "; ".join(f"{worth} {each.currency}" for each in leads if (worth := getattr(each, figure)))
 
 
 def as_csv(table: Table) -> str:

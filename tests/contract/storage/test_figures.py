@@ -235,12 +235,32 @@ async def test_an_outage_costs_those_who_did_not_hear_from_us(office: Office) ->
     await office.say("con_a", HOUR + 20 * MINUTE, "playbook:outage", channel=SMS, automatic=1)
     await office.say("con_b", 30 * HOUR, "agent:agt_1")
     await office.say("con_c", 3 * HOUR)
+    # con_c was won before it began, and is no lead at risk.
+    for name, stage, worth, currency, since in (
+        ("con_a", "stg_talking", 12_000, "EUR", 0),
+        ("con_b", "stg_lost", 5_000, "EUR", 40 * HOUR),
+        ("con_c", "stg_won", 9_000, "EUR", 0),
+    ):
+        await office.run(
+            "INSERT INTO lead (contact_id, stage_id, value, currency, since, updated_at) "
+            "VALUES (:name, :stage, :worth, :currency, :since, 1)",
+            name=f"ctc_{name}",
+            stage=stage,
+            worth=worth,
+            currency=currency,
+            since=MONDAY + since,
+        )
     office.ms = MONDAY + 4 * HOUR
     [open_] = await office.figures.outages(WEEK)
     assert (open_.at_risk, open_.saved, open_.open, open_.lost) == (3, 1, 2, 0)
     office.ms = MONDAY + 5 * DAY
     [over] = await office.figures.outages(WEEK)
     assert (over.at_risk, over.saved, over.open, over.lost, over.lasted_ms) == (3, 1, 0, 2, HOUR)
+    for found, left in ((open_, (0, 1, 0, 5_000)), (over, (1, 0, 5_000, 0))):
+        [leads] = found.leads
+        assert (leads.currency, leads.at_risk, leads.saved) == ("EUR", 2, 1)
+        assert (leads.value_at_risk, leads.value_saved) == (17_000, 12_000)
+        assert (leads.lost, leads.open, leads.value_lost, leads.value_open) == left
 
 
 _TARGET = """

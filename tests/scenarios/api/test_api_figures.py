@@ -48,7 +48,7 @@ async def test_figures_are_read_in_every_way(hub: Any) -> None:
     for what, columns in (
         ("volumes", 4),
         ("busy", 25),
-        ("outages", 8),
+        ("outages", 13),
         ("agent", 13),
         ("targets", 13),
         ("targets-team", 13),

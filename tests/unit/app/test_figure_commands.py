@@ -23,7 +23,8 @@ def test_figures_are_tables_for_people_and_for_spreadsheets(config: Path) -> Non
     shown = run(config, "busy", "--days", "7").output.splitlines()
     assert (len(shown), shown[0].split()[:2], shown[1].split()[:2]) == (8, ["day", "00:00"], ["Monday", "0"])
     assert run(config, "outages", "--csv").output == (
-        "incident,from,lasted s,conversations at risk,saved,lost,open,messages lost\n"
+        "incident,from,lasted s,conversations at risk,saved,lost,open,messages lost,"
+        "leads at risk,leads saved,leads lost,value at risk,value lost\n"
     )
 
 

@@ -141,6 +141,9 @@ def _outage(cost: OutageCost, zone: ZoneInfo) -> Line:
     if cost.open:
         found.append(f"{cost.open} not known yet")
     found.append(f"{_many(cost.messages_lost, 'message')} lost")
+    if leads := sum(each.at_risk for each in cost.leads):
+        lost = sum(each.lost for each in cost.leads)
+        found.append(f"{_many(leads, 'lead')} at risk, {lost} lost")
     return Line(cost.title, value, ", ".join(found))
 
 
