@@ -43,6 +43,8 @@ EMAIL: Final = "bench@example.org"
 WIDE: Final = {"width": 1280, "height": 800}
 VISITS: Final = 7
 CLICKS: Final = 25
+POINTED: Final = 15
+POINTED_SECONDS: Final = 0.25
 ARRIVALS: Final = 25
 SCROLLED_SECONDS: Final = 5
 SMOOTH_MS: Final = 1000 / 60 * 1.5
@@ -200,12 +202,29 @@ async def _measure(browser: Browser, url: str, password: str, long: str, person:
     _told("inbox interactive, first visit (1,000 ms)", first)
     again = [await _visited(context, url) for _ in range(VISITS)]
     _told("inbox interactive, later visits (1,000 ms)", again)
-    _told("thread from click (100 ms)", [await page.evaluate(CLICK, number % 20) for number in range(CLICKS)])
+    _told("thread from click, never seen (100 ms)", [await _click(page, number) for number in range(CLICKS)])
+    _told(
+        "thread from click, seen lately (100 ms)",
+        [await _click(page, CLICKS - 8 + each % 8) for each in range(CLICKS)],
+    )
+    pointed = [await _click(page, CLICKS + each, points=True) for each in range(POINTED)]
+    _told("thread from click, pointed at (100 ms)", pointed)
     await page.goto(f"{url}/console/#/inbox/{long}")
     await page.get_by_test_id("message").first.wait_for()
+    await page.get_by_role("log").press("End")
     _told("new message on screen after it is stored (150 ms)", await _arrivals(page, url, person))
     await _scroll(page)
     await context.close()
+
+
+async def _click(page: Page, number: int, *, points: bool = False) -> float:
+    """Milliseconds until the thread of a row is there; ``points``: as people do, who see where they click."""
+    if points:
+        row = page.get_by_test_id("conversations").get_by_role("link").nth(number)
+        await row.hover()
+        await asyncio.sleep(POINTED_SECONDS)
+    taken: float = await page.evaluate(CLICK, number)
+    return taken
 
 
 async def _visit(browser: Browser, url: str, state: Any) -> float:

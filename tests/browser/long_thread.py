@@ -16,8 +16,8 @@ from bench import running
 from bench.place import ACCOUNT, CHANNEL, SECRET, sink, write_config
 from playwright.async_api import Locator, Page, StorageState, expect
 
-from holdfast.app.serve import access
-from holdfast.cli.main import load
+from holdfast.app.services import access
+from holdfast.cli.configuration import load
 from holdfast.cli.store import opened
 from holdfast.inbox import Role
 from holdfast.sample import Plan, make_store

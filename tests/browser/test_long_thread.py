@@ -83,6 +83,29 @@ async def test_what_was_not_read_begins_at_a_line(browsing: "Browsing", hub: Lon
     await expect(log.message("Unread 13.")).to_be_in_viewport()
 
 
+async def test_pointing_at_one_reads_it_ahead_and_leaves_it_unread(
+    browsing: "Browsing", hub: LongThread
+) -> None:
+    page = await browsing.page(storage_state=hub.kept)
+    log = await hub.enter(page)
+    row = page.locator(f"[href$='{hub.conversation}']")
+    await page.goto(f"{hub.url}/console/#/inbox")
+    await expect(log.box).to_have_count(0)
+    await hub.write("Seen by nobody yet")
+    await expect(row.locator(".badge")).to_contain_text("1")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    async with page.expect_response(lambda answer: answer.url.endswith("messages?limit=60")):
+        await row.hover()
+    await expect(row.locator(".badge")).to_be_visible()
+    assert not [url for url in asked if url.endswith("/read")]
+    asked.clear()
+    await row.click()
+    await expect(log.message("Seen by nobody yet")).to_be_in_viewport()
+    await expect(row.locator(".badge")).to_have_count(0)
+    assert not [url for url in asked if url.endswith("messages?limit=60")], "it was here already"
+
+
 async def test_one_of_long_ago_is_opened_and_keys_go_on_from_it(
     browsing: "Browsing", hub: LongThread
 ) -> None:

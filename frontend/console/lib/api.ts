@@ -38,6 +38,12 @@ export function inWords(problem: unknown): string {
   return problem instanceof ApiError ? fromHub(problem.message, problem.code) : t('Something unexpected went wrong on this page.');
 }
 
+/** For what may be there no more: null where it is not. */
+export function gone(problem: unknown): null {
+  if (problem instanceof ApiError && problem.status === 404) return null;
+  throw problem;
+}
+
 export class Api {
   #csrf = '';
   onSignedOut: () => void = () => {};

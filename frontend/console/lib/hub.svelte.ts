@@ -20,6 +20,11 @@ const KEY = Symbol('hub');
 /** Beside conversations the inbox shows incidents, by their identifiers. */
 export const INCIDENT = 'inc_';
 const ENTER_AGAIN_MS = 5_000;
+/** Whoever points at a conversation for so long may well open it. */
+const POINTED_MS = 60;
+const KEPT_MAX = 16;
+/** Longer ones are read anew. */
+const KEPT_MESSAGES_MAX = 500;
 
 export type Stage = 'starting' | 'setup' | 'signed_out' | 'ready' | 'unreachable';
 
@@ -50,7 +55,9 @@ export class Hub {
   /** Counts messages that came or went, for what shows how far a fresh hub is. */
   messagesSeen = $state(0);
   #stream: Stream | null = null;
-  #unsaved = new Map<string, Thread>();
+  /** Conversations that were opened lately or may be opened next, the latest last. */
+  #kept = new Map<string, Thread>();
+  #soon: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     this.api.onSignedOut = () => this.#leave();
@@ -106,15 +113,22 @@ export class Hub {
       if (at) void this.thread?.goTo(at);
       return;
     }
-    this.#leaveThread();
-    this.thread = id ? (this.#unsaved.get(id) ?? new Thread(this.api, id)) : null;
-    void this.thread?.load(at);
+    clearTimeout(this.#soon);
+    this.thread?.leave();
+    this.thread = id ? this.#keep(id) : null;
+    void this.thread?.enter(at);
     this.desk.look(id);
+  }
+
+  /** Read a conversation that is pointed at, for it may be opened next; null: nothing is pointed at any more. */
+  expect(id: string | null): void {
+    clearTimeout(this.#soon);
+    if (id && id !== this.thread?.id) this.#soon = setTimeout(() => void this.#keep(id).readAhead(), POINTED_MS);
   }
 
   /** Whether a reply has not reached the hub yet, here or in a conversation that was left. */
   get hasUnsaved(): boolean {
-    return [this.thread, ...this.#unsaved.values()].some((thread) => thread && thread.outgoing.length > 0);
+    return [...this.#kept.values()].some((thread) => thread.outgoing.length > 0);
   }
 
   /** Whether they may do what owners may. */
@@ -144,6 +158,7 @@ export class Hub {
   }
 
   async #loadAll(): Promise<void> {
+    this.#allStale();
     await Promise.all([
       this.conversations.load(),
       this.team.load(),
@@ -154,9 +169,27 @@ export class Hub {
   }
 
   // A conversation whose replies are still on their way is kept until they have arrived.
-  #leaveThread(): void {
-    for (const [id, thread] of this.#unsaved) if (thread.outgoing.length === 0) this.#unsaved.delete(id);
-    if (this.thread && this.thread.outgoing.length > 0) this.#unsaved.set(this.thread.id, this.thread);
+  #keep(id: string): Thread {
+    const wanted = this.#kept.get(id) ?? new Thread(this.api, id);
+    this.#kept.delete(id);
+    for (const [each, thread] of this.#kept) {
+      const isLong = thread.messages.length > KEPT_MESSAGES_MAX;
+      if (this.#kept.size < KEPT_MAX && !isLong) continue;
+      if (thread !== this.thread && thread.outgoing.length === 0) this.#kept.delete(each);
+    }
+    this.#kept.set(id, wanted);
+    return wanted;
+  }
+
+  // What is shown follows what happens in it; what is only kept is read anew when it is opened.
+  #happened(conversation: string | null, follow: (thread: Thread) => void): void {
+    const thread = conversation === null ? undefined : this.#kept.get(conversation);
+    if (thread && thread === this.thread) follow(thread);
+    else if (thread) thread.isStale = true;
+  }
+
+  #allStale(): void {
+    for (const thread of this.#kept.values()) if (thread !== this.thread) thread.isStale = true;
   }
 
   /** Take back what was just sent here, else what was just done. */
@@ -173,6 +206,8 @@ export class Hub {
     this.#stream = null;
     this.me = null;
     this.thread = null;
+    this.#kept.clear();
+    clearTimeout(this.#soon);
     this.stage = 'signed_out';
   }
 
@@ -189,7 +224,7 @@ export class Hub {
     const cameBack = state === 'live' && this.connection === 'reconnecting';
     this.connection = state;
     if (!cameBack) return;
-    for (const thread of [this.thread, ...this.#unsaved.values()]) void thread?.flush();
+    for (const thread of this.#kept.values()) void thread.flush();
     this.channels.changed();
     this.incidents.changed();
   }
@@ -211,7 +246,7 @@ export class Hub {
     this.messagesSeen += 1;
     const id = event.body['message_id'] ?? (event.body['message'] as { id?: string } | undefined)?.id;
     if (event.conversation_id) this.conversations.changed(event.conversation_id);
-    if (this.thread && event.conversation_id === this.thread.id && typeof id === 'string') this.thread.messageChanged(id);
+    this.#happened(event.conversation_id, (thread) => typeof id === 'string' && thread.messageChanged(id));
     if (this.incidents.isMoving) this.incidents.changed();
   }
 
@@ -220,7 +255,7 @@ export class Hub {
     if (!event.conversation_id) return;
     this.conversations.changed(event.conversation_id);
     this.team.moved();
-    if (this.thread?.id === event.conversation_id) this.thread.aroundChanged();
+    this.#happened(event.conversation_id, (thread) => thread.aroundChanged());
   }
 
   // Whoever has it is told that time runs out; where nobody has it, its team, or everybody who answers.
@@ -238,7 +273,7 @@ export class Hub {
   // Notes and replies for later are in the thread; a note may mention whoever looks.
   #onBeside(event: HubEvent): void {
     this.team.moved();
-    if (this.thread?.id === event.conversation_id) this.thread.besideChanged();
+    this.#happened(event.conversation_id, (thread) => thread.besideChanged());
   }
 
   // What can be sent where depends on the verdicts, so the open conversation's routes are read anew with them.
@@ -246,6 +281,7 @@ export class Hub {
     this.channels.changed();
     this.incidents.changed();
     this.thread?.aroundChanged();
+    this.#allStale();
   }
 }
 

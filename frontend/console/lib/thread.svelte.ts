@@ -1,9 +1,10 @@
 // The open conversation: its messages, the person, the ways to reach them, and replies on their way to the hub.
 import { t } from '../languages/language.ts';
 import { retryAfter } from '../../shared/backoff.ts';
-import { type Api, ApiError, inWords } from './api.ts';
+import { type Api, ApiError, gone, inWords } from './api.ts';
 import { Gather } from './gather.ts';
 import { span } from '../../shared/time.ts';
+import { byTime, firstUnread, merged, newestOf } from './ordering.ts';
 import type { GivenBack, Outgoing, Written } from './outgoing.ts';
 import type { Around, Consent, ConversationInFull, LaterReply, Message, Note, StoryLine, Upload } from './types.ts';
 
@@ -48,6 +49,12 @@ export class Thread {
   #changedMessages = new Gather((ids) => this.#refreshMessages(ids));
   #changedAround = new Gather(() => this.#refreshAround());
   #changedBeside = new Gather(() => this.#readBeside());
+  /** Something happened in it while it was not shown. */
+  isStale = false;
+  #isOpen = false;
+  #isNew = true;
+  #isAsking = false;
+  #asked = 0;
   #flushing: Promise<void> | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -57,23 +64,60 @@ export class Thread {
     this.id = id;
   }
 
+  /** Somebody comes, for one message where `at` names one. What is here is shown at once. */
+  async enter(at: string | null): Promise<void> {
+    this.#isOpen = true;
+    this.#isNew = true;
+    this.atEnd = true;
+    this.unseen = 0;
+    this.newFrom = '';
+    this.announcement = '';
+    // What is being read ahead counts as entered once it is here.
+    if (this.#isAsking && !at) return;
+    if (this.loading || this.isStale || this.problem || (this.newer !== null && !at)) return this.load(at);
+    if (at) await this.goTo(at);
+    this.#entered(at);
+  }
+
+  leave(): void {
+    this.#isOpen = false;
+    this.sought = null;
+  }
+
+  /** Somebody may come. */
+  async readAhead(): Promise<void> {
+    if (!this.#isOpen && (this.#asked === 0 || this.isStale)) await this.load(null);
+  }
+
+  #entered(at: string | null): void {
+    if (!this.#isOpen) return;
+    if (this.#isNew && !at) this.newFrom = firstUnread(this.messages, this.conversation?.unread ?? 0);
+    this.#isNew = false;
+    this.#markRead();
+  }
+
   async load(at: string | null = this.newer === null ? null : this.sought): Promise<void> {
+    const asked = (this.#asked += 1);
+    this.#isAsking = true;
+    this.isStale = false;
     try {
       // What was said is shown as soon as it is here; notes and decisions take their places among it.
       const beside = this.#readBeside().then(() => null, inWords);
       const [conversation, part] = await Promise.all([this.#api.conversation(this.id), this.#part(at)]);
+      if (asked !== this.#asked) return;
       this.conversation = conversation;
       this.#show(part, at);
-      if (this.loading && !at) this.newFrom = this.#oldestOf(conversation.unread);
       this.problem = '';
       this.loading = false;
-      this.#markRead();
+      this.#isAsking = false;
+      this.#entered(at);
       this.problem = (await beside) ?? '';
     } catch (problem) {
+      if (asked !== this.#asked) return;
       this.problem =
         problem instanceof ApiError && problem.status === 404 ? t('There is no such conversation.') : inWords(problem);
     } finally {
-      this.loading = false;
+      if (asked === this.#asked) this.loading = this.#isAsking = false;
     }
   }
 
@@ -223,7 +267,7 @@ export class Thread {
 
   /** The newest message that is known here, in the hub's order. */
   get newest(): string {
-    return this.messages.reduce<Message | null>((last, each) => (last && !isStoredAfter(each, last) ? last : each), null)?.id ?? '';
+    return newestOf(this.messages);
   }
 
   discard(key: string): void {
@@ -317,13 +361,8 @@ export class Thread {
     this.problem = '';
   }
 
-  async #readMessage(id: string): Promise<Message | null> {
-    try {
-      return await this.#api.message(id);
-    } catch (problem) {
-      if (problem instanceof ApiError && problem.status === 404) return null;
-      throw problem;
-    }
+  #readMessage(id: string): Promise<Message | null> {
+    return this.#api.message(id).catch(gone);
   }
 
   #take(read: Message[]): void {
@@ -352,15 +391,8 @@ export class Thread {
     return this.outgoing.some((reply) => reply.posting && reply.text === message.text);
   }
 
-  /** The first of so many messages from them that came last, where it is here. */
-  #oldestOf(unread: number): string {
-    return unread > 0 ? (this.messages.filter((message) => message.direction === 'in').at(-unread)?.id ?? '') : '';
-  }
-
   #merge(read: Message[]): void {
-    const byId = new Map(this.messages.map((message) => [message.id, message]));
-    for (const message of read) byId.set(message.id, message);
-    this.messages = [...byId.values()].toSorted(byTime);
+    this.messages = merged(this.messages, read);
   }
 
   async #refreshAround(): Promise<void> {
@@ -383,18 +415,4 @@ export class Thread {
     if (document.hidden) return;
     this.#api.markRead(this.id).catch(() => {});
   }
-}
-
-/** What a link names may be there no more; the conversation is. */
-function gone(problem: unknown): null {
-  if (problem instanceof ApiError && problem.status === 404) return null;
-  throw problem;
-}
-
-function isStoredAfter(one: Message, other: Message): boolean {
-  return one.stored_at > other.stored_at || (one.stored_at === other.stored_at && one.id > other.id);
-}
-
-function byTime(one: Message, other: Message): number {
-  return one.at - other.at || one.stored_at - other.stored_at || (one.id < other.id ? -1 : 1);
 }

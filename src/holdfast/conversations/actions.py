@@ -83,9 +83,10 @@ class Conversations:
         return new_id
 
     async def _mark_read(self, tx: Tx, conversation_id: str) -> None:
-        if not await store.mark_read(tx, conversation_id):
+        if await store.mark_read(tx, conversation_id):
+            await conversation_changed(tx, conversation_id, self._clock.now_ms())
+        elif await store.get_conversation(tx, conversation_id) is None:
             raise UnknownContactError(f"there is no conversation {conversation_id}")
-        await conversation_changed(tx, conversation_id, self._clock.now_ms())
 
     async def _create_contact(self, tx: Tx, name: str, addresses: Sequence[NewAddress], by: str) -> str:
         contact_id = self._ids.new("con")

@@ -70,7 +70,7 @@ UPDATE conversation SET
     answer_by = CASE WHEN :answers = 1 THEN NULL ELSE answer_by END
 WHERE id = :id
 """
-_MARK_READ: Final = "UPDATE conversation SET unread = 0 WHERE id = :id"
+_MARK_READ: Final = "UPDATE conversation SET unread = 0 WHERE id = :id AND unread > 0"
 _INSERT_MESSAGES: Final = """
 INSERT INTO message (id, conversation_id, direction, author, channel, address_id, external_id, text, attachments,
     details, at, stored_at, arrived_at, source, late, automatic, spool_seq, state, state_reason)

@@ -173,5 +173,8 @@ async def test_a_conversation_is_read(shop: Any) -> None:
     await shop.conversations.mark_read(row["id"])
     after = await shop.one("SELECT unread FROM conversation WHERE id = :id", id=row["id"])
     assert after["unread"] == 0
+    told = await shop.one("SELECT COUNT(*) AS n FROM event")
+    await shop.conversations.mark_read(row["id"])
+    assert await shop.one("SELECT COUNT(*) AS n FROM event") == told, "what was read already is no news"
     with pytest.raises(UnknownContactError):
         await shop.conversations.mark_read("cnv_none")
