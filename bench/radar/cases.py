@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
-from holdfast.radar.evidence import SLOW_MS
+from holdfast.radar.charts import thresholds
+from holdfast.radar.evidence import NO_FAULT_OF_THE_CHANNEL, SLOW_MS
 from holdfast.radar.labelled import Outage, Shop, Years
 from holdfast.radar.labelled.outages import MINUTE_MS
 from holdfast.radar.labelled.shops import HOUR_MS
@@ -24,6 +25,8 @@ CONFIRMED: Final = ("partial", "down")
 COURSE: Final = 4
 """Changes of state that an outage needs: suspected, failing, recovering, up."""
 PIECE: Final = 2_000
+DAYS_A_YEAR: Final = 365
+SHARE_MAX: Final = 0.99
 CHANCE: Final = 0.01
 """What comes as rarely as this while an outage goes on proves its end."""
 
@@ -32,7 +35,8 @@ Found = dict[str, Any]
 
 class Case(msgspec.Struct, kw_only=True):
     """What was told of one outage. Times in seconds, None where it was not told: ``suspected`` and ``confirmed``
-    after the first call that it spoilt, ``since_onset`` after its onset, ``back`` after its end, ``worked`` after
+    after the first call that it spoilt, and likewise ``bound``, when the sends alone would have confirmed it to whoever
+    knows all but its moment, ``since_onset`` after its onset, ``back`` after its end, ``worked`` after
     the first success that followed it, ``late`` after its proof.
     """
 
@@ -40,6 +44,7 @@ class Case(msgspec.Struct, kw_only=True):
     busy: bool
     suspected: float | None = None
     confirmed: float | None = None
+    bound: float | None = None
     since_onset: float | None = None
     back: float | None = None
     worked: float | None = None
@@ -58,6 +63,7 @@ class Learnt:
         self._made = Years(shop, years=(LEARNT_DAYS + 1) / 365, seed=seed, kinds=())
         self._hours: list[tuple[int, Replay]] = []
         self._mean = shop.a_day / 24
+        self._shop, self._allowed = shop, method.false_alarms_per_year
         replay = Replay(method, complain=print)
         first = START_MS + LEARNT_DAYS * 24 * HOUR_MS
         piece: list[Line] = []
@@ -87,7 +93,9 @@ class Learnt:
     def _case(self, outage: Outage, lines: Sequence[Line], replay: Replay) -> Case:
         found = [each for n in range(0, len(lines), PIECE) for each in replay.feed(n, lines[n : n + PIECE])]
         found.extend(replay.end())
-        return judged(outage, lines, found, busy=self._made.rhythm.usual(outage.onset) >= self._mean)
+        case = judged(outage, lines, found, busy=self._made.rhythm.usual(outage.onset) >= self._mean)
+        case.bound = _seconds(_first_spoilt(outage, lines), soonest(outage, self._shop, lines, self._allowed))
+        return case
 
 
 def judged(outage: Outage, lines: Sequence[Line], found: Sequence[Found], *, busy: bool) -> Case:
@@ -169,6 +177,25 @@ def _proven(outage: Outage, lines: Sequence[Line]) -> int | None:
     return None
 
 
+def soonest(outage: Outage, shop: Shop, lines: Sequence[Line], allowed: float) -> int | None:
+    """When sends alone confirm to whoever knows which share fails ordinarily and which in the outage, and spends all
+    false alarms on it: the cumulative sum of the likelihood ratio, than which no method is sooner at its worst
+    moment (Moustakides 1986).
+    """
+    effect = outage.effect
+    if not effect.send or effect.region or effect.alone:
+        return None
+    a_year = shop.a_day * shop.answers * DAYS_A_YEAR
+    up, down, needs = thresholds(min(effect.share, SHARE_MAX), shop.ordinary, a_year, allowed)
+    nats = 0.0
+    for line in lines:
+        if line.kind == "send" and line.error_class not in NO_FAULT_OF_THE_CHANNEL:
+            nats = max(nats + up, up) if line.outcome == "fail" else max(nats - down, 0.0)
+            if nats >= needs and outage.onset <= int(line.time or 0) < outage.end:
+                return int(line.time or 0)
+    return None
+
+
 def _calls(outage: Outage, lines: Sequence[Line]) -> Iterator[tuple[int, bool]]:
     """The calls that the outage bears on, from its onset: (time, whether all was well)."""
     effect = outage.effect
@@ -201,7 +228,7 @@ def rows(name: str, cases: Sequence[Case]) -> Iterator[str]:
         )
 
 
-FIGURES: Final = ("suspected", "confirmed", "since_onset", "back", "worked", "late")
+FIGURES: Final = ("suspected", "confirmed", "bound", "since_onset", "back", "worked", "late")
 
 
 def heading() -> str:

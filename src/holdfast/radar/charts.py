@@ -22,6 +22,8 @@ ILL_ALIKE: Final = 0.5
 """Failures of one class, or of one country."""
 PARTS: Final = 6.0
 """The false alarms allowed are shared: each chart may cause so small a part of them."""
+PARTS_PATIENT: Final = 2.0
+"""The patient chart may cause more of them: it has the least to go by."""
 PARTS_ALIKE: Final = 12.0
 ALIKE_MAX: Final = 12
 """Charts of classes and countries beside each other."""
@@ -80,7 +82,7 @@ class Charts:
         """At nothing, with what is ordinary now."""
         share, signs = self._habit.share(), self._habit.a_year()
         self.whole = Chart(ILL_WHOLE, share, signs, self._allowed / PARTS)
-        self.part = Chart(ILL_PART, share, signs, self._allowed / PARTS)
+        self.part = Chart(ILL_PART, share, signs, self._allowed / PARTS_PATIENT)
         self._alike: dict[tuple[str, str], Chart] = {}
         self._regions_at: dict[str, int] = {}
 
