@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from holdfast.app.hub import open_hub
+from holdfast.app.hub import Hub, open_hub
 from holdfast.kernel import SystemClock
 from holdfast.settings import Settings
-from holdfast.storage import SqliteDatabase
+from holdfast.storage import NewEnvelope, SqliteDatabase
 from holdfast.storage.sqlite import connect
 
 from .disk import Disk, syncs_commits
@@ -74,15 +74,34 @@ class NoWayOut:
         """Nothing is open."""
 
 
-async def test_the_hub_syncs_every_commit_of_its_store_and_of_its_spool(tmp_path: Path) -> None:
-    settings: Settings = hub_settings(tmp_path)
-    hub = open_hub(
+def opened(settings: Settings) -> Hub:
+    return open_hub(
         settings,
         clock=SystemClock(),
         random=Random(1),  # noqa: S311 - nothing secret is made
         transport=NoWayOut(),
         node="test",
     )
+
+
+async def test_a_spool_that_was_lost_swallows_nothing_that_arrives_afterwards(tmp_path: Path) -> None:
+    """Somebody restores the store alone: the new file's numbers must not be taken for applied ones."""
+    settings = hub_settings(tmp_path)
+    for life in range(2):
+        hub = opened(settings)
+        try:
+            await hub.prepare()
+            for number in range(3 - life):
+                await hub.spool.append(NewEnvelope("fax:shop", "webhook", life, b"%d" % number))
+            assert await hub.applier.apply_batch() == 3 - life
+        finally:
+            await hub.close()
+        for file in settings.hub.data_dir.glob("spool.db*"):
+            file.unlink()
+
+
+async def test_the_hub_syncs_every_commit_of_its_store_and_of_its_spool(tmp_path: Path) -> None:
+    hub = opened(hub_settings(tmp_path))
     try:
         stores = list(_stores(hub.database, hub.spool._database))
         assert len(stores) == 2

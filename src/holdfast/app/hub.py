@@ -25,6 +25,7 @@ from holdfast.channels.email import EmailAdapter
 from holdfast.channels.transport import Transport
 from holdfast.contacts import ContactBook
 from holdfast.conversations import Applier, Conversations, HistoryReader, MailReader
+from holdfast.conversations.store import read_cursor
 from holdfast.conversations.volume import messages_by_hour
 from holdfast.figures import FigureKeeper, Figures
 from holdfast.incidents import Drafter, IncidentDesk, Rule
@@ -209,6 +210,10 @@ class Hub:
     async def prepare(self) -> None:
         """Bring the schema up to date, connect the channels, take over what a kill left behind."""
         await migrate(self.database, now_ms=self.clock.now_ms())
+        if await self.spool.begin_after(await self.database.read(read_cursor, self.spool.cursor_name)):
+            get_log("hub").warning(
+                "the spool is younger than the store: is its file another one, or an older copy?"
+            )
         await self.channels.load()
         if self.nodes is None:
             await self.outbox.rescuer.take_over_all()

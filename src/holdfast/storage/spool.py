@@ -42,6 +42,9 @@ _ONE: Final = "SELECT * FROM envelope WHERE seq = :seq"
 _LAST: Final = "SELECT COALESCE(MAX(seq), 0) AS seq FROM envelope"
 _PRUNE: Final = "DELETE FROM envelope WHERE seq <= :applied AND received_at < :before"
 
+_NUMBER: Final = "UPDATE sqlite_sequence SET seq = :seq WHERE name = 'envelope'"
+_FIRST_NUMBER: Final = "INSERT INTO sqlite_sequence (name, seq) VALUES ('envelope', :seq)"
+_RENUMBER: Final = "UPDATE envelope SET seq = seq + :by"
 _EMPTY: Final = """
 UPDATE envelope SET body = X'', headers = '{}' WHERE seq = :seq AND seq <= :applied
 """
@@ -143,6 +146,15 @@ class Spool:
     async def last_seq(self) -> int:
         return await self._database.read(_last)
 
+    async def begin_after(self, applied: int) -> bool:
+        """Give no number again that the store has applied already; whether any would have been.
+
+        A file that was lost, or brought back from an older copy, would number what arrives anew from below, and what
+        arrived would be taken for applied. What stands in it is numbered behind, and applied (again): repeats
+        have no effect.
+        """
+        return await self._database.write(_begin_after, applied)
+
     async def prune(self, *, applied: int, before_ms: int) -> int:
         """Drop envelopes that were applied and arrived before the given time; the number dropped."""
         return await self._database.write(_prune, applied, before_ms)
@@ -211,6 +223,18 @@ async def _get(tx: Tx, seq: int, name: str) -> Envelope | None:
 async def _last(tx: Tx) -> int:
     row = await tx.one(_LAST)
     return int(row["seq"]) if row else 0
+
+
+async def _begin_after(tx: Tx, applied: int) -> bool:
+    newest = await tx.one(_NEWEST)
+    if newest is not None and int(newest["seq"]) >= applied:
+        return False
+    if newest is None:
+        await tx.run(_FIRST_NUMBER, seq=applied)
+    else:
+        await tx.run(_RENUMBER, by=applied)
+        await tx.run(_NUMBER, seq=applied + int(newest["seq"]))
+    return applied > 0
 
 
 async def _prune(tx: Tx, applied: int, before_ms: int) -> int:

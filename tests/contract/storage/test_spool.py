@@ -100,3 +100,25 @@ async def test_a_closed_spool_accepts_nothing(spool: Spool) -> None:
 async def test_a_spool_in_a_place_that_does_not_exist_never_starts(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         Spool(tmp_path / "missing" / "spool.db")
+
+
+async def test_a_spool_whose_file_was_lost_gives_no_number_again(spool: Spool) -> None:
+    assert not await spool.begin_after(0)
+    assert await spool.begin_after(70)
+    assert not await spool.begin_after(70)
+    assert [await spool.append(arrived(number)) for number in range(2)] == [71, 72]
+    assert [envelope.seq for envelope in await spool.after(70, 10)] == [71, 72]
+
+
+async def test_what_an_older_copy_holds_is_numbered_behind_and_applied(spool: Spool) -> None:
+    assert [await spool.append(arrived(number)) for number in range(3)] == [1, 2, 3]
+    assert not await spool.begin_after(3)
+    assert await spool.begin_after(40)
+    assert await spool.append(arrived(3)) == 44
+    kept = await spool.after(40, 10)
+    assert [(envelope.seq, envelope.body) for envelope in kept] == [
+        (41, b"0"),
+        (42, b"1"),
+        (43, b"2"),
+        (44, b"3"),
+    ]
