@@ -33,7 +33,8 @@ async def test_the_work_is_seen_read_and_taken_along(browsing: "Browsing", shop:
     last = await said.inner_text()
     await page.keyboard.press("ArrowLeft")
     await expect(said).not_to_have_text(last)
-    await page.get_by_role("button", name="By channel").click()
+    divided = page.get_by_role("group", name="What the work is divided by")
+    await divided.get_by_role("button", name="By channel").click()
     async with page.expect_download() as started:
         await page.get_by_role("link", name="Save for a spreadsheet (CSV)").first.click()
     saved = await (await started.value).path()

@@ -74,7 +74,7 @@ async def test_what_was_not_read_begins_at_a_line(browsing: "Browsing", hub: Lon
     await expect(log.box).to_have_count(0)
     for number in range(14):
         await hub.write(f"Unread {number}. " + "Please tell me soon. " * 8)
-    row = page.locator(f"[href$='{hub.conversation}']")
+    row = page.get_by_test_id("conversations").locator(f"[href$='{hub.conversation}']")
     await expect(row).to_contain_text("14")
     await row.click()
     await expect(page.get_by_test_id("new-line")).to_be_in_viewport()
@@ -88,7 +88,7 @@ async def test_pointing_at_one_reads_it_ahead_and_leaves_it_unread(
 ) -> None:
     page = await browsing.page(storage_state=hub.kept)
     log = await hub.enter(page)
-    row = page.locator(f"[href$='{hub.conversation}']")
+    row = page.get_by_test_id("conversations").locator(f"[href$='{hub.conversation}']")
     await page.goto(f"{hub.url}/console/#/inbox")
     await expect(log.box).to_have_count(0)
     await hub.write("Seen by nobody yet")

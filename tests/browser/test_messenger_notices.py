@@ -147,7 +147,8 @@ async def test_a_closed_page_is_told_and_the_notice_leads_to_the_conversation(
 
 async def test_quiet_hours_hold_it_back_and_their_end_tells_it_once(device: Device, two: Two) -> None:
     section = device.section
-    await section.get_by_role("checkbox", name="Quiet hours").check()
+    async with device.page.expect_response("**/direct/v1/push"):
+        await section.get_by_role("checkbox", name="Quiet hours").check()
     begin, end = await device.page.evaluate(AN_HOUR_AROUND_NOW)
     for name, time in (("Quiet from", begin), ("Quiet until", end)):
         async with device.page.expect_response("**/direct/v1/push"):

@@ -286,6 +286,7 @@ export class Messenger {
 
   #newWriting(): Writing {
     return new Writing(this.hub, {
+      written: (thread) => this.signs.written(thread),
       opened: () => this.#opened,
       begun: () => writeSession(this.#session),
       added: () => {

@@ -45,8 +45,8 @@ export class Signs {
     return true;
   }
 
-  /** What we wrote is sent: the next word is news again. */
-  sent(thread: string): void {
+  /** What we wrote stands: the next word is news again. */
+  written(thread: string): void {
     this.#told.delete(thread);
   }
 

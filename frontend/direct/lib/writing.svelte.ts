@@ -13,6 +13,8 @@ export interface WritingEvents extends Omit<OutboxEvents, 'changed'> {
   opened(): Promise<void>;
   /** Somebody writes here, and is to be known again. */
   begun(): void;
+  /** What was being written in a thread is written. */
+  written(thread: string): void;
   /** Something is to be sent, or not any more. */
   added(): void;
   tell(sentence: string): void;
@@ -46,6 +48,7 @@ export class Writing {
   }
 
   send(thread: string, text: string, replyTo: ReplyTo | null, files: OutFile[]): Promise<boolean> {
+    this.#events.written(thread);
     return this.#add({ kind: 'send', thread, id: newId(), text, replyTo, files, at: Date.now(), state: 'waiting', reason: '' });
   }
 
