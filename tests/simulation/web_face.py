@@ -51,6 +51,7 @@ def make_web(hub: Hub, members: Members, chance: random.Random) -> Front:
             writing=hub.team.writing,
             rules=hub.team.rules,
             later=hub.team.later,
+            changes=hub.team.changes,
             targets=hub.team.targets,
             outbox=hub.outbox,
             radar=hub.radar,

@@ -188,7 +188,8 @@ async def test_a_platform_that_fails_later_is_believed_until_there_is_proof_of_d
             reason="No such number.",
         )
         await shop.arrive(SMS, failed)
-    states = [tuple(await shop.message(each))[-2:] for each in ids]
+    rows = [await shop.message(each) for each in ids]
+    states = [(row["state"], row["state_reason"]) for row in rows]
     assert states == [("failed", "No such number."), ("delivered", "")]
 
 
