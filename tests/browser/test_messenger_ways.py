@@ -61,6 +61,7 @@ async def test_a_guest_makes_a_passkey_and_comes_back_with_it(browsing: "Browsin
         await page.get_by_role("link", name="Sign in").click()
         await page.get_by_role("button", name="Use a passkey").click()
         await expect(said).to_have_count(1)
+        await page.close()  # before its hub is gone
 
 
 async def test_who_wrote_by_sms_claims_it_and_goes_on_here(browsing: "Browsing", shop: Demo) -> None:
