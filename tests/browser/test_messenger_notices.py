@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, CDPSession, Locator, Page, expect
+from playwright.async_api import BrowserContext, CDPSession, Locator, Page, Response, expect
 from tests.browser.members import Two
 from tests.scenarios.demo import Demo
 
@@ -147,12 +147,19 @@ async def test_a_closed_page_is_told_and_the_notice_leads_to_the_conversation(
 
 async def test_quiet_hours_hold_it_back_and_their_end_tells_it_once(device: Device, two: Two) -> None:
     section = device.section
-    async with device.page.expect_response("**/direct/v1/push"):
-        await section.get_by_role("checkbox", name="Quiet hours").check()
     begin, end = await device.page.evaluate(AN_HOUR_AROUND_NOW)
-    for name, time in (("Quiet from", begin), ("Quiet until", end)):
-        async with device.page.expect_response("**/direct/v1/push"):
-            await section.get_by_label(name).fill(time)
+
+    def has_both(answer: Response) -> bool:
+        if not answer.url.endswith("/direct/v1/push"):
+            return False
+        quiet = json.loads(answer.request.post_data or "{}").get("quiet") or {}
+        return (quiet.get("from"), quiet.get("until")) == (begin, end)
+
+    # One right behind the other: none takes back what the one before it said.
+    async with device.page.expect_response(has_both):
+        await section.get_by_role("checkbox", name="Quiet hours").check()
+        await section.get_by_label("Quiet from").fill(begin)
+        await section.get_by_label("Quiet until").fill(end)
     await device.settings()
     await expect(section.get_by_label("Quiet from")).to_have_value(begin)
     await expect(section.get_by_label("Quiet until")).to_have_value(end)

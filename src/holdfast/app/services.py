@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +21,12 @@ from holdfast.app.roll import node_views
 from holdfast.app.widgets import leads_of, setups_of
 from holdfast.channels.contract import Adapter
 from holdfast.inbox import Access
-from holdfast.inbox.access import Agents, Passwords
+from holdfast.inbox.access import Agents, Passwords, RandomBytes
 from holdfast.members import MemberDesk, Members
 from holdfast.portal.direct import Direct
 from holdfast.status.building import ChannelFace as PublicFace
 from holdfast.status.tracker.publisher import TrackerPublisher
-from holdfast.web.services import ChannelFace, WebServices
+from holdfast.web.services import ChannelFace, NodeView, WebServices
 
 BUILT: Final = Path(__file__).parent.parent / "web" / "built"
 
@@ -56,50 +57,19 @@ def tracker_of(hub: Hub) -> TrackerPublisher:
 def services_of(
     hub: Hub, members: Members, tracker: TrackerPublisher | None = None, desk: MemberDesk | None = None
 ) -> WebServices:
+    """Everything that a running hub has."""
     shown = tracker or tracker_of(hub)
     desk = desk or member_desk_of(hub, members)
     direct = direct_of(hub)
     direct.writing.judge = desk.safety.problem
     passwords = Passwords()
     entry = access(hub, passwords)
-    return WebServices(
-        settings=hub.settings,
-        database=hub.database,
-        events=hub.events,
-        spool=hub.spool,
-        clock=hub.clock,
-        ids=hub.ids,
-        random_bytes=secrets.token_bytes,
-        channels=hub.channels.adapters,
-        faces=lambda: _faces(hub),
-        conversations=hub.conversations,
-        book=hub.book,
-        work=hub.team.work,
-        writing=hub.team.writing,
-        rules=hub.team.rules,
-        later=hub.team.later,
-        changes=hub.team.changes,
-        targets=hub.team.targets,
-        outbox=hub.outbox,
-        radar=hub.radar,
-        access=entry,
-        first_owner=first_owner_of(hub, entry),
-        agents=agents_of(hub, passwords),
-        members=members,
-        media=hub.media,
-        shelf=hub.shelf,
+    return replace(
+        bare_services(hub, members, entry, agents_of(hub, passwords), secrets.token_bytes),
         direct=direct,
+        first_owner=first_owner_of(hub, entry),
         member_desk=desk,
-        playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
-        channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
-        incident_desk=hub.incident_desk,
-        steps=hub.steps,
-        facts=hub.facts,
-        figures=hub.figures,
-        weekly=weekly_of(hub),
         nodes=lambda: node_views(hub),
-        registry=CollectorRegistry(),
-        built=BUILT,
         reports=hub.reports,
         tracker=lambda: shown.current,
         maintenances=maintenances_of(hub),
@@ -114,6 +84,53 @@ def services_of(
         reachability=reachability_of(hub),
         campaigns=campaigns_of(hub),
     )
+
+
+def bare_services(
+    hub: Hub, members: Members, entry: Access, agents: Agents, random_bytes: RandomBytes
+) -> WebServices:
+    """What cannot be left out; nobody knows of other nodes."""
+    return WebServices(
+        settings=hub.settings,
+        database=hub.database,
+        events=hub.events,
+        spool=hub.spool,
+        clock=hub.clock,
+        ids=hub.ids,
+        random_bytes=random_bytes,
+        channels=hub.channels.adapters,
+        faces=lambda: _faces(hub),
+        conversations=hub.conversations,
+        book=hub.book,
+        work=hub.team.work,
+        writing=hub.team.writing,
+        rules=hub.team.rules,
+        later=hub.team.later,
+        changes=hub.team.changes,
+        targets=hub.team.targets,
+        outbox=hub.outbox,
+        radar=hub.radar,
+        access=entry,
+        agents=agents,
+        members=members,
+        media=hub.media,
+        shelf=hub.shelf,
+        direct=direct_of(hub),
+        playbook=Shelf(hub.playbook, hub.database, hub.clock, hub.ids),
+        channel_desk=Desk(hub.channels, hub.database, hub.clock, hub.ids),
+        incident_desk=hub.incident_desk,
+        steps=hub.steps,
+        facts=hub.facts,
+        figures=hub.figures,
+        weekly=weekly_of(hub),
+        nodes=_no_nodes,
+        registry=CollectorRegistry(),
+        built=BUILT,
+    )
+
+
+async def _no_nodes() -> Sequence[NodeView]:
+    return ()
 
 
 def access(hub: Hub, passwords: Passwords | None = None) -> Access:

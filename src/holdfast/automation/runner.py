@@ -45,8 +45,10 @@ class RuleRunner:
     async def follow(self, events: Sequence[Event]) -> None:
         """Act on what people wrote. Looks before anything is written: without rules a flood costs nothing."""
         heard = [str(each.body["message_id"]) for each in events if each.kind == RECEIVED]
+        if not heard:
+            return
         rules = [each for each in await self._database.read(store.rules, RULES_MAX) if each.enabled]
-        if not heard or not rules:
+        if not rules:
             return
         for message_id in await self._database.read(self._meant, heard, rules):
             await self._act_alone(message_id)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from holdfast.automation import Actions, Conditions, NewRule, Rule, RuleRunner, Rules, Trial
+from holdfast.outbox import NewReply
 from holdfast.posts import Hours, Profile, Span
 from holdfast.posts.store import put_profile
 from holdfast.storage import Event
@@ -86,8 +87,12 @@ async def test_what_is_old_automatic_or_answered_is_not_answered(town: Any) -> N
     town.clock.ms += HOUR_MS
     robot = await town.says(IG, "ann", "I am away")
     await town.run("UPDATE message SET automatic = 1 WHERE id = :id", id=robot)
-    await follow(town, old, robot)
-    assert await answers(town) == []
+    asked = await town.says(IG, "ann", "Anybody?")
+    [row] = await town.rows("SELECT conversation_id AS id FROM message WHERE id = :id", id=asked)
+    town.clock.ms += 1
+    await town.outbox.enqueue(NewReply(conversation_id=row["id"], text="Me", author="agent:mara"))
+    await follow(town, old, robot, asked)
+    assert await answers(town) == [("agent:mara", "Me")]
 
 
 async def test_a_rule_does_not_look_back(town: Any) -> None:
