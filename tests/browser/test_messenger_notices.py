@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, CDPSession, Locator, Page, Response, expect
+from playwright.async_api import BrowserContext, CDPSession, Locator, Page, Response, Route, expect
 from tests.browser.members import Two
 from tests.scenarios.demo import Demo
 
@@ -155,11 +155,20 @@ async def test_quiet_hours_hold_it_back_and_their_end_tells_it_once(device: Devi
         quiet = json.loads(answer.request.post_data or "{}").get("quiet") or {}
         return (quiet.get("from"), quiet.get("until")) == (begin, end)
 
-    # One right behind the other: none takes back what the one before it said.
+    typed = asyncio.Event()
+
+    async def after_that(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    # While the first change is on its way the others are made: none takes back what the one before it said.
+    await device.page.route("**/direct/v1/push", after_that)
     async with device.page.expect_response(has_both):
         await section.get_by_role("checkbox", name="Quiet hours").check()
         await section.get_by_label("Quiet from").fill(begin)
         await section.get_by_label("Quiet until").fill(end)
+        typed.set()
+    await device.page.unroute("**/direct/v1/push")
     await device.settings()
     await expect(section.get_by_label("Quiet from")).to_have_value(begin)
     await expect(section.get_by_label("Quiet until")).to_have_value(end)
